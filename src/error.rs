@@ -1,0 +1,161 @@
+//! What can go wrong, told to the caller: the kind decides the heading and the exit code, the hint says what to do.
+//!
+//! Functions return [`anyhow::Error`]; one that the user should see with a certain exit code holds a [`Failure`]
+//! somewhere in its chain.
+
+use serde_json::json;
+use std::fmt;
+use std::io;
+
+/// Exit codes; a closed pipe and an answer without rows are 0.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// 1: it was tried and failed.
+    Failed,
+    /// 2: the command line or the input cannot be understood.
+    Usage,
+    /// 3: no such agent, task or user, or an ambiguous name.
+    NotFound,
+    /// 4: a board that is unknown or unreadable, a thing not allowed, or nobody to ask for.
+    Denied,
+    /// 5: the database cannot be reached, there is none, or it lacks what we need.
+    Unavailable,
+    /// 6: a threshold was crossed.
+    Threshold,
+    /// 7: `--for` ran out before `--until-count`.
+    TimedOut,
+    /// 130: Ctrl-C in a command that ends by itself.
+    Interrupted,
+}
+
+impl Kind {
+    /// Every kind, for documentation and tests.
+    pub const ALL: [Self; 8] = [
+        Self::Failed,
+        Self::Usage,
+        Self::NotFound,
+        Self::Denied,
+        Self::Unavailable,
+        Self::Threshold,
+        Self::TimedOut,
+        Self::Interrupted,
+    ];
+
+    /// The process's exit code.
+    pub fn exit_code(self) -> u8 {
+        match self {
+            Self::Failed => 1,
+            Self::Usage => 2,
+            Self::NotFound => 3,
+            Self::Denied => 4,
+            Self::Unavailable => 5,
+            Self::Threshold => 6,
+            Self::TimedOut => 7,
+            Self::Interrupted => 130,
+        }
+    }
+
+    /// The `code` of an error printed as JSON.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Failed => "failed",
+            Self::Usage => "usage",
+            Self::NotFound => "not_found",
+            Self::Denied => "denied",
+            Self::Unavailable => "unavailable",
+            Self::Threshold => "threshold",
+            Self::TimedOut => "timed_out",
+            Self::Interrupted => "interrupted",
+        }
+    }
+}
+
+/// An error with an exit code, and perhaps with advice. It never holds a secret.
+#[derive(Debug)]
+pub struct Failure {
+    kind: Kind,
+    message: String,
+    hint: Option<String>,
+}
+
+impl Failure {
+    /// An error of a kind.
+    pub fn new(kind: Kind, message: impl Into<String>) -> Self {
+        Self { kind, message: message.into(), hint: None }
+    }
+
+    /// With a line of advice.
+    #[must_use]
+    pub fn hint(mut self, hint: impl Into<String>) -> Self {
+        self.hint = Some(hint.into());
+        self
+    }
+
+    /// What decides the exit code.
+    pub fn kind(&self) -> Kind {
+        self.kind
+    }
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+impl std::error::Error for Failure {}
+
+/// Exit 1.
+pub fn failed(message: impl Into<String>) -> Failure {
+    Failure::new(Kind::Failed, message)
+}
+
+/// Exit 2.
+pub fn usage(message: impl Into<String>) -> Failure {
+    Failure::new(Kind::Usage, message)
+}
+
+/// Exit 3.
+pub fn not_found(message: impl Into<String>) -> Failure {
+    Failure::new(Kind::NotFound, message)
+}
+
+/// Exit 4.
+pub fn denied(message: impl Into<String>) -> Failure {
+    Failure::new(Kind::Denied, message)
+}
+
+/// Exit 5.
+pub fn unavailable(message: impl Into<String>) -> Failure {
+    Failure::new(Kind::Unavailable, message)
+}
+
+/// The kind of any error: that of the first [`Failure`] in its chain, else [`Kind::Failed`].
+pub fn kind_of(error: &anyhow::Error) -> Kind {
+    error.chain().find_map(|cause| cause.downcast_ref::<Failure>()).map_or(Kind::Failed, Failure::kind)
+}
+
+/// Whether stdout's reader went away, which is no failure.
+pub fn is_closed_pipe(error: &anyhow::Error) -> bool {
+    error.chain().any(|cause| cause.downcast_ref::<io::Error>().is_some_and(|e| e.kind() == io::ErrorKind::BrokenPipe))
+}
+
+/// The text for stderr: what happened, the chain of causes, then the hint; or one line of JSON.
+pub fn render(error: &anyhow::Error, as_json: bool) -> String {
+    let mut message = String::new();
+    for cause in error.chain() {
+        let cause = cause.to_string();
+        if message.is_empty() {
+            message = cause;
+        } else if !message.contains(&cause) {
+            message = format!("{message}: {cause}");
+        }
+    }
+    let hint = error.chain().find_map(|cause| cause.downcast_ref::<Failure>()).and_then(|f| f.hint.as_deref());
+    if as_json {
+        let body = json!({"error": {"code": kind_of(error).name(), "message": message, "hint": hint}});
+        return format!("{body}\n");
+    }
+    let hint = hint.map(|hint| format!("hint: {hint}\n")).unwrap_or_default();
+    format!("error: {message}\n{hint}")
+}

@@ -1,0 +1,42 @@
+//! A row as every output format sees it: fields by position, each holding one [`Cell`].
+
+use super::Timestamp;
+use uuid::Uuid;
+
+/// One value of one field, before a format gives it its form.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Cell<'a> {
+    /// SQL NULL.
+    Null,
+    /// Stored text; untrusted.
+    Text(&'a str),
+    /// An id.
+    Id(Uuid),
+    /// An instant, naive UTC.
+    Time(Timestamp),
+    /// A count.
+    Count(u64),
+    /// A percentage or a number of seconds.
+    Number(f64),
+    /// A JSON object of strings, in order.
+    Map(Vec<(&'static str, String)>),
+}
+
+impl<'a> From<Option<&'a str>> for Cell<'a> {
+    fn from(value: Option<&'a str>) -> Self {
+        value.map_or(Cell::Null, Cell::Text)
+    }
+}
+
+impl From<Option<Uuid>> for Cell<'_> {
+    fn from(value: Option<Uuid>) -> Self {
+        value.map_or(Cell::Null, Cell::Id)
+    }
+}
+
+/// A row with a fixed list of fields; the list itself stands beside the type as `FIELDS`, so that a format can keep
+/// some of them (`--fields`) by their positions.
+pub trait Record {
+    /// The value at a position of the type's list of fields.
+    fn cell(&self, field: usize) -> Cell<'_>;
+}

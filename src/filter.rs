@@ -1,0 +1,32 @@
+//! What is asked for, as plain values: names are resolved to ids and times to instants before they get here.
+
+use crate::event::Timestamp;
+use uuid::Uuid;
+
+/// Which events to keep. An empty list of a "keep" field keeps all; values of one field are alternatives, different
+/// fields all apply. Exclusions keep rows where the field is null.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Filter {
+    /// Boards by id, or `None` for all that are readable.
+    pub boards: Option<Vec<Uuid>>,
+    /// Boards left out.
+    pub exclude_boards: Vec<Uuid>,
+    /// Agents by id.
+    pub agents: Vec<Uuid>,
+    /// Agents left out.
+    pub exclude_agents: Vec<Uuid>,
+    /// Tasks by id.
+    pub tasks: Vec<Uuid>,
+    /// Globs over the event type: `*` and `?`, case-sensitive.
+    pub types: Vec<String>,
+    /// Globs of event types left out.
+    pub exclude_types: Vec<String>,
+    /// Literal texts, any of which the message must hold.
+    pub grep: Vec<String>,
+    /// Whether letter case counts in `grep`.
+    pub ignore_case: bool,
+    /// Start, included.
+    pub since: Option<Timestamp>,
+    /// End, excluded.
+    pub until: Option<Timestamp>,
+}

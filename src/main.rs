@@ -1,0 +1,3 @@
+//! Parse, run, exit code; the rest is the library's.
+
+fn main() {}
