@@ -13,7 +13,8 @@
 //! An event that this poll sees and the one before did not was written by a transaction that was then still running, or
 //! had not begun. All of those have ids from the old snapshot's `xmin` on, and `Ladder` knows an instant before which
 //! no such id was given out. The look-back before that instant is the *floor* from which the next poll reads. It never
-//! falls, unless the database's clock does; then by as much.
+//! falls, unless the database's clock does; then by as much. (The time from such a step to the poll that notes it counts
+//! against the look-back, and steps of more than an eighth of it leave a gap: what was committed in the poll before.)
 //!
 //! Without snapshots (SQLite, foreign tables) the floor is the look-back before the last poll, and the assumption covers
 //! the time until the commit.
@@ -141,6 +142,14 @@ pub struct Follow {
     shortened: bool,
 }
 
+impl Options {
+    /// Microseconds before the floor for which keys are known all the same: the clock may be set back by so much without
+    /// a gap.
+    fn kept(&self) -> i64 {
+        micros(self.lookback) / 8
+    }
+}
+
 impl Start {
     /// The start that shows the newest `lines` events (all, if `None`) and none before `since`, given up to `lines` keys
     /// of the newest visible events, in any order, read in the first poll's transaction.
@@ -206,7 +215,13 @@ impl Follow {
         };
         let floor = sure.plus_micros(-lookback);
         let next_floor = state.floor.map_or(floor, |old| old.max(floor));
-        let from = state.floor.unwrap_or_else(|| state.horizon.created_at.min(next_floor));
+        // To know what is there already, some more than the look-back is read: see `kept`.
+        let horizon = state.horizon.created_at;
+        let from = match state.floor {
+            None => horizon.min(next_floor.plus_micros(-self.options.kept())),
+            Some(floor) if floor < horizon => floor.plus_micros(-self.options.kept()),
+            Some(floor) => floor,
+        };
         let watermark = state.floor.and_then(|_| state.keys.newest_until(moment.now));
         self.poll =
             Some(Poll { as_of, next_floor, covered_from: first_at(from), read_to: None, outstanding: 0, watermark });
@@ -266,8 +281,7 @@ impl Follow {
         if poll.outstanding > 0 || state.keys.added() < every {
             return;
         }
-        // Somewhat more than the look-back is kept, for a clock that is set back a little.
-        let keep_from = poll.next_floor.plus_micros(-micros(self.options.lookback) / 8);
+        let keep_from = poll.next_floor.plus_micros(-self.options.kept());
         let keys = state.keys.sorted();
         let read = keys.partition_point(|key| *key <= read_to);
         let old = read.min(keys.partition_point(|key| key.created_at < keep_from));
