@@ -7,7 +7,6 @@
 pub mod duration;
 pub mod filter;
 pub mod format;
-pub mod glob;
 pub mod names;
 pub mod page;
 pub mod split;
