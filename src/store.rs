@@ -9,10 +9,12 @@ mod query;
 mod row;
 mod sqlite;
 mod tally;
+pub mod url;
 
 pub use feed::{Item, Order, Page};
-pub use people::{AgentRow, TaskRow, UserRow};
-pub use tally::Dimension;
+pub use people::{AgentName, AgentRow, BoardsOf, MembershipRow, TaskRow, UserName, UserRow};
+pub use tally::{Counted, Dimension, Rates};
+pub use url::Target;
 
 use crate::access::Scope;
 use crate::error::unavailable;

@@ -281,6 +281,18 @@ impl Store {
         }))
     }
 
+    /// The event types that may match, or none where there are too many to go one by one.
+    pub(super) async fn types(&mut self, asked: &Asked<'_>) -> Result<Option<Vec<String>>> {
+        let query = self.matching(Query::new("types"), asked).bind("most", Value::Count(MOST_TYPES)).indexed(true);
+        let mut types = Vec::new();
+        self.fetch(&query, &mut |row| {
+            types.extend(row.columns().text()?);
+            Ok(())
+        })
+        .await?;
+        Ok(i64::try_from(types.len()).is_ok_and(|n| n < MOST_TYPES).then_some(types))
+    }
+
     /// Whether only few events can match, as an index on a selective column tells; then with the tasks of the boards, if
     /// boards are what is selective.
     async fn few(&mut self, asked: &Asked<'_>) -> Result<Option<Option<Vec<Uuid>>>> {

@@ -33,7 +33,11 @@ impl Encode<'_, Postgres> for Micros {
 }
 
 impl Pg {
-    pub(super) async fn connect(options: &PgConnectOptions, timeout: Duration) -> Result<Self> {
+    pub(super) async fn connect_any(target: &super::url::PostgresTarget, _begin: Begin, limits: Limits) -> Result<Self> {
+        Self::connect(&target.hosts[0], limits.connect).await
+    }
+
+    async fn connect(options: &PgConnectOptions, timeout: Duration) -> Result<Self> {
         let connecting = PgConnection::connect_with(options);
         let conn = tokio::time::timeout(timeout, connecting).await.map_err(|_| {
             crate::error::unavailable(format!("the database did not answer within {} s", timeout.as_secs()))
