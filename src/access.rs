@@ -1,5 +1,7 @@
 //! Who is asking, and what they may see and write: the rules of Mission Control, observed on the running backend.
 
+pub mod identity;
+
 use crate::event::Board;
 use uuid::Uuid;
 

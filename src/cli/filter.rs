@@ -119,10 +119,10 @@ fn instant(spec: Option<&TimeSpec>, flag: &'static str, now: Timestamp, zone: Zo
 #[command(next_help_heading = "Time")]
 pub struct ZoneArgs {
     /// Read and show times in the machine's zone, not in UTC
-    #[arg(long, conflicts_with = "tz")]
+    #[arg(long, conflicts_with = "tz", global = true)]
     pub local: bool,
     /// Read and show times in this zone, such as Europe/Berlin
-    #[arg(long, value_name = "ZONE", value_parser = parse_zone)]
+    #[arg(long, value_name = "ZONE", value_parser = parse_zone, global = true)]
     pub tz: Option<Zone>,
 }
 
