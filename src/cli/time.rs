@@ -93,6 +93,7 @@ pub fn parse_zone(name: &str) -> Result<Zone> {
                 strsim::jaro_winkler(&wanted, &known).max(strsim::jaro_winkler(&wanted, city))
             };
             let nearest = TZ_VARIANTS.iter().max_by(|a, b| likeness(a).total_cmp(&likeness(b)));
+            let nearest = nearest.filter(|zone| likeness(zone) > 0.85);
             let advice = nearest.map(|zone| format!("; did you mean {}?", zone.name())).unwrap_or_default();
             Err(usage(format!("no such time zone{advice}")).into())
         }
