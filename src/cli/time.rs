@@ -1,4 +1,4 @@
-//! Instants as they are typed. Reading a text needs no clock; what it means is told by "now" and a zone, both passed in.
+//! Instants as they are typed. Reading a text needs no clock; for what it means, "now" and a zone are passed in.
 
 mod read;
 
@@ -121,7 +121,8 @@ pub enum TimeSpec {
 
 impl TimeSpec {
     /// Reads `90s 15m 2h 7d 1w` ago (and compounds such as `1h30m`), `now`, `today`, `yesterday`, `2026-03-05`, or a
-    /// date, `T` or one space, and `12:34[:56[.1 to 6 digits]]`, with or without `Z` or `+02:00`. Years are 0001 to 9999.
+    /// date, `T` or one space, and `12:34[:56[.1 to 6 digits]]`, with or without `Z` or `+02:00`. Years are 0001 to
+    /// 9999.
     ///
     /// # Errors
     /// A usage error for any other text.
