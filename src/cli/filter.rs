@@ -122,10 +122,10 @@ fn instant(spec: Option<&TimeSpec>, flag: &'static str, now: Timestamp, zone: Zo
 #[derive(Debug, Clone, Default, Args)]
 pub struct ZoneArgs {
     /// Read and show times in the machine's zone, not in UTC
-    #[arg(long, conflicts_with = "tz", global = true)]
+    #[arg(long, conflicts_with = "tz", help_heading = TIME, global = true)]
     pub local: bool,
     /// Read and show times in this zone, such as Europe/Berlin
-    #[arg(long, value_name = "ZONE", value_parser = parse_zone, help_heading = TIME)]
+    #[arg(long, value_name = "ZONE", value_parser = parse_zone, help_heading = TIME, global = true)]
     pub tz: Option<Zone>,
 }
 

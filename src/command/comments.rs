@@ -36,7 +36,7 @@ impl CommentsArgs {
     /// Those of the session, the filters, the database and stdout.
     pub async fn run(mut self, context: &Context) -> Result<()> {
         let thread = !self.select.task.is_empty();
-        self.page.all |= thread && !self.page.limit_given;
+        self.page.all |= thread && self.page.limit.is_none();
         let mut session = context.session(self.page.all).await?;
         let filter = session.select(&self.select, &self.range).await?;
         let oldest = thread || self.page.reverse;

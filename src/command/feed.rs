@@ -62,7 +62,7 @@ pub async fn answer<T: Item + Record>(
     if let Some(cursor) = cursor {
         (question.filter.since, question.filter.until) = (cursor.since, cursor.until);
     }
-    let limit = (!page.all).then_some(page.limit);
+    let limit = page.limit();
     let style = context.style(&session, output)?;
     let mut sink = Sink::open(output.out_file.as_deref())?;
     let mut writer = RowWriter::new(&mut sink, format, view.choose(&output.fields)?, style);
