@@ -1,0 +1,65 @@
+//! The binary in an empty environment, on a terminal and in the background: what the other tests take for granted.
+
+use crate::harness::{Data, Database, Engine, Place, Table, for_each_engine};
+use std::time::Duration;
+
+const SOON: Duration = Duration::from_secs(20);
+
+#[test]
+fn without_a_database_it_says_so_and_names_demo() {
+    let output = Place::new().mc(["list"]).fails(5);
+    assert!(output.stderr.contains("mc-activity demo"), "{output}");
+}
+
+#[test]
+fn settings_come_from_the_dotenv_file_of_the_working_directory() {
+    let place = Place::new();
+    place.write("work/.env", &format!("DATABASE_URL={}\n", Database::shared(Engine::Deployed).url));
+    let user = ["--as-user", "000000b0-0000-4000-8000-000000000000"];
+    let output = place.mc(["list", "--count"]).args(user).ok();
+    assert_eq!(output.stdout, Database::shared(Engine::Deployed).mc(["list", "--count"]).args(user).ok().stdout);
+    assert!(place.read("work/.env").starts_with("DATABASE_URL="));
+}
+
+#[test]
+fn a_variable_that_is_taken_away_is_not_seen() {
+    let database = Database::shared(Engine::Deployed);
+    database.mc(["list", "--count"]).without("DATABASE_URL").fails(5);
+}
+
+#[test]
+fn a_terminal_of_any_width_is_not_overrun_by_the_table() {
+    let database = Database::shared(Engine::Deployed);
+    let user = ["--as-user", "000000b0-0000-4000-8000-000000000000"];
+    for columns in [60, 100, 200] {
+        let output = database.mc(["list", "--limit", "20", "--color", "never"]).args(user).on_terminal(columns, 40);
+        output.expect(0);
+        for line in output.stdout.lines() {
+            let width = unicode_width::UnicodeWidthStr::width(line);
+            assert!(width <= usize::from(columns), "{width} columns of {columns}: {line}\n{output}");
+        }
+    }
+}
+
+#[test]
+fn an_event_that_is_committed_while_tail_runs_is_printed_and_ctrl_c_ends_it_with_0() {
+    for_each_engine(|engine| {
+        let database = Database::recorded(engine);
+        let user = ["--as-user", "000000b0-0000-4000-8000-000000000000"];
+        let mut tail = database.mc(["tail", "--events", "-n", "1", "--poll", "200ms", "-o", "jsonl"]).args(user).start();
+        tail.line(SOON);
+        let mut event = Table::new("activity_events", "id event_type message task_id created_at");
+        let now = chrono::Utc::now().format("%Y-%m-%d %H:%M:%S%.6f").to_string();
+        let id = "11111111-0000-4000-8000-000000000001";
+        let task = "000000f0-0000-4000-8000-000000000001";
+        event.rows.push([id, "task.updated", "just now", task, &now].map(|text| Some(text.to_owned())).to_vec());
+        database.load(&Data { tables: vec![event] });
+        let line: serde_json::Value = serde_json::from_str(&tail.line(SOON)).unwrap();
+        assert_eq!(line["id"], id, "{line}");
+        tail.is_silent(Duration::from_millis(500));
+        tail.interrupt();
+        assert_eq!(tail.end_within(SOON), 0);
+        let (left, said) = tail.rest();
+        assert_eq!((left.as_str(), said.lines().count()), ("", 1), "{said}");
+    });
+}
