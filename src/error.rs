@@ -76,18 +76,26 @@ pub struct Failure {
     kind: Kind,
     message: String,
     hint: Option<String>,
+    passing: bool,
 }
 
 impl Failure {
     /// An error of a kind.
     pub fn new(kind: Kind, message: impl Into<String>) -> Self {
-        Self { kind, message: message.into(), hint: None }
+        Self { kind, message: message.into(), hint: None, passing: false }
     }
 
     /// With a line of advice.
     #[must_use]
     pub fn hint(mut self, hint: impl Into<String>) -> Self {
         self.hint = Some(hint.into());
+        self
+    }
+
+    /// One that may be over when it is tried again: a restart, a broken connection, a lock.
+    #[must_use]
+    pub fn passing(mut self, passing: bool) -> Self {
+        self.passing = passing;
         self
     }
 
@@ -133,6 +141,11 @@ pub fn unavailable(message: impl Into<String>) -> Failure {
 /// The kind of any error: that of the first [`Failure`] in its chain, else [`Kind::Failed`].
 pub fn kind_of(error: &anyhow::Error) -> Kind {
     error.chain().find_map(|cause| cause.downcast_ref::<Failure>()).map_or(Kind::Failed, Failure::kind)
+}
+
+/// Whether trying again may help.
+pub fn is_passing(error: &anyhow::Error) -> bool {
+    error.chain().filter_map(|cause| cause.downcast_ref::<Failure>()).any(|failure| failure.passing)
 }
 
 /// Whether stdout's reader went away, which is no failure.

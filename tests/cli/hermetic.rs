@@ -46,7 +46,8 @@ fn an_event_that_is_committed_while_tail_runs_is_printed_and_ctrl_c_ends_it_with
     for_each_engine(|engine| {
         let database = Database::recorded(engine);
         let user = ["--as-user", "000000b0-0000-4000-8000-000000000000"];
-        let mut tail = database.mc(["tail", "--events", "-n", "1", "--poll", "200ms", "-o", "jsonl"]).args(user).start();
+        let mut tail =
+            database.mc(["tail", "--events", "-n", "1", "--poll", "200ms", "-o", "jsonl"]).args(user).start();
         tail.line(SOON);
         let mut event = Table::new("activity_events", "id event_type message task_id created_at");
         let now = chrono::Utc::now().format("%Y-%m-%d %H:%M:%S%.6f").to_string();

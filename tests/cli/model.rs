@@ -68,7 +68,9 @@ impl Event {
         let (at, bc) = self.written_at.strip_suffix(" BC").map_or((&*self.written_at, ""), |at| (at, " BC"));
         let at = at.replacen(' ', "T", 1);
         match at.split_once('.') {
-            Some((_, fraction)) if fraction.chars().all(|digit| digit == '0') => at.replace(&format!(".{fraction}"), "") + bc,
+            Some((_, fraction)) if fraction.chars().all(|digit| digit == '0') => {
+                at.replace(&format!(".{fraction}"), "") + bc
+            }
             Some((second, fraction)) => format!("{second}.{fraction:0<6}{bc}"),
             None => at + bc,
         }

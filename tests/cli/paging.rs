@@ -106,7 +106,8 @@ impl Walk<'_> {
         let mut got: Vec<String> = Vec::new();
         let mut position: Vec<String> = Vec::new();
         loop {
-            let mut line = vec![self.command.to_owned(), "-o".into(), "json".into(), "--limit".into(), limit.to_string()];
+            let mut line =
+                vec![self.command.to_owned(), "-o".into(), "json".into(), "--limit".into(), limit.to_string()];
             line.extend(self.reverse.then(|| "--reverse".into()));
             let output = self.database.mc(line).args(&position).args(self.actor.flags()).run();
             if output.code != 0 {

@@ -29,7 +29,8 @@ fn boards_are_given_or_refused(engine: Engine) {
         }
     }
     in_parallel(&asked, |&(actor, board, line, feed)| {
-        let words = line.split(' ').map(str::to_owned).chain(["--board".into(), board.to_string()]).chain(actor.flags());
+        let words =
+            line.split(' ').map(str::to_owned).chain(["--board".into(), board.to_string()]).chain(actor.flags());
         let output = database.mc(words).run();
         let told = |what: String| Some(format!("{actor:?} on {engine:?}: {what}\n  $ mc-activity {}", output.line));
         if !world.boards(actor).contains(&board) {

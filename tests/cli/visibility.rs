@@ -39,7 +39,12 @@ pub fn questions() -> Vec<Question> {
         question("errors --scope all --range 1y --at NOW --limit 1000 -o json", Feed::Events, year, false),
         question("errors --scope dashboard --range 1y --at NOW --limit 1000 -o json", Feed::Dashboard, year, false),
         question("errors --scope all -S 2024-01-01 -U NOW --limit 1000 -o json", Feed::Events, half_open, false),
-        question("errors --scope dashboard -S 2024-01-01 -U NOW --limit 1000 -o json", Feed::Dashboard, half_open, false),
+        question(
+            "errors --scope dashboard -S 2024-01-01 -U NOW --limit 1000 -o json",
+            Feed::Dashboard,
+            half_open,
+            false,
+        ),
     ]
 }
 
@@ -64,7 +69,8 @@ impl Question {
     /// Compares a binary's answer with the model's: the events, their order, the counts and what is told of each.
     pub fn complaint(&self, world: &World, database: &Database, actor: Actor) -> Option<String> {
         let output = database.mc(self.args(actor)).run();
-        let told = |what: String| Some(format!("{actor:?} on {:?}: {what}\n  $ mc-activity {}", database.engine, output.line));
+        let told =
+            |what: String| Some(format!("{actor:?} on {:?}: {what}\n  $ mc-activity {}", database.engine, output.line));
         if output.code != 0 {
             return told(format!("exit {}: {}", output.code, output.stderr.trim_end()));
         }

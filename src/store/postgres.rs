@@ -1,0 +1,110 @@
+//! PostgreSQL, in short read-only transactions and without named statements, so that a pooler in transaction mode serves
+//! as well as the server itself.
+
+use super::query::{Dialect, Prepared, Query, Value};
+use super::row::Row;
+use super::{Begin, Limits, fault};
+use anyhow::{Context, Result};
+use futures_util::TryStreamExt;
+use sqlx::encode::IsNull;
+use sqlx::postgres::{PgArgumentBuffer, PgArguments, PgConnectOptions, PgConnection, PgTypeInfo};
+use sqlx::{Arguments, Connection, Encode, Executor, Postgres, Type};
+use std::time::Duration;
+
+pub(super) struct Pg {
+    conn: PgConnection,
+    /// What `enable_seqscan` was last set to in this transaction.
+    indexed: bool,
+}
+
+struct Micros(i64);
+
+impl Type<Postgres> for Micros {
+    fn type_info() -> PgTypeInfo {
+        PgTypeInfo::with_name("timestamp")
+    }
+}
+
+impl Encode<'_, Postgres> for Micros {
+    fn encode_by_ref(&self, buffer: &mut PgArgumentBuffer) -> Result<IsNull, sqlx::error::BoxDynError> {
+        buffer.extend_from_slice(&self.0.to_be_bytes());
+        Ok(IsNull::No)
+    }
+}
+
+impl Pg {
+    pub(super) async fn connect_any(
+        target: &super::url::PostgresTarget,
+        _begin: Begin,
+        limits: Limits,
+    ) -> Result<Self> {
+        Self::connect(&target.hosts[0], limits.connect).await
+    }
+
+    async fn connect(options: &PgConnectOptions, timeout: Duration) -> Result<Self> {
+        let connecting = PgConnection::connect_with(options);
+        let conn = tokio::time::timeout(timeout, connecting).await.map_err(|_| {
+            crate::error::unavailable(format!("the database did not answer within {} s", timeout.as_secs()))
+        })?;
+        Ok(Self { conn: conn.map_err(fault::connecting)?, indexed: false })
+    }
+
+    /// Opens a transaction. JIT and small `work_mem` cost more than these queries take; both are set for it alone.
+    pub(super) async fn begin(&mut self, begin: Begin, limits: Limits) -> Result<()> {
+        let mode = match begin {
+            Begin::Read => "ISOLATION LEVEL REPEATABLE READ READ ONLY",
+            Begin::Write => "ISOLATION LEVEL READ COMMITTED READ WRITE",
+        };
+        let statement = limits.statement.as_millis().min(i32::MAX as u128);
+        let lock = limits.lock.as_millis().min(i32::MAX as u128);
+        let sql = format!(
+            "BEGIN {mode}; SET LOCAL statement_timeout = {statement}; SET LOCAL lock_timeout = {lock}; \
+             SET LOCAL jit = off; SET LOCAL work_mem = '64MB'"
+        );
+        self.indexed = false;
+        self.conn.execute(sql.as_str()).await.map_err(fault::running)?;
+        Ok(())
+    }
+
+    pub(super) async fn simple(&mut self, sql: &str) -> Result<()> {
+        self.conn.execute(sql).await.map_err(fault::running)?;
+        Ok(())
+    }
+
+    pub(super) async fn fetch(&mut self, query: &Query, each: &mut dyn FnMut(&Row) -> Result<()>) -> Result<()> {
+        if query.indexed != self.indexed {
+            let to = if query.indexed { "off" } else { "on" };
+            self.simple(&format!("SET LOCAL enable_seqscan = {to}")).await?;
+            self.indexed = query.indexed;
+        }
+        let Prepared { sql, values } = query.prepare(Dialect::Postgres)?;
+        let mut arguments = PgArguments::default();
+        for value in values {
+            add(&mut arguments, value).map_err(anyhow::Error::from_boxed).context("cannot bind a value")?;
+        }
+        let statement = sqlx::query_with(&sql, arguments).persistent(false);
+        let mut rows = statement.fetch(&mut self.conn);
+        while let Some(row) = rows.try_next().await.map_err(fault::running)? {
+            each(&Row::Postgres(row))?;
+        }
+        Ok(())
+    }
+
+    pub(super) async fn close(self) {
+        // The answer is complete; a connection that cannot say goodbye is closed all the same.
+        let _ = self.conn.close().await;
+    }
+}
+
+fn add(arguments: &mut PgArguments, value: &Value) -> Result<(), sqlx::error::BoxDynError> {
+    match value {
+        Value::Id(id) => arguments.add(*id),
+        Value::OptionalId(id) => arguments.add(*id),
+        Value::Ids(ids) => arguments.add(ids.as_slice()),
+        Value::Text(text) => arguments.add(text.as_str()),
+        Value::OptionalText(text) => arguments.add(text.as_deref()),
+        Value::Texts(texts) => arguments.add(texts.as_slice()),
+        Value::Time(at) => arguments.add(Micros(at.micros())),
+        Value::Count(n) => arguments.add(*n),
+    }
+}
