@@ -33,11 +33,7 @@ impl Encode<'_, Postgres> for Micros {
 }
 
 impl Pg {
-    pub(super) async fn connect_any(
-        target: &super::url::PostgresTarget,
-        _begin: Begin,
-        limits: Limits,
-    ) -> Result<Self> {
+    pub(super) async fn connect_any(target: &super::url::PostgresTarget, _begin: Begin, limits: Limits) -> Result<Self> {
         Self::connect(&target.hosts[0], limits.connect).await
     }
 
