@@ -1,7 +1,8 @@
 //! The binary as its users meet it, run against real databases: a private PostgreSQL server with the deployed and the
 //! documented schema, and the embedded store.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, unreachable_pub)]
+// What a test may do, its harness may: panics are how it complains.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stderr, unreachable_pub)]
 
 mod conformance;
 mod harness;

@@ -51,7 +51,7 @@ impl Data {
     }
 
     /// The rows of a table, each as a lookup from column to value; none if the table is not there.
-    pub fn rows(&self, table: &str) -> impl Iterator<Item = impl Fn(&str) -> Option<String> + '_> + '_ {
+    pub fn rows<'a>(&'a self, table: &'a str) -> impl Iterator<Item = impl Fn(&str) -> Option<String> + 'a> + 'a {
         self.tables.iter().filter(move |t| t.name == table).flat_map(|t| {
             t.rows.iter().map(move |row| {
                 move |column: &str| {
@@ -109,11 +109,6 @@ impl Table {
         let line = |row: &Vec<Option<String>>| row.iter().map(field).collect::<Vec<_>>().join(",") + "\n";
         self.rows.iter().map(line).collect()
     }
-}
-
-/// A text as an SQL literal that both engines read alike.
-pub fn quote(text: &str) -> String {
-    format!("'{}'", text.replace('\'', "''"))
 }
 
 /// A time as PostgreSQL writes it (`2026-03-15 12:34:56.789012`, with extremes), in microseconds since 2000.

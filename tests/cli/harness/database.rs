@@ -6,7 +6,6 @@ use super::server::SERVER;
 use sqlx::{Connection, PgConnection, Row, SqliteConnection};
 use std::future::Future;
 use std::io::Write;
-use std::path::PathBuf;
 use std::sync::LazyLock;
 use std::sync::atomic::{AtomicU32, Ordering};
 use uuid::Uuid;
@@ -119,9 +118,10 @@ impl Database {
         Self { engine, url: SERVER.url(&name), place: Place::new() }
     }
 
-    /// The file of the embedded store.
-    pub fn file(&self) -> Option<PathBuf> {
-        self.url.strip_prefix("sqlite:").map(PathBuf::from)
+    /// The same by way of the server's Unix socket; none for the embedded store.
+    pub fn socket_url(&self) -> Option<String> {
+        let (_, name) = self.url.rsplit_once('/').filter(|_| self.engine != Engine::Embedded)?;
+        Some(SERVER.socket_url(name))
     }
 
     /// The binary on this database: DATABASE_URL is set, nobody is asking yet.

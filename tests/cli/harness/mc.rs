@@ -5,8 +5,10 @@ use super::terminal;
 use serde_json::Value;
 use std::ffi::OsStr;
 use std::io::Write;
-use std::path::Path;
-use std::process::{Command, Stdio};
+use std::os::unix::process::CommandExt;
+use std::path::{Path, PathBuf};
+use std::process::{ChildStdin, Command, Stdio};
+use std::sync::LazyLock;
 use std::thread;
 use std::time::{Duration, Instant};
 use tempfile::TempDir;
@@ -14,13 +16,28 @@ use tempfile::TempDir;
 /// No run takes this long unless it hangs.
 const PATIENCE: Duration = Duration::from_secs(60);
 
+/// The directory of this test run. What statics hold is never dropped, and a killed run drops nothing: so a guard waits
+/// for the end of this process and removes it.
+static RUN: LazyLock<Run> = LazyLock::new(|| {
+    let dir = TempDir::with_prefix("mc-activity-tests.").expect("no temporary directory").keep();
+    let mut guard = Command::new("sh");
+    guard.args(["-c", "cat >/dev/null; rm -rf \"$1\"", "sh"]).arg(&dir).process_group(0);
+    guard.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null());
+    Run { dir, _alive: guard.spawn().expect("no sh").stdin.take().unwrap() }
+});
+
+struct Run {
+    dir: PathBuf,
+    _alive: ChildStdin,
+}
+
 /// An empty home with a working directory in it, gone at the end.
 pub struct Place(TempDir);
 
 impl Place {
     /// A new one.
     pub fn new() -> Self {
-        let dir = tempfile::Builder::new().prefix("mc-activity-home.").tempdir().expect("no temporary directory");
+        let dir = TempDir::with_prefix_in("home.", &RUN.dir).expect("no temporary directory");
         for sub in ["data", "config", "cache", "state", "work"] {
             std::fs::create_dir(dir.path().join(sub)).unwrap();
         }

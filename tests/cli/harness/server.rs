@@ -14,9 +14,9 @@ pub static SERVER: LazyLock<Server> =
 /// A running server.
 pub struct Server {
     /// TCP port on 127.0.0.1; nobody needs a password.
-    pub port: u16,
+    port: u16,
     /// Directory of its Unix socket.
-    pub socket: String,
+    socket: String,
     /// The guard reads it: the server lives as long as this stays open.
     _alive: ChildStdin,
 }
@@ -25,6 +25,11 @@ impl Server {
     /// The address of a database, over TCP.
     pub fn url(&self, database: &str) -> String {
         format!("postgres://postgres@127.0.0.1:{}/{database}", self.port)
+    }
+
+    /// The address of a database, over the Unix socket.
+    pub fn socket_url(&self, database: &str) -> String {
+        format!("postgres://postgres@/{database}?host={}&port={}", self.socket, self.port)
     }
 }
 

@@ -86,7 +86,7 @@ pub fn random(seed: u64, events: usize) -> Data {
         if rng.f64() < 0.15 {
             instant = moment(rng);
         }
-        let (kind, message) = (text(pick(rng, &TYPES)), pick(rng, &MESSAGES).map(str::to_owned));
+        let (kind, message) = (text(pick::<&str>(rng, &TYPES)), pick(rng, &MESSAGES).map(str::to_owned));
         let (by, on, own) = (maybe(rng, &agents, 0.8), maybe(rng, &tasks, 0.7), maybe(rng, &boards, 0.6));
         event.rows.push(vec![text(&id), kind, message, by, on, text(&instant), own]);
     }
