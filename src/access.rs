@@ -1,5 +1,10 @@
 //! Who is asking, and what they may see and write: the rules of Mission Control, observed on the running backend.
 
+pub mod agent_token;
+pub mod bearer;
+pub mod identity;
+pub mod remembered;
+
 use crate::event::Board;
 use uuid::Uuid;
 

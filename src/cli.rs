@@ -7,7 +7,36 @@
 pub mod duration;
 pub mod filter;
 pub mod format;
+pub mod global;
 pub mod names;
 pub mod page;
 pub mod split;
 pub mod time;
+
+use crate::command::Command;
+use clap::Parser;
+
+/// Query and follow the activity log of OpenClaw Mission Control
+///
+/// Mission Control writes every act of its agents and users to the table activity_events and shows little of it: a
+/// failure is visible nowhere else. This tool reads that table with the access rules of Mission Control.
+///
+/// Without DATABASE_URL it reads its own embedded store, which `mc-activity demo` makes and fills.
+#[derive(Debug, Parser)]
+#[command(name = "mc-activity", version, propagate_version = true, max_term_width = 110, after_help = EXAMPLES)]
+pub struct Cli {
+    /// Flags of every command.
+    #[command(flatten)]
+    pub global: global::GlobalArgs,
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+const EXAMPLES: &str = "\
+Examples (they work on the demo store too):
+  mc-activity demo                               make and fill the embedded store
+  mc-activity list --board payments --since 1h   what happened on a board
+  mc-activity errors --range 24h                 how bad is it?
+  mc-activity tail --events                      follow everything
+  mc-activity list -o jsonl --all | jq .message  for scripts";

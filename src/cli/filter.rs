@@ -7,42 +7,48 @@ use anyhow::{Context, Result};
 use clap::builder::NonEmptyStringValueParser;
 use clap::{ArgAction, Args};
 
+const FILTERS: &str = "Filters (repeat or comma: any of them; different filters: all of them)";
+const TIME: &str = "Time";
+
+/// An empty value is more likely an unset shell variable than a wish to filter by nothing.
+fn some_text() -> NonEmptyStringValueParser {
+    NonEmptyStringValueParser::new()
+}
+
 /// Filters of every command that reads events or comments. Names are still to be resolved, values still to be split.
 #[derive(Debug, Clone, Default, Args)]
-#[command(next_help_heading = "Filters (repeat or separate by commas; one field's values are alternatives)")]
 pub struct SelectArgs {
     /// Only on this board: id, slug or name
-    #[arg(long, value_name = "BOARD", value_parser = NonEmptyStringValueParser::new())]
+    #[arg(long, value_name = "BOARD", value_parser = some_text(), help_heading = FILTERS)]
     pub board: Vec<String>,
     /// Not on this board
-    #[arg(long, value_name = "BOARD", value_parser = NonEmptyStringValueParser::new())]
+    #[arg(long, value_name = "BOARD", value_parser = some_text(), help_heading = FILTERS)]
     pub exclude_board: Vec<String>,
     /// Only of this agent: id or name
-    #[arg(long, value_name = "AGENT", value_parser = NonEmptyStringValueParser::new())]
+    #[arg(long, value_name = "AGENT", value_parser = some_text(), help_heading = FILTERS)]
     pub agent: Vec<String>,
     /// Not of this agent
-    #[arg(long, value_name = "AGENT", value_parser = NonEmptyStringValueParser::new())]
+    #[arg(long, value_name = "AGENT", value_parser = some_text(), help_heading = FILTERS)]
     pub exclude_agent: Vec<String>,
     /// Only about this task: id or the first characters of it
-    #[arg(long, value_name = "TASK", value_parser = NonEmptyStringValueParser::new())]
+    #[arg(long, value_name = "TASK", value_parser = some_text(), help_heading = FILTERS)]
     pub task: Vec<String>,
     /// Only with this text in the message, taken literally; commas do not separate
-    #[arg(short, long, value_name = "TEXT", value_parser = NonEmptyStringValueParser::new())]
+    #[arg(short, long, value_name = "TEXT", value_parser = some_text(), help_heading = FILTERS)]
     pub grep: Vec<String>,
     /// Ignore letter case in --grep
-    #[arg(short, long)]
+    #[arg(short, long, help_heading = FILTERS)]
     pub ignore_case: bool,
 }
 
 /// Filters by event type, for commands whose events are not all of one.
 #[derive(Debug, Clone, Default, Args)]
-#[command(next_help_heading = "Filters (repeat or separate by commas; one field's values are alternatives)")]
 pub struct TypeArgs {
     /// Only events of this type; * and ? are wildcards
-    #[arg(long = "type", value_name = "GLOB", value_parser = NonEmptyStringValueParser::new())]
+    #[arg(long = "type", value_name = "GLOB", value_parser = some_text(), help_heading = FILTERS)]
     pub types: Vec<String>,
     /// No events of this type
-    #[arg(long = "exclude-type", value_name = "GLOB", value_parser = NonEmptyStringValueParser::new())]
+    #[arg(long = "exclude-type", value_name = "GLOB", value_parser = some_text(), help_heading = FILTERS)]
     pub exclude_types: Vec<String>,
 }
 
@@ -59,10 +65,9 @@ pub struct FilterArgs {
 
 /// The start of a range that is open at its end.
 #[derive(Debug, Clone, Default, Args)]
-#[command(next_help_heading = "Time")]
 pub struct SinceArgs {
     /// From this time on: 15m, 2h, 7d (ago), today, yesterday, 2026-03-05, "2026-03-05 12:34", 2026-03-05T12:34:56Z
-    #[arg(short = 'S', long, value_name = "TIME", action = ArgAction::Set)]
+    #[arg(short = 'S', long, value_name = "TIME", action = ArgAction::Set, help_heading = TIME)]
     pub since: Option<TimeSpec>,
 }
 
@@ -78,13 +83,12 @@ impl SinceArgs {
 
 /// A range of time: its start is in it, its end is not.
 #[derive(Debug, Clone, Default, Args)]
-#[command(next_help_heading = "Time")]
 pub struct RangeArgs {
     /// The start.
     #[command(flatten)]
     pub start: SinceArgs,
     /// Before this time, in the same forms
-    #[arg(short = 'U', long, value_name = "TIME", action = ArgAction::Set)]
+    #[arg(short = 'U', long, value_name = "TIME", action = ArgAction::Set, help_heading = TIME)]
     pub until: Option<TimeSpec>,
 }
 
@@ -116,13 +120,12 @@ fn instant(spec: Option<&TimeSpec>, flag: &'static str, now: Timestamp, zone: Zo
 
 /// The zone that times are typed and shown in.
 #[derive(Debug, Clone, Default, Args)]
-#[command(next_help_heading = "Time")]
 pub struct ZoneArgs {
     /// Read and show times in the machine's zone, not in UTC
-    #[arg(long, conflicts_with = "tz")]
+    #[arg(long, conflicts_with = "tz", help_heading = TIME, global = true)]
     pub local: bool,
     /// Read and show times in this zone, such as Europe/Berlin
-    #[arg(long, value_name = "ZONE", value_parser = parse_zone)]
+    #[arg(long, value_name = "ZONE", value_parser = parse_zone, help_heading = TIME, global = true)]
     pub tz: Option<Zone>,
 }
 

@@ -5,6 +5,8 @@ use anyhow::Result;
 use clap::{Args, ValueHint};
 use std::path::PathBuf;
 
+const HEADING: &str = "Output";
+
 /// Every format that some command has.
 pub const FORMATS: [&str; 9] = ["table", "wide", "json", "jsonl", "csv", "tsv", "text", "sse", "prometheus"];
 
@@ -13,19 +15,18 @@ pub const COLORS: [&str; 3] = ["auto", "always", "never"];
 
 /// Format, columns, colour and destination.
 #[derive(Debug, Clone, Args)]
-#[command(next_help_heading = "Output")]
 pub struct OutputArgs {
     /// How to print it
-    #[arg(short, long, value_name = "FORMAT", value_parser = FORMATS)]
+    #[arg(short, long, value_name = "FORMAT", value_parser = FORMATS, help_heading = HEADING)]
     pub output: Option<String>,
     /// Only these columns, separated by commas, in this order
-    #[arg(long, value_name = "FIELDS", value_delimiter = ',')]
+    #[arg(long, value_name = "FIELDS", value_delimiter = ',', help_heading = HEADING)]
     pub fields: Vec<String>,
     /// Write to this file, not to stdout
-    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, help_heading = HEADING)]
     pub out_file: Option<PathBuf>,
     /// When to use colour
-    #[arg(long, value_name = "WHEN", default_value = "auto", value_parser = COLORS)]
+    #[arg(long, value_name = "WHEN", default_value = "auto", value_parser = COLORS, help_heading = HEADING)]
     pub color: String,
 }
 

@@ -1,4 +1,4 @@
-//! Instants as they are typed. Reading a text needs no clock; what it means is told by "now" and a zone, both passed in.
+//! Instants as they are typed. Reading a text needs no clock; for what it means, "now" and a zone are passed in.
 
 mod read;
 
@@ -93,6 +93,7 @@ pub fn parse_zone(name: &str) -> Result<Zone> {
                 strsim::jaro_winkler(&wanted, &known).max(strsim::jaro_winkler(&wanted, city))
             };
             let nearest = TZ_VARIANTS.iter().max_by(|a, b| likeness(a).total_cmp(&likeness(b)));
+            let nearest = nearest.filter(|zone| likeness(zone) > 0.85);
             let advice = nearest.map(|zone| format!("; did you mean {}?", zone.name())).unwrap_or_default();
             Err(usage(format!("no such time zone{advice}")).into())
         }
@@ -120,7 +121,8 @@ pub enum TimeSpec {
 
 impl TimeSpec {
     /// Reads `90s 15m 2h 7d 1w` ago (and compounds such as `1h30m`), `now`, `today`, `yesterday`, `2026-03-05`, or a
-    /// date, `T` or one space, and `12:34[:56[.1 to 6 digits]]`, with or without `Z` or `+02:00`. Years are 0001 to 9999.
+    /// date, `T` or one space, and `12:34[:56[.1 to 6 digits]]`, with or without `Z` or `+02:00`. Years are 0001 to
+    /// 9999.
     ///
     /// # Errors
     /// A usage error for any other text.

@@ -154,7 +154,9 @@ fn zones_are_found_by_name_and_the_nearest_is_suggested() {
         assert_eq!(kind_of(&error), Kind::Usage);
         assert!(error.to_string().contains(suggested), "{error}");
     }
-    assert!(parse_zone("").is_err());
+    for unlike in ["", "Foo/Bar", "+02:00"] {
+        assert_eq!(parse_zone(unlike).unwrap_err().to_string(), "no such time zone");
+    }
 }
 
 #[test]
@@ -169,7 +171,10 @@ fn the_machines_zone_agrees_with_itself() {
 
 proptest! {
     #[test]
-    fn no_text_panics(text in "\\PC*|[0-9T:. +Z-]{0,40}|[0-9]{4}-[01][0-9]-[0-3][0-9][T ][0-2][0-9]:[0-5][0-9]\\PC{0,9}", named in 0..TZ_VARIANTS.len()) {
+    fn no_text_panics(
+        text in "\\PC*|[0-9T:. +Z-]{0,40}|[0-9]{4}-[01][0-9]-[0-3][0-9][T ][0-2][0-9]:[0-5][0-9]\\PC{0,9}",
+        named in 0..TZ_VARIANTS.len(),
+    ) {
         if let Ok(spec) = TimeSpec::parse(&text) {
             for zone in [Zone::Utc, Zone::Local, Zone::Named(TZ_VARIANTS[named])] {
                 for now in [at("2026-03-06T12:00:00"), Timestamp::INFINITY, Timestamp::FIRST, Timestamp::LAST] {
@@ -190,10 +195,13 @@ proptest! {
     }
 
     #[test]
-    fn an_instant_written_out_is_read_back(micros in at("0001-01-02T00:00:00").micros()..at("9999-12-31T00:00:00").micros()) {
+    fn an_instant_written_out_is_read_back(
+        micros in at("0001-01-02T00:00:00").micros()..at("9999-12-31T00:00:00").micros(),
+    ) {
         let instant = Timestamp::from_micros(micros);
         let read = TimeSpec::parse(&instant.to_string()).unwrap();
         prop_assert_eq!(read.resolve(Timestamp::LAST, Zone::Utc).unwrap(), instant);
-        prop_assert_eq!(TimeSpec::parse(&format!("{instant}Z")).unwrap().resolve(Timestamp::LAST, BERLIN).unwrap(), instant);
+        let read = TimeSpec::parse(&format!("{instant}Z")).unwrap();
+        prop_assert_eq!(read.resolve(Timestamp::LAST, BERLIN).unwrap(), instant);
     }
 }
