@@ -15,6 +15,8 @@ pub mod time;
 
 use crate::command::Command;
 use clap::Parser;
+use serde_json::json;
+use std::ffi::OsString;
 
 /// Query and follow the activity log of OpenClaw Mission Control
 ///
@@ -40,3 +42,21 @@ Examples (they work on the demo store too):
   mc-activity errors --range 24h                 how bad is it?
   mc-activity tail --events                      follow everything
   mc-activity list -o jsonl --all | jq .message  for scripts";
+
+/// Whether the arguments ask for JSON, in whatever way and whether or not the rest of them can be understood.
+pub fn asks_for_json(args: impl IntoIterator<Item = OsString>) -> bool {
+    let args: Vec<String> = args.into_iter().map(|arg| arg.to_string_lossy().into_owned()).collect();
+    let is_json = |format: &str| format.starts_with("json");
+    args.iter().take_while(|arg| *arg != "--").enumerate().any(|(at, arg)| match arg.as_str() {
+        "-o" | "--output" => args.get(at + 1).is_some_and(|format| is_json(format)),
+        other => ["--output=", "-o=", "-o"].iter().any(|flag| other.strip_prefix(flag).is_some_and(is_json)),
+    })
+}
+
+/// A usage error in the form of all others: one line of JSON.
+pub fn complaint_as_json(told: &clap::Error) -> String {
+    let text = told.render().to_string();
+    let (message, hint) = text.split_once("\n\n").unwrap_or((&text, ""));
+    let message = message.trim_start_matches("error: ").trim();
+    json!({"error": {"code": "usage", "message": message, "hint": hint.trim()}}).to_string()
+}

@@ -30,7 +30,7 @@ pub struct GlobalArgs {
 #[command(next_help_heading = "Database")]
 pub struct DatabaseArgs {
     /// postgresql://… or sqlite:FILE, as in DATABASE_URL; keep passwords out of it, other users can read arguments
-    #[arg(long, value_name = "URL", global = true, hide_env_values = true)]
+    #[arg(long, value_name = "URL", global = true)]
     pub database_url: Option<String>,
     /// Read settings from NAME.env in the directory mc-activity of the configuration
     #[arg(long, value_name = "NAME", global = true)]

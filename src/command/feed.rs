@@ -98,11 +98,10 @@ pub async fn answer<T: Item + Record>(
     let next_cursor = last.filter(|_| more).map(|key| {
         Cursor { key, since: question.filter.since, until: question.filter.until }.encode(&binding)
     });
-    let mut footer = vec![format!("{shown} {}, for {}, times in {}", rows_of(shown, T::COMMENTS), session.who(), context.zone_label())];
+    let mut footer = context.footer(&session, format!("{shown} {}", rows_of(shown, T::COMMENTS)));
     if let Some(cursor) = &next_cursor {
-        footer.push(format!("more: --after {cursor}"));
+        footer.insert(1, format!("more: --after {cursor}"));
     }
-    footer.push(session.place.clone());
     writer.finish(&Ending { total, limit, offset: page.offset, next_cursor, footer })?;
     sink.finish()?;
     session.store.close().await;

@@ -31,7 +31,7 @@ impl Session {
     /// # Errors
     /// As for [`Session::filter`].
     pub async fn select(&mut self, args: &SelectArgs, range: &RangeArgs) -> Result<Filter> {
-        let (since, until) = range.resolve(self.now(), self.zone)?;
+        let (since, until) = range.resolve(self.now, self.zone)?;
         let names_boards = !(args.board.is_empty() && args.exclude_board.is_empty());
         let boards = match self.actor.kind {
             ActorKind::User => self.actor.boards.clone(),

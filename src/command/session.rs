@@ -2,15 +2,20 @@
 
 use crate::access::identity::{self, Claim};
 use crate::access::{Actor, Scope};
+use crate::cli::format::OutputArgs;
 use crate::cli::global::GlobalArgs;
 use crate::cli::time::Zone;
-use crate::error::{unavailable, usage};
+use crate::error::unavailable;
 use crate::event::Timestamp;
 use crate::filter::Filter;
+use super::sink::Sink;
+use crate::output::html::{self, Body, Page};
+use crate::output::{self, ColorChoice, Style, Terminal};
 use crate::settings::Settings;
 use crate::store::{Asked, Begin, Limits, Rule, Store, Target};
 use anyhow::Result;
 use std::env;
+use std::path::Path;
 use std::time::Duration;
 
 /// What is common to all commands before a database is opened.
@@ -41,6 +46,8 @@ pub struct Session {
     pub actor: Actor,
     /// What the actor may see.
     pub scope: Scope,
+    /// What "now" means: the database's clock, or `--at`.
+    pub now: Timestamp,
     /// The zone in force.
     pub zone: Zone,
     /// Host and database, and where they came from.
@@ -57,7 +64,7 @@ impl Context {
         let variable = |name: &str| env::var(name).ok();
         let settings = Settings::load(global.database.profile.as_deref(), variable, &directory)?;
         let context = Self { global, settings, command };
-        for warning in context.settings.warnings() {
+        for warning in context.settings.warnings(context.global.database.database_url.as_deref()) {
             context.say(&format!("warning: {warning}"));
         }
         Ok(context)
@@ -75,10 +82,7 @@ impl Context {
     /// # Errors
     /// Exit 2 for a URL that cannot be read, exit 5 where there is neither.
     pub fn place(&self) -> Result<Place> {
-        if let Some(url) = self.settings.database_url(self.global.database.database_url.as_deref()) {
-            if url.name.starts_with("--") && crate::store::url::holds_password(url.value.expose()) {
-                self.say("warning: other users of this machine can read the password in --database-url; use DATABASE_URL");
-            }
+        if let Some(url) = self.settings.database_url(self.global.database.database_url.as_deref())? {
             let variable = |name: &str| env::var(name).ok();
             let target = Target::parse(url.value.expose(), &variable)?;
             return Ok(Place { target, origin: url.to_string(), embedded: false });
@@ -145,7 +149,63 @@ impl Context {
         let actor = self.actor(&mut store, &place).await?;
         let scope = actor.scope();
         let described = format!("{} ({})", place.target.label(), place.origin);
-        Ok(Session { store, actor, scope, zone: self.global.zone.zone(), place: described })
+        let now = store.now();
+        Ok(Session { store, actor, scope, now, zone: self.global.zone.zone(), place: described })
+    }
+}
+
+impl Context {
+    /// How human output looks.
+    ///
+    /// # Errors
+    /// Exit 2 for an unknown choice of colour.
+    pub fn style(&self, session: &Session, output: &OutputArgs) -> Result<Style> {
+        let choice: ColorChoice = output.color.parse()?;
+        let variable = |name: &str| env::var(name).ok();
+        let terminal = match output.out_file {
+            None => Terminal::detect(choice, &variable),
+            Some(_) => Terminal::file(choice, &variable),
+        };
+        Ok(Style { terminal, zone: self.zone(), now: session.now })
+    }
+
+    /// The zone that times are shown in.
+    pub fn zone(&self) -> output::Zone {
+        match self.global.zone.zone() {
+            Zone::Utc => output::Zone::Utc,
+            Zone::Local => output::Zone::Local,
+            Zone::Named(zone) => output::Zone::Named(zone),
+        }
+    }
+
+    /// A page with an answer, and where it came from.
+    pub fn write_page(
+        &self,
+        path: &Path,
+        session: &Session,
+        body: Body<'_>,
+        show_time: &dyn Fn(Timestamp) -> String,
+    ) -> Result<()> {
+        let mut file = Sink::open(Some(path))?;
+        let page = Page {
+            body,
+            actor: &session.who(),
+            question: &question(env::args()),
+            asked_at: session.now,
+            database: &session.place,
+            zone: self.zone().label(),
+            show_time,
+        };
+        html::write_page(&mut file, &page)?;
+        file.finish()
+    }
+
+    /// The lines below a table: what was counted, for whom, in which zone, of which database.
+    pub fn footer(&self, session: &Session, counted: String) -> Vec<String> {
+        vec![
+            format!("{counted}, for {}, times in {}", session.who(), self.zone().label()),
+            session.place.clone(),
+        ]
     }
 }
 
@@ -155,11 +215,6 @@ impl Session {
         Asked { scope, filter, rule, through: None, failures: false }
     }
 
-    /// The database's clock.
-    pub fn now(&self) -> Timestamp {
-        self.store.now()
-    }
-
     /// Who was asked for, in the words of a footer.
     pub fn who(&self) -> String {
         let name = crate::output::visible(&self.actor.name);
@@ -167,7 +222,16 @@ impl Session {
     }
 }
 
-/// A flag that only goes with another.
-pub fn only_with(flag: &str, other: &str) -> anyhow::Error {
-    usage(format!("{flag} goes with {other} only")).into()
+/// The command line without the URL, which may hold a password.
+fn question(args: impl Iterator<Item = String>) -> String {
+    let mut shown = Vec::new();
+    let mut args = args.skip(1);
+    while let Some(arg) = args.next() {
+        if arg == "--database-url" {
+            args.next();
+        } else if !arg.starts_with("--database-url=") {
+            shown.push(arg);
+        }
+    }
+    format!("mc-activity {}", shown.join(" "))
 }

@@ -119,7 +119,7 @@ impl Query {
             sql.push_str(before);
             let name = &after[1..];
             let end = name.find(|c: char| !c.is_ascii_lowercase() && c != '_').unwrap_or(name.len());
-            if end == 0 || before.ends_with(':') {
+            if end == 0 || sql.ends_with(':') {
                 sql.push(':');
                 rest = name;
                 continue;
@@ -171,7 +171,7 @@ macro_rules! queries {
 queries! {
     "agents" "boards" "comments" "connect" "count" "extent" "keys" "last_activity" "list" "log" "log_same" "matching" "rate" "summary"
     "tasks" "user";
-    postgres "moment" "open_transactions" "reach" "types";
+    postgres "moment" "open_transactions" "reach" "total" "types";
     sqlite "schema"
 }
 

@@ -73,7 +73,8 @@ impl Store {
                     exclude_boards: filter.exclude_boards.clone(),
                     ..Default::default()
                 };
-        let query = self.matching(Query::new("count"), &asked).when("mass", true).when("bare", bare);
+        let stem = if bare && self.dialect() == Dialect::Postgres { "total" } else { "count" };
+        let query = self.matching(Query::new(stem), &asked).when("mass", true);
         let mut count = 0;
         self.fetch(&query, &mut |row| {
             count = row.columns().count()?;

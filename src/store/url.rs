@@ -12,3 +12,4 @@ impl Target {
     }
 }
 pub fn holds_password(_: &str) -> bool { false }
+impl Target { pub fn label(&self) -> String { "db".into() } }
