@@ -25,22 +25,25 @@ pub fn record(out: &mut impl Write, view: &View, record: &dyn Record) -> io::Res
     out.write_all(b"}")
 }
 
-/// Rows as objects with commas between them, for a document that holds them in an array of its own.
+/// Rows as an array of objects, for a document that holds them under a key.
 ///
 /// # Errors
 /// Those of `out`.
-pub fn list<'a, R: Record + 'a>(
+pub fn array<'a, R: Record + 'a>(
     out: &mut impl Write,
     view: &View,
     rows: impl IntoIterator<Item = &'a R>,
 ) -> io::Result<()> {
-    let mut before: &[u8] = b"";
+    let mut before: &[u8] = b"[";
     for row in rows {
         out.write_all(before)?;
         record(out, view, row)?;
         before = b",";
     }
-    Ok(())
+    if before == b"[" {
+        out.write_all(before)?;
+    }
+    out.write_all(b"]")
 }
 
 /// Any other value, in the same form.

@@ -10,7 +10,6 @@ use super::width::{cut, width};
 use super::{Style, age};
 use crate::event::{Cell, Record};
 use std::collections::BTreeSet;
-use std::io::{self, Write};
 
 /// Rows kept before the widths are fixed.
 const SAMPLE: usize = 100;

@@ -145,7 +145,7 @@ mod tests {
     #[test]
     fn ages_are_whole_units_of_the_largest_that_fits() {
         let now = at("2026-03-15T12:00:00");
-        let ago = |seconds| age(now.plus_seconds(-seconds), now);
+        let ago = |seconds: i64| age(now.plus_seconds(-seconds), now);
         let ages = [0, 1, 59, 60, 3599, 3600, 172_799, 172_800, 31_535_999, 31_536_000].map(ago);
         let shown =
             ["now", "1s ago", "59s ago", "1m ago", "59m ago", "1h ago", "47h ago", "2d ago", "364d ago", "1y ago"];

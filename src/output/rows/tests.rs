@@ -347,11 +347,11 @@ fn a_flushed_table_shows_its_rows_at_once() {
     writer.flush().unwrap();
     writer.row(&event(1, "one")).unwrap();
     writer.flush().unwrap();
-    let Form::Plain(out, _) = &writer.form else { panic!("a table is plain") };
-    assert_eq!(String::from_utf8_lossy(out).lines().count(), 2);
+    let Form::Plain(so_far, _) = &writer.form else { panic!("a table is plain") };
+    assert_eq!(String::from_utf8_lossy(so_far).lines().count(), 2);
     writer.row(&event(2, "two")).unwrap();
     writer.finish(&Ending::default()).unwrap();
-    let shown = String::from_utf8(out.clone()).unwrap();
+    let shown = String::from_utf8(out).unwrap();
     assert_eq!(shown.lines().filter(|line| line.contains("TIME")).count(), 1);
     assert_eq!(shown.lines().count(), 3);
 }
