@@ -4,21 +4,31 @@
 //! Stored text is untrusted: what a human reads goes through [`escape::visible`]; what a program reads is escaped by its
 //! format's own rules and otherwise left as it is.
 
+pub mod chart;
 mod csv;
+pub mod errors;
 pub mod escape;
+pub mod fold;
+pub mod html;
 mod human;
 pub mod json;
 mod line;
+pub mod nagios;
+pub mod prometheus;
 mod rows;
 mod sse;
+pub mod summary;
 mod table;
+mod talk;
 mod terminal;
 mod view;
 mod width;
 mod zone;
 
+pub use escape::visible;
 pub use rows::{Ending, RowWriter};
 pub use sse::ping;
+pub use talk::talk;
 pub use terminal::{ColorChoice, Ink, Terminal};
 pub use view::View;
 pub use width::{cut, width};
@@ -26,7 +36,9 @@ pub use zone::{Zone, age};
 
 use crate::error::{Failure, usage};
 use crate::event::Timestamp;
+use chart::Look;
 use std::fmt;
+use std::io::{self, Write};
 use std::str::FromStr;
 
 /// What `-o` names.
@@ -124,6 +136,29 @@ pub struct Style {
     pub zone: Zone,
     /// What "3m ago" is relative to; naive UTC.
     pub now: Timestamp,
+}
+
+impl Style {
+    /// How instants are shown.
+    pub fn show_time(&self) -> impl Fn(Timestamp) -> String + use<> {
+        let zone = self.zone;
+        move |at| zone.show(at)
+    }
+
+    /// The same for drawings.
+    pub fn look<'a>(&self, show_time: &'a dyn Fn(Timestamp) -> String) -> Look<'a> {
+        let Terminal { width, unicode, color, .. } = self.terminal;
+        Look { width, unicode, color, show_time, visible: &|text| visible(text).into_owned() }
+    }
+}
+
+/// The lines below a report: what was counted, for whom, of which database.
+///
+/// # Errors
+/// Those of `out`.
+pub fn write_footer(out: &mut impl Write, lines: &[String], style: &Style) -> io::Result<()> {
+    writeln!(out)?;
+    lines.iter().try_for_each(|line| writeln!(out, "{}", style.terminal.paint(Ink::Dim, line)))
 }
 
 #[cfg(test)]

@@ -25,25 +25,22 @@ pub fn record(out: &mut impl Write, view: &View, record: &dyn Record) -> io::Res
     out.write_all(b"}")
 }
 
-/// Rows as an array of objects, for a document that holds them under a key.
+/// Rows as objects with commas between them, for a document that holds them in an array of its own.
 ///
 /// # Errors
 /// Those of `out`.
-pub fn array<'a, R: Record + 'a>(
+pub fn list<'a, R: Record + 'a>(
     out: &mut impl Write,
     view: &View,
     rows: impl IntoIterator<Item = &'a R>,
 ) -> io::Result<()> {
-    let mut before: &[u8] = b"[";
+    let mut before: &[u8] = b"";
     for row in rows {
         out.write_all(before)?;
         record(out, view, row)?;
         before = b",";
     }
-    if before == b"[" {
-        out.write_all(before)?;
-    }
-    out.write_all(b"]")
+    Ok(())
 }
 
 /// Any other value, in the same form.
