@@ -157,11 +157,9 @@ impl Settings {
     pub fn database_url(&self, flag: Option<&str>) -> anyhow::Result<Option<Setting>> {
         match flag.map(str::trim) {
             Some("") => Err(usage("--database-url is empty").into()),
-            Some(url) => Ok(Some(Setting {
-                name: "--database-url".to_owned(),
-                value: Secret::new(url),
-                origin: Origin::Flag,
-            })),
+            Some(url) => {
+                Ok(Some(Setting { name: "--database-url".to_owned(), value: Secret::new(url), origin: Origin::Flag }))
+            }
             None => Ok(self.get("DATABASE_URL")),
         }
     }
@@ -241,7 +239,9 @@ impl Settings {
         let bytes = fs::read(path).map_err(ReadError::Io)?;
         let damaged = |line: usize, what: &str| {
             let message = format!("{} line {line}: {what}", path.display());
-            ReadError::Damaged(usage(message).hint("write NAME=value; the text is not shown as it may be secret").into())
+            ReadError::Damaged(
+                usage(message).hint("write NAME=value; the text is not shown as it may be secret").into(),
+            )
         };
         let text = std::str::from_utf8(&bytes).map_err(|error| {
             let before = bytes.get(..error.valid_up_to()).unwrap_or_default();

@@ -1,7 +1,6 @@
 //! A value that must not be shown, and reading one from a file.
 
 use crate::error::usage;
-use anyhow::Context as _;
 use std::fmt;
 use std::fs;
 use std::io::Read;
@@ -64,7 +63,7 @@ pub fn secret_file(path: &str, stdin: &mut dyn Read) -> anyhow::Result<SecretFil
     } else {
         fs::File::open(path).and_then(|file| file.take(LONGEST + 1).read_to_end(&mut bytes))
     };
-    read.with_context(|| usage(format!("the token in {name} cannot be read")))?;
+    read.map_err(|error| usage(format!("the token in {name} cannot be read: {error}")))?;
     if bytes.len() as u64 > LONGEST {
         return Err(usage(format!("{name} is too long for a token")).into());
     }

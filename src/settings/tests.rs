@@ -57,18 +57,12 @@ fn a_flag_beats_the_profile_beats_the_environment_beats_the_dotenv() {
         .file(".config/mc-activity/prod.env", "DATABASE_URL=profile\n");
     let settings = world.load(Some("prod")).unwrap();
     let root = world.dir.path().display();
-    assert_eq!(
-        shown(settings.database_url(Some("flag")).unwrap()),
-        ("flag".to_owned(), "--database-url".to_owned())
-    );
+    assert_eq!(shown(settings.database_url(Some("flag")).unwrap()), ("flag".to_owned(), "--database-url".to_owned()));
     assert_eq!(
         shown(settings.database_url(None).unwrap()),
         ("profile".to_owned(), format!("DATABASE_URL in {root}/.config/mc-activity/prod.env"))
     );
-    assert_eq!(
-        shown(settings.get("AUTH_MODE")),
-        ("environment".to_owned(), "AUTH_MODE in the environment".to_owned())
-    );
+    assert_eq!(shown(settings.get("AUTH_MODE")), ("environment".to_owned(), "AUTH_MODE in the environment".to_owned()));
     assert_eq!(shown(settings.get("MC_AGENT")), ("dotenv".to_owned(), format!("MC_AGENT in {root}/project/.env")));
     assert_eq!(settings.get("MC_TOKEN"), None);
 }
