@@ -258,8 +258,3 @@ fn time_is_machine_readable_only_where_html_can_say_it() {
     assert!(time(Timestamp::LAST).starts_with("<time>294276-"));
     assert!(time(Timestamp::FIRST).starts_with("<time>4714-11-24"));
 }
-#[test]
-fn zz_dump() {
-    std::fs::write("/tmp/e.html", errors_page()).unwrap();
-    std::fs::write("/tmp/s.html", by_type_and_day()).unwrap();
-}
