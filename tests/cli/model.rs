@@ -175,6 +175,18 @@ impl World {
         self.boards.keys().copied().collect()
     }
 
+    /// Every agent there is.
+    pub fn all_agents(&self) -> Vec<Uuid> {
+        self.agents.keys().copied().collect()
+    }
+
+    /// The tasks that an actor may name.
+    pub fn tasks_on_boards_of(&self, actor: Actor) -> Vec<Uuid> {
+        let boards = self.boards(actor);
+        let named = self.tasks.iter().filter(|(_, board)| board.is_some_and(|board| boards.contains(&board)));
+        named.map(|(task, _)| *task).collect()
+    }
+
     /// The boards that an actor may name.
     pub fn boards(&self, actor: Actor) -> BTreeSet<Uuid> {
         match actor {
