@@ -1,1 +1,336 @@
-//! To come.
+//! The tail as a pure state machine: what to ask next, which answers are new, what to remember. No SQL, no clock.
+//!
+//! A poll is one read-only REPEATABLE READ transaction. The caller passes what it says about the moment
+//! ([`Follow::begin_poll`]), gets the `created_at` to read from, and gives back the keys of all visible events from there
+//! on, in pages ascending by `(created_at, id)` ([`Follow::page`]). It prints those found fresh, reports each
+//! ([`Follow::delivered`]) and ends the poll ([`Follow::end_poll`]). A poll may be given up anywhere.
+//!
+//! # Why nothing is lost
+//! Assumption: an event's `created_at` is at most the look-back older than the moment at which its transaction first
+//! wrote, on the database's clock. (So the look-back has to cover the time from building an event to its INSERT, and the
+//! difference between the writers' clocks and the database's; not the time until the commit.)
+//!
+//! An event that this poll sees and the one before did not was written by a transaction that was then still running, or
+//! had not begun. All of those have ids from the old snapshot's `xmin` on, and `Ladder` knows an instant before which
+//! no such id was given out. The look-back before that instant is the *floor* from which the next poll reads. It never
+//! falls, unless the database's clock does; then by as much.
+//!
+//! Without snapshots (SQLite, foreign tables) the floor is the look-back before the last poll, and the assumption covers
+//! the time until the commit.
+//!
+//! # Why nothing is repeated
+//! Below the *horizon* every event has been dealt with: shown, or known from before the start. From the horizon on, those
+//! dealt with are remembered one by one. The horizon moves only over keys that this poll's pages have passed and that
+//! lie below the next floor, so that nothing can still appear there. Both rules hold after every single key, so an
+//! interrupted poll needs no undoing.
+
+pub mod backoff;
+pub mod cursor_file;
+mod keys;
+#[cfg(test)]
+mod model;
+mod xids;
+
+pub use keys::Keys;
+pub use xids::{Ladder, Snapshot};
+
+use crate::event::{Key, Timestamp};
+use std::time::Duration;
+use uuid::Uuid;
+
+const LAST: Key = Key { created_at: Timestamp::INFINITY, id: Uuid::max() };
+/// How long a transaction may have been open when the tail starts, where nobody tells; longer look-backs win.
+const OPEN_AT_START: Duration = Duration::from_secs(600);
+/// Keys between two attempts to forget some.
+const FORGET_EVERY: usize = 8_192;
+
+/// Where a tail without a cursor begins.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Start {
+    /// Show only what is committed after the first poll.
+    Now,
+    /// Show what is there from this event on, and all that comes.
+    From(Key),
+    /// Show what is there from this instant on, and of what comes only that, too: `--since` is a filter.
+    Since(Timestamp),
+}
+
+/// How far to look back and how much to remember.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Options {
+    /// `--lookback`.
+    pub lookback: Duration,
+    /// `--seen-max`: so many of the newest keys are remembered although the look-back has left them behind.
+    pub seen_max: usize,
+    /// More keys than this are not held: the look-back is shortened instead, to 10 seconds at the least.
+    pub keys_max: usize,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self { lookback: Duration::from_secs(120), seen_max: 2_000, keys_max: 1_000_000 }
+    }
+}
+
+/// What one poll's transaction says about itself.
+#[derive(Debug, Clone, Copy)]
+pub struct Moment<'a> {
+    /// The database's clock, read no later than the snapshot was taken: PostgreSQL's `now()`, not `clock_timestamp()`.
+    pub now: Timestamp,
+    /// Up to when this server knows what was written: `now`, or on a standby `pg_last_xact_replay_timestamp()`.
+    pub as_of: Timestamp,
+    /// Names the line of transaction ids (`pg_control_system().system_identifier`); another name starts them anew.
+    pub server: &'a str,
+    /// The transaction's snapshot, where it covers all writers.
+    pub snapshot: Option<Snapshot>,
+    /// Oldest `xact_start` among the backends with a `backend_xid`, read *before* this transaction; only if all are
+    /// visible and no transaction is prepared. Worth asking after (re)connecting, no use later.
+    pub oldest_writer: Option<Timestamp>,
+}
+
+/// An event to show.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Fresh {
+    /// Which.
+    pub key: Key,
+    /// Seconds since its `created_at`, if a newer event was dealt with before: a plain watermark would have missed it.
+    /// Never in the backlog, and events dated in the future make nothing late.
+    pub late: Option<f64>,
+}
+
+/// All that has to survive a restart; see [`cursor_file`].
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct State {
+    /// [`Moment::server`] of the last poll.
+    server: String,
+    /// Events before this are never shown.
+    since: Timestamp,
+    /// Every event below is dealt with, and not remembered.
+    horizon: Key,
+    /// Nothing that still appears is older; absent until a first poll has ended.
+    floor: Option<Timestamp>,
+    /// The clock at the last poll.
+    now: Timestamp,
+    /// Which transaction ids were given out when.
+    ladder: Ladder,
+    /// The events from the horizon on that are dealt with.
+    keys: Keys,
+}
+
+/// A poll under way.
+#[derive(Debug)]
+struct Poll {
+    as_of: Timestamp,
+    /// The floor that follows from this poll's snapshot.
+    next_floor: Timestamp,
+    /// From here on, up to `read_to`, this poll has dealt with everything and it is remembered.
+    covered_from: Key,
+    read_to: Option<Key>,
+    /// Fresh keys not delivered yet.
+    outstanding: usize,
+    /// The newest event not of the future that was dealt with before this poll.
+    watermark: Option<Timestamp>,
+}
+
+/// The engine of `tail`; see the module's description.
+#[derive(Debug)]
+pub struct Follow {
+    options: Options,
+    state: State,
+    poll: Option<Poll>,
+    shortened: bool,
+}
+
+impl Start {
+    /// The start that shows the newest `lines` events (all, if `None`) and none before `since`, given up to `lines` keys
+    /// of the newest visible events, in any order, read in the first poll's transaction.
+    pub fn newest(lines: Option<usize>, since: Option<Timestamp>, newest: &[Key]) -> Self {
+        let all = since.map_or(Self::Since(Timestamp::NEG_INFINITY), Self::Since);
+        match (lines, newest.iter().min()) {
+            (None, _) => all,
+            (Some(0), _) => Self::Now,
+            (Some(lines), Some(&lowest)) if newest.len() >= lines => Self::From(lowest),
+            _ => all,
+        }
+    }
+}
+
+impl Follow {
+    /// A tail that starts afresh.
+    pub fn new(start: Start, options: Options) -> Self {
+        let (horizon, since) = match start {
+            Start::Now => (LAST, Timestamp::NEG_INFINITY),
+            Start::From(key) => (key, Timestamp::NEG_INFINITY),
+            Start::Since(since) => (first_at(since), since),
+        };
+        let state = State {
+            server: String::new(),
+            since,
+            horizon,
+            floor: None,
+            now: Timestamp::NEG_INFINITY,
+            ladder: Ladder::default(),
+            keys: Keys::default(),
+        };
+        Self::resume(state, options)
+    }
+
+    /// A tail that goes on where another stopped.
+    pub fn resume(state: State, options: Options) -> Self {
+        Self { options, state, poll: None, shortened: false }
+    }
+
+    /// Begins a poll, giving up an unfinished one, and answers from which `created_at` on (inclusive, without an upper
+    /// end) the keys of all visible events have to be read.
+    pub fn begin_poll(&mut self, moment: &Moment<'_>) -> Timestamp {
+        let state = &mut self.state;
+        // What was noted on the clock before it was set back would promise too much on the new one.
+        let back = state.now.micros_since(moment.now);
+        if back > 0 {
+            state.ladder.set_back(back);
+            state.floor = state.floor.map(|floor| floor.plus_micros(-back));
+        }
+        state.now = moment.now;
+        if state.server != moment.server {
+            state.ladder = Ladder::default();
+            moment.server.clone_into(&mut state.server);
+        }
+        let as_of = moment.as_of.min(moment.now);
+        let lookback = micros(self.options.lookback);
+        let sure = match moment.snapshot {
+            None => as_of,
+            Some(snapshot) => {
+                let before = as_of.plus_micros(-lookback.max(micros(OPEN_AT_START)));
+                state.ladder.observe(snapshot, as_of, before).max(moment.oldest_writer.unwrap_or(before)).min(as_of)
+            }
+        };
+        let floor = sure.plus_micros(-lookback);
+        let next_floor = state.floor.map_or(floor, |old| old.max(floor));
+        let from = state.floor.unwrap_or_else(|| state.horizon.created_at.min(next_floor));
+        let watermark = state.floor.and_then(|_| state.keys.newest_until(moment.now));
+        self.poll =
+            Some(Poll { as_of, next_floor, covered_from: first_at(from), read_to: None, outstanding: 0, watermark });
+        from.max(state.since)
+    }
+
+    /// Takes the next page of keys, ascending and after those of the page before, and finds those to show. All of
+    /// them have to be delivered before the next page.
+    pub fn page(&mut self, page: &[Key]) -> Vec<Fresh> {
+        let Some(poll) = &mut self.poll else { return Vec::new() };
+        let state = &mut self.state;
+        let mut fresh = Vec::new();
+        for &key in page {
+            if key.created_at < state.since || state.keys.contains(&key) {
+                continue;
+            }
+            if key < state.horizon {
+                state.keys.insert(key);
+            } else {
+                let late = poll.watermark.is_some_and(|newest| key.created_at < newest);
+                fresh.push(Fresh { key, late: late.then(|| seconds(state.now.micros_since(key.created_at))) });
+            }
+        }
+        poll.read_to = page.last().copied().or(poll.read_to);
+        poll.outstanding += fresh.len();
+        self.make_room(FORGET_EVERY);
+        fresh
+    }
+
+    /// Notes that a fresh event has been shown (or cannot be: its row is gone). From now on it is not shown again.
+    pub fn delivered(&mut self, key: Key) {
+        let Some(poll) = &mut self.poll else { return };
+        if self.state.keys.insert(key) {
+            poll.outstanding = poll.outstanding.saturating_sub(1);
+        }
+        self.make_room(FORGET_EVERY);
+    }
+
+    /// Ends a poll whose last page has been taken. With events still undelivered it counts as given up.
+    pub fn end_poll(&mut self) {
+        if let Some(poll) = &mut self.poll {
+            poll.read_to = Some(LAST);
+        }
+        self.make_room(0);
+        let Some(poll) = self.poll.take_if(|poll| poll.outstanding == 0) else { return };
+        let state = &mut self.state;
+        state.horizon = state.horizon.min(poll.covered_from);
+        let floor = state.floor.map_or(poll.next_floor, |floor| floor.max(poll.next_floor));
+        state.floor = Some(floor.max(state.horizon.created_at));
+    }
+
+    /// Forgets what is not needed any more, once `every` keys have been added, and if all before is delivered.
+    fn make_room(&mut self, every: usize) {
+        let Some(poll) = &mut self.poll else { return };
+        let Some(read_to) = poll.read_to else { return };
+        let state = &mut self.state;
+        if poll.outstanding > 0 || state.keys.added() < every {
+            return;
+        }
+        // Somewhat more than the look-back is kept, for a clock that is set back a little.
+        let keep_from = poll.next_floor.plus_micros(-micros(self.options.lookback) / 8);
+        let keys = state.keys.sorted();
+        let read = keys.partition_point(|key| *key <= read_to);
+        let old = read.min(keys.partition_point(|key| key.created_at < keep_from));
+        let mut cut = old.min(keys.len().saturating_sub(self.options.seen_max));
+        let over = keys.len().saturating_sub(self.options.keys_max);
+        if over > cut {
+            let least = micros(self.options.lookback.min(Duration::from_secs(10)));
+            let may = read.min(keys.partition_point(|key| key.created_at < poll.as_of.plus_micros(-least)));
+            cut = cut.max(over.min(may));
+        }
+        if every == 0 || cut > old {
+            self.shortened = cut > old;
+        }
+        let Some(bound) = cut.checked_sub(1).and_then(|last| keys.get(last)).map(|last| after(*last)) else { return };
+        state.keys.forget(cut);
+        poll.covered_from = poll.covered_from.max(bound);
+        if bound > state.horizon {
+            state.horizon = bound;
+            state.floor = state.floor.map(|floor| floor.max(bound.created_at));
+        }
+    }
+
+    /// What to save, right after any call of another method: what was delivered is not shown again, all else is.
+    pub fn state(&mut self) -> &State {
+        self.state.keys.sorted();
+        &self.state
+    }
+
+    /// How far the next poll looks back from the last one: the look-back, more while a transaction is open that has
+    /// written, less if [`Follow::shortened`].
+    pub fn reach(&self) -> Duration {
+        let micros = self.state.floor.map_or(0, |floor| self.state.now.micros_since(floor));
+        Duration::from_micros(u64::try_from(micros).unwrap_or(0))
+    }
+
+    /// Keys held in memory, 24 bytes each.
+    pub fn remembered(&self) -> usize {
+        self.state.keys.len()
+    }
+
+    /// Whether there are so many events that the look-back had to be shortened, so that late ones may be missed.
+    pub fn shortened(&self) -> bool {
+        self.shortened
+    }
+}
+
+fn micros(duration: Duration) -> i64 {
+    i64::try_from(duration.as_micros()).unwrap_or(i64::MAX)
+}
+
+#[allow(clippy::cast_precision_loss)]
+fn seconds(micros: i64) -> f64 {
+    micros as f64 / 1e6
+}
+
+fn first_at(created_at: Timestamp) -> Key {
+    Key { created_at, id: Uuid::nil() }
+}
+
+/// The least key greater than this one.
+fn after(key: Key) -> Key {
+    match key.id.as_u128().checked_add(1) {
+        Some(id) => Key { id: Uuid::from_u128(id), ..key },
+        None => first_at(Timestamp::from_micros(key.created_at.micros().saturating_add(1))),
+    }
+}

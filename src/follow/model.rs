@@ -1,0 +1,425 @@
+//! A model of the database and its writers, against which the tail is checked: whatever they do and whatever breaks, the
+//! output is every committed event exactly once, in order within a poll.
+
+use super::cursor_file::{Binding, decode, encode};
+use super::{Follow, Moment, Options, Snapshot, Start};
+use crate::event::{Key, Timestamp};
+use proptest::prelude::*;
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+use std::time::Duration;
+use uuid::Uuid;
+
+/// Microseconds; small against the ticks, so that every case comes to the borders.
+const LOOKBACK: i64 = 160;
+/// By how much the clock may be set back without a gap: what is kept beyond the look-back.
+const KEPT: i64 = LOOKBACK / 8;
+
+#[derive(Debug, Clone)]
+enum Dated {
+    /// So much later than the assumption allows at the earliest.
+    Earliest(i64),
+    Ahead(i64),
+    Infinity,
+}
+
+#[derive(Debug, Clone)]
+enum Writer {
+    /// In transaction `slot` (which begins with it), so many events of one instant.
+    Write {
+        slot: u8,
+        count: u8,
+        dated: Dated,
+    },
+    Commit(u8),
+    Abort(u8),
+    Tick(i64),
+    SetBack(i64),
+}
+
+#[derive(Debug, Clone, Copy)]
+enum Fault {
+    None,
+    /// The connection is lost after so many pages.
+    AfterPages(u8),
+    /// ... after so many events of the poll, in the middle of a page.
+    AfterEvents(u8),
+    /// kill -9 after so many events of the poll: what was printed since the last page is not saved.
+    Killed(u8),
+}
+
+#[derive(Debug, Clone)]
+struct Round {
+    writers: Vec<Writer>,
+    /// What happens between reading the clock, the snapshot and the next transaction id.
+    during: (Vec<Writer>, Vec<Writer>),
+    page: usize,
+    fault: Fault,
+    asks_oldest_writer: bool,
+    restarts: bool,
+    another_server: bool,
+}
+
+#[derive(Debug)]
+struct Transaction {
+    xid: u64,
+    began: i64,
+    events: Vec<Key>,
+}
+
+#[derive(Debug)]
+struct World {
+    /// Whether the tail sees snapshots; if not, nobody commits later than the look-back allows.
+    snapshots: bool,
+    /// Whether the clock may be set back further than is made up for.
+    wild_clock: bool,
+    clock: i64,
+    highest_clock: i64,
+    /// Ticks that may still pass before the next poll, once the clock was set back.
+    ticks_left: Option<i64>,
+    next_xid: u64,
+    completed: u64,
+    running: BTreeMap<u8, Transaction>,
+    /// In order of commit.
+    committed: Vec<Key>,
+    ids: u128,
+}
+
+impl World {
+    fn new(snapshots: bool, wild_clock: bool) -> Self {
+        Self {
+            snapshots,
+            wild_clock,
+            clock: 1_000,
+            highest_clock: 1_000,
+            ticks_left: None,
+            next_xid: 10,
+            completed: 9,
+            running: BTreeMap::new(),
+            committed: Vec::new(),
+            ids: 0,
+        }
+    }
+
+    fn act(&mut self, writer: &Writer) {
+        match writer {
+            Writer::Write { slot, count, dated } => self.write(*slot, *count, dated),
+            Writer::Commit(slot) => self.finish(*slot, true),
+            Writer::Abort(slot) => self.finish(*slot, false),
+            Writer::Tick(ticks) => self.tick(*ticks),
+            Writer::SetBack(ticks) => {
+                let lowest = if self.wild_clock { self.clock - 2 * LOOKBACK } else { self.highest_clock - KEPT };
+                if self.snapshots {
+                    self.clock = lowest.max(self.clock - ticks);
+                    self.ticks_left = self.ticks_left.or(Some(KEPT));
+                }
+            }
+        }
+    }
+
+    fn write(&mut self, slot: u8, count: u8, dated: &Dated) {
+        let (clock, xid) = (self.clock, &mut self.next_xid);
+        let transaction = self.running.entry(slot).or_insert_with(|| {
+            *xid += 1;
+            Transaction { xid: *xid - 1, began: clock, events: Vec::new() }
+        });
+        // The time from a step back of the clock to the next poll counts against the look-back.
+        let allowed = LOOKBACK - if self.ticks_left.is_some() { KEPT } else { 0 };
+        let earliest = if self.snapshots { transaction.began } else { clock } - allowed;
+        let created_at = match dated {
+            Dated::Earliest(plus) => Timestamp::from_micros(earliest + plus),
+            Dated::Ahead(plus) => Timestamp::from_micros(clock + plus),
+            Dated::Infinity => Timestamp::INFINITY,
+        };
+        for _ in 0..*count {
+            self.ids = self.ids.wrapping_mul(0x2360_ed05_1fc6_5da4_4385_df64_9fcc_f645).wrapping_add(0x5851_f42d);
+            transaction.events.push(Key { created_at, id: Uuid::from_u128(self.ids) });
+        }
+    }
+
+    fn finish(&mut self, slot: u8, commit: bool) {
+        let Some(transaction) = self.running.remove(&slot) else { return };
+        self.completed = self.completed.max(transaction.xid);
+        if commit {
+            self.committed.extend(transaction.events);
+        }
+    }
+
+    fn tick(&mut self, ticks: i64) {
+        let ticks = self.ticks_left.map_or(ticks, |left| ticks.min(left));
+        self.ticks_left = self.ticks_left.map(|left| left - ticks);
+        self.clock += ticks;
+        self.highest_clock = self.highest_clock.max(self.clock);
+        if !self.snapshots {
+            let limit = Timestamp::from_micros(self.clock - LOOKBACK);
+            let overdue = self.running.iter().filter(|(_, t)| t.events.iter().any(|key| key.created_at < limit));
+            let overdue: Vec<u8> = overdue.map(|(slot, _)| *slot).collect();
+            // They would have committed in time.
+            overdue.into_iter().for_each(|slot| self.finish(slot, true));
+        }
+    }
+
+    /// `xmin` and the visible events, as PostgreSQL has them: `xmax` is one past the highest completed id.
+    fn snapshot(&self) -> (u64, Vec<Key>) {
+        let oldest = self.running.values().map(|t| t.xid).chain([self.completed + 1]).min().unwrap();
+        let mut visible = self.committed.clone();
+        visible.sort();
+        (oldest, visible)
+    }
+}
+
+/// What the tail printed and what it owes.
+struct Tail {
+    follow: Follow,
+    saved: Vec<u8>,
+    /// Printed since the last save.
+    unsaved: Vec<Key>,
+    printed: BTreeMap<Key, usize>,
+    may_repeat: BTreeMap<Key, usize>,
+    started: bool,
+    /// Need not come, but may: visible before the start and not asked for, or in a gap that is owned up to.
+    excused: BTreeSet<Key>,
+    /// Visible in the last complete poll.
+    known: BTreeSet<Key>,
+}
+
+fn options(seen_max: usize) -> Options {
+    Options { lookback: Duration::from_micros(LOOKBACK.unsigned_abs()), seen_max, keys_max: usize::MAX }
+}
+
+fn binding() -> Binding {
+    Binding { database: "d".into(), actor: "a".into(), filter: "f".into() }
+}
+
+impl Tail {
+    fn new(start: Start, seen_max: usize) -> Self {
+        let mut follow = Follow::new(start, options(seen_max));
+        Self {
+            saved: encode(&binding(), follow.state()).unwrap(),
+            follow,
+            unsaved: Vec::new(),
+            printed: BTreeMap::new(),
+            may_repeat: BTreeMap::new(),
+            started: false,
+            excused: BTreeSet::new(),
+            known: BTreeSet::new(),
+        }
+    }
+
+    fn save(&mut self) {
+        self.saved = encode(&binding(), self.follow.state()).unwrap();
+        self.unsaved.clear();
+    }
+
+    fn restart(&mut self) {
+        let state = decode(&self.saved, &binding(), Path::new("c")).unwrap();
+        self.follow = Follow::resume(state, self.follow.options);
+        self.unsaved.drain(..).for_each(|key| *self.may_repeat.entry(key).or_default() += 1);
+    }
+
+    /// One poll; true if it was completed.
+    fn poll(&mut self, world: &mut World, round: &Round, server: &str) -> bool {
+        let oldest_writer = world.running.values().map(|t| t.began).min().unwrap_or(world.clock);
+        let oldest_writer = round.asks_oldest_writer.then_some(Timestamp::from_micros(oldest_writer));
+        let now = Timestamp::from_micros(world.clock);
+        world.ticks_left = None;
+        let calm = |writer: &&Writer| !matches!(writer, Writer::SetBack(_));
+        round.during.0.iter().filter(calm).for_each(|writer| world.act(writer));
+        let (oldest, visible) = world.snapshot();
+        round.during.1.iter().filter(calm).for_each(|writer| world.act(writer));
+        let snapshot = world.snapshots.then_some(Snapshot { oldest, next: world.next_xid });
+        let from = self.follow.begin_poll(&Moment { now, as_of: now, server, snapshot, oldest_writer });
+        let asked: Vec<Key> = visible.iter().copied().filter(|key| key.created_at >= from).collect();
+        let (mut events, mut last) = (0, None);
+        for (page, keys) in asked.chunks(round.page).enumerate() {
+            if matches!(round.fault, Fault::AfterPages(after) if usize::from(after) == page) {
+                return false;
+            }
+            for fresh in self.follow.page(keys) {
+                match round.fault {
+                    Fault::AfterEvents(after) if after == events => return false,
+                    Fault::Killed(after) if after == events => {
+                        self.restart();
+                        return false;
+                    }
+                    _ => events += 1,
+                }
+                assert!(last < Some(fresh.key), "out of order: {:?}", fresh.key);
+                assert!(fresh.late.is_none_or(|seconds| self.started && seconds > 0.0));
+                last = Some(fresh.key);
+                *self.printed.entry(fresh.key).or_default() += 1;
+                self.unsaved.push(fresh.key);
+                self.follow.delivered(fresh.key);
+            }
+            self.save();
+        }
+        self.follow.end_poll();
+        self.save();
+        self.known = visible.into_iter().collect();
+        self.remembers_no_more_than_it_has_to();
+        true
+    }
+
+    fn remembers_no_more_than_it_has_to(&mut self) {
+        let seen_max = self.follow.options.seen_max;
+        let state = self.follow.state();
+        let keep_from = state.floor.unwrap().plus_micros(-KEPT);
+        let old = state.keys.settled().iter().filter(|key| key.created_at < keep_from).count();
+        assert!(old == 0 || state.keys.len() <= seen_max, "{old} old keys of {}", state.keys.len());
+    }
+}
+
+fn start(world: &World, choice: u8) -> Start {
+    let (_, mut visible) = world.snapshot();
+    match choice {
+        0 => Start::Now,
+        1 => Start::Since(Timestamp::NEG_INFINITY),
+        2 => Start::Since(Timestamp::from_micros(world.clock - LOOKBACK / 2)),
+        lines => {
+            visible.reverse();
+            visible.truncate(usize::from(lines));
+            Start::newest(Some(usize::from(lines)), None, &visible)
+        }
+    }
+}
+
+fn check(world: &mut World, before: &[Writer], choice: u8, seen_max: usize, rounds: &[Round]) {
+    let calm = |writer: &&Writer| !matches!(writer, Writer::SetBack(_));
+    before.iter().filter(calm).for_each(|writer| world.act(writer));
+    let start = start(world, choice);
+    let backlog = |key: &Key| match start {
+        Start::Now => false,
+        Start::From(first) => *key >= first,
+        Start::Since(since) => key.created_at >= since,
+    };
+    let wanted = |key: &Key| !matches!(start, Start::Since(since) if key.created_at < since);
+    let at_start: BTreeSet<Key> = world.committed.iter().copied().collect();
+    let mut tail = Tail::new(start, seen_max);
+    let mut silent = BTreeSet::new();
+    let mut server = 0;
+    let calm = Round {
+        writers: (0..8).map(Writer::Commit).collect(),
+        during: (Vec::new(), Vec::new()),
+        page: 3,
+        fault: Fault::None,
+        asks_oldest_writer: false,
+        restarts: false,
+        another_server: false,
+    };
+    let mut lowest_since = world.clock;
+    for round in rounds.iter().chain([&calm, &calm]) {
+        round.writers.iter().filter(|w| tail.started || !matches!(w, Writer::SetBack(_))).for_each(|w| world.act(w));
+        if round.restarts {
+            assert!(tail.unsaved.is_empty() || !tail.started || world.snapshots || !world.snapshots);
+            tail.restart();
+        }
+        server += usize::from(round.another_server);
+        let known = tail.known.clone();
+        lowest_since = lowest_since.min(world.clock);
+        let complete = tail.poll(world, round, &server.to_string());
+        if !complete {
+            continue;
+        }
+        if !tail.started {
+            // What the first complete poll saw and was not asked for stays unseen.
+            silent = tail.known.iter().copied().filter(|key| !backlog(key)).collect();
+            tail.started = true;
+        } else if world.wild_clock {
+            let gap = Timestamp::from_micros(world.highest_clock);
+            if lowest_since < world.highest_clock - KEPT {
+                tail.excused.extend(tail.known.difference(&known).filter(|key| key.created_at < gap));
+            }
+        }
+    }
+    for key in &world.committed {
+        let times = tail.printed.get(key).copied().unwrap_or(0);
+        let most = 1 + tail.may_repeat.get(key).copied().unwrap_or(0);
+        if silent.contains(key) && !at_start.contains(key) {
+            // Committed between a first poll that failed and the one that was the first to succeed.
+            assert!(times <= most, "{key:?} printed {times} times");
+        } else if silent.contains(key) || !wanted(key) {
+            assert_eq!(times, 0, "{key:?} was there before the start");
+        } else if tail.excused.contains(key) {
+            assert!(times <= most, "{key:?} printed {times} times");
+        } else {
+            assert!((1..=most).contains(&times), "{key:?} printed {times} times, not 1 to {most}");
+        }
+    }
+    assert!(tail.printed.keys().all(|key| world.committed.contains(key)));
+}
+
+fn dated() -> impl Strategy<Value = Dated> {
+    prop_oneof![
+        4 => (0_i64..3).prop_map(Dated::Earliest),
+        4 => (0..LOOKBACK * 2).prop_map(Dated::Earliest),
+        1 => (1..LOOKBACK * 4).prop_map(Dated::Ahead),
+        1 => Just(Dated::Infinity),
+    ]
+}
+
+fn writer() -> impl Strategy<Value = Writer> {
+    prop_oneof![
+        8 => (0_u8..4, 1_u8..4, dated()).prop_map(|(slot, count, dated)| Writer::Write { slot, count, dated }),
+        1 => (0_u8..4, 20_u8..40, dated()).prop_map(|(slot, count, dated)| Writer::Write { slot, count, dated }),
+        6 => (0_u8..4).prop_map(Writer::Commit),
+        2 => (0_u8..4).prop_map(Writer::Abort),
+        6 => (1_i64..LOOKBACK / 2).prop_map(Writer::Tick),
+        1 => (LOOKBACK..LOOKBACK * 5).prop_map(Writer::Tick),
+        2 => (1..LOOKBACK).prop_map(Writer::SetBack),
+    ]
+}
+
+fn fault() -> impl Strategy<Value = Fault> {
+    prop_oneof![
+        4 => Just(Fault::None),
+        1 => (0_u8..4).prop_map(Fault::AfterPages),
+        1 => (0_u8..9).prop_map(Fault::AfterEvents),
+        1 => (0_u8..9).prop_map(Fault::Killed),
+    ]
+}
+
+fn writers(most: usize) -> impl Strategy<Value = Vec<Writer>> {
+    prop::collection::vec(writer(), 0..most)
+}
+
+fn round() -> impl Strategy<Value = Round> {
+    let rare = || prop::bool::weighted(0.1);
+    (writers(7), (writers(3), writers(3)), 1_usize..9, fault(), any::<bool>(), rare(), rare()).prop_map(
+        |(writers, during, page, fault, asks_oldest_writer, restarts, another_server)| Round {
+            writers,
+            during,
+            page,
+            fault,
+            asks_oldest_writer,
+            restarts,
+            another_server,
+        },
+    )
+}
+
+fn rounds() -> impl Strategy<Value = Vec<Round>> {
+    prop::collection::vec(round(), 1..16)
+}
+
+proptest! {
+    #[test]
+    fn every_committed_event_is_shown_exactly_once_whatever_happens(
+        before in writers(12), choice in 0_u8..6, seen_max in 0_usize..12, rounds in rounds(),
+    ) {
+        check(&mut World::new(true, false), &before, choice, seen_max, &rounds);
+    }
+
+    #[test]
+    fn without_snapshots_every_event_committed_within_the_look_back_is_shown_exactly_once(
+        before in writers(12), choice in 0_u8..6, seen_max in 0_usize..12, rounds in rounds(),
+    ) {
+        check(&mut World::new(false, false), &before, choice, seen_max, &rounds);
+    }
+
+    #[test]
+    fn a_clock_set_far_back_repeats_nothing_and_blinds_for_no_longer_than_a_poll(
+        before in writers(12), choice in 0_u8..6, seen_max in 0_usize..12, rounds in rounds(),
+    ) {
+        check(&mut World::new(true, true), &before, choice, seen_max, &rounds);
+    }
+}
