@@ -9,8 +9,9 @@ use uuid::Uuid;
 const SEEDS: std::ops::Range<u64> = 11..13;
 const EVENTS: usize = 250;
 const ASKED: usize = 60;
+type Glob = (&'static str, fn(&str) -> bool);
 /// Globs, and the same told as a predicate.
-const GLOBS: [(&str, fn(&str) -> bool); 8] = [
+const GLOBS: [Glob; 8] = [
     ("task.comment", |t| t == "task.comment"),
     ("task.*", |t| t.starts_with("task.")),
     ("*failed", |t| t.ends_with("failed")),
