@@ -175,6 +175,18 @@ impl World {
         self.boards.keys().copied().collect()
     }
 
+    /// Every agent there is.
+    pub fn all_agents(&self) -> Vec<Uuid> {
+        self.agents.keys().copied().collect()
+    }
+
+    /// The tasks that an actor may name.
+    pub fn tasks_on_boards_of(&self, actor: Actor) -> Vec<Uuid> {
+        let boards = self.boards(actor);
+        let named = self.tasks.iter().filter(|(_, board)| board.is_some_and(|board| boards.contains(&board)));
+        named.map(|(task, _)| *task).collect()
+    }
+
     /// The boards that an actor may name.
     pub fn boards(&self, actor: Actor) -> BTreeSet<Uuid> {
         match actor {
@@ -230,14 +242,19 @@ impl World {
         self.events.iter().filter(may).collect()
     }
 
-    /// The agent's name, the task's title where the actor may read its board, and the resolved board's name.
-    pub fn names(&self, actor: Actor, event: &Event) -> [Option<&str>; 3] {
+    /// The agent's name, the task's title where its board may be read, and the deciding board's name. A user may read the
+    /// task's board or not; an agent reads it where it is also what its event resolves to; a comment always shows it.
+    pub fn names(&self, actor: Actor, feed: Feed, event: &Event) -> [Option<&str>; 3] {
+        let task_board = self.task_board(event);
         let readable = match actor {
-            Actor::User(_) => self.task_board(event).is_some_and(|board| self.boards(actor).contains(&board)),
-            Actor::Agent(_) => true,
+            Actor::User(_) => task_board.is_some_and(|board| self.boards(actor).contains(&board)),
+            Actor::Agent(_) => {
+                feed == Feed::Comments || task_board.is_some() && task_board == self.resolved_board(event)
+            }
         };
         let title = event.task.filter(|_| readable).map(|task| self.task_titles[&task].as_str());
-        let board = self.resolved_board(event).map(|board| self.board_names[&board].as_str());
+        let deciding = if feed == Feed::Comments { task_board } else { self.resolved_board(event) };
+        let board = deciding.map(|board| self.board_names[&board].as_str());
         [event.agent.map(|agent| self.agent_names[&agent].as_str()), title, board]
     }
 }
