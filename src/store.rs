@@ -4,6 +4,7 @@
 mod fault;
 mod feed;
 mod people;
+mod poll;
 mod postgres;
 mod query;
 mod row;
@@ -13,6 +14,7 @@ pub mod url;
 
 pub use feed::{Item, Order, Page};
 pub use people::{AgentName, AgentRow, BoardsOf, MembershipRow, TaskRow, UserName, UserRow};
+pub use poll::Instant;
 pub use tally::{Counted, Dimension, Rates};
 pub use url::Target;
 
@@ -41,13 +43,11 @@ pub struct Limits {
     pub statement: Duration,
     /// A lock; also how long SQLite waits for another writer.
     pub lock: Duration,
-    /// Making a connection.
-    pub connect: Duration,
 }
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { statement: Duration::from_secs(30), lock: Duration::from_secs(2), connect: Duration::from_secs(10) }
+        Self { statement: Duration::from_secs(30), lock: Duration::from_secs(2) }
     }
 }
 
@@ -70,6 +70,8 @@ pub struct Schema {
     pub indexed_by_type: bool,
     /// An index begins with created_at.
     pub indexed_by_time: bool,
+    /// Some of the table lies on another server, whose transactions this one cannot tell of.
+    pub sharded: bool,
 }
 
 impl Schema {
@@ -89,19 +91,21 @@ pub struct Store {
     engine: Engine,
     limits: Limits,
     schema: Schema,
+    /// Process id of the server's end, to cancel what it runs.
+    backend: Option<i64>,
 }
 
 impl Store {
-    /// Connects.
+    /// Connects; `application` is what the server calls us.
     ///
     /// # Errors
     /// Exit 5 where the database cannot be reached or opened.
-    pub async fn open(target: &Target, begin: Begin, limits: Limits) -> Result<Self> {
+    pub async fn open(target: &Target, begin: Begin, limits: Limits, application: &str) -> Result<Self> {
         let engine = match target {
-            Target::Postgres(target) => Engine::Postgres(postgres::Pg::connect_any(target, begin, limits).await?),
-            Target::Sqlite { path } => Engine::Sqlite(sqlite::Lite::open(path, begin, limits, false).await?),
+            Target::Postgres(target) => Engine::Postgres(postgres::Pg::connect(target, begin, application).await?),
+            Target::Sqlite { path, .. } => Engine::Sqlite(sqlite::Lite::open(path, begin, limits, false).await?),
         };
-        Ok(Self { engine, limits, schema: Schema::default() })
+        Ok(Self { engine, limits, schema: Schema::default(), backend: None })
     }
 
     /// Opens a transaction and looks at what is there.
@@ -115,6 +119,7 @@ impl Store {
         }
         let mut schema = Schema::default();
         let mut missing = Vec::new();
+        let mut backend = None;
         let dialect = self.dialect();
         self.fetch(&Query::new("connect"), &mut |row| {
             let mut columns = row.columns();
@@ -130,6 +135,8 @@ impl Store {
             if dialect == Dialect::Postgres {
                 schema.indexed_by_type = columns.flag()?.unwrap_or_default();
                 schema.indexed_by_time = columns.flag()?.unwrap_or_default();
+                schema.sharded = columns.flag()?.unwrap_or_default();
+                backend = Some(columns.small()?);
             }
             Ok(())
         })
@@ -145,6 +152,7 @@ impl Store {
             return Err(unavailable(format!("the table activity_events lacks the column {list}")).into());
         }
         self.schema = schema;
+        self.backend = backend;
         Ok(())
     }
 

@@ -91,12 +91,17 @@ impl Context {
         match store {
             Some(path) if path.exists() => {
                 self.say(&format!("no DATABASE_URL: reading the embedded store {}", path.display()));
-                Ok(Place { target: Target::Sqlite { path }, origin: "the embedded store".to_owned(), embedded: true })
+                Ok(Place { target: Target::Sqlite { path, read_only: false }, origin: "the embedded store".to_owned(), embedded: true })
             }
             _ => Err(unavailable("no DATABASE_URL, and no embedded store")
                 .hint("set DATABASE_URL, or make a store to try with `mc-activity demo`")
                 .into()),
         }
+    }
+
+    /// What the server calls us.
+    pub fn application(&self) -> String {
+        format!("mc-activity {}", self.command)
     }
 
     /// How long the database may take; `--all` and the like have no limit unless one is given, since a slow reader
@@ -144,7 +149,7 @@ impl Context {
     /// Exit 5 for the database, exit 2 to 4 for the actor.
     pub async fn session(&self, streams: bool) -> Result<Session> {
         let place = self.place()?;
-        let mut store = Store::open(&place.target, Begin::Read, self.limits(streams)).await?;
+        let mut store = Store::open(&place.target, Begin::Read, self.limits(streams), &self.application()).await?;
         store.begin(Begin::Read).await?;
         let actor = self.actor(&mut store, &place).await?;
         let scope = actor.scope();

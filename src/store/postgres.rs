@@ -3,12 +3,14 @@
 
 use super::query::{Dialect, Prepared, Query, Value};
 use super::row::Row;
+use super::url::{PostgresTarget, SessionAttrs};
 use super::{Begin, Limits, fault};
+use crate::error::unavailable;
 use anyhow::{Context, Result};
 use futures_util::TryStreamExt;
 use sqlx::encode::IsNull;
 use sqlx::postgres::{PgArgumentBuffer, PgArguments, PgConnectOptions, PgConnection, PgTypeInfo};
-use sqlx::{Arguments, Connection, Encode, Executor, Postgres, Type};
+use sqlx::{Arguments, Connection, Encode, Executor, Postgres, Row as _, Type};
 use std::time::Duration;
 
 pub(super) struct Pg {
@@ -33,16 +35,58 @@ impl Encode<'_, Postgres> for Micros {
 }
 
 impl Pg {
-    pub(super) async fn connect_any(target: &super::url::PostgresTarget, _begin: Begin, limits: Limits) -> Result<Self> {
-        Self::connect(&target.hosts[0], limits.connect).await
+    /// Connects to the first host that answers and is of the kind that the URL asks for; writing needs one that can.
+    pub(super) async fn connect(target: &PostgresTarget, begin: Begin, application: &str) -> Result<Self> {
+        let wanted = match target.session {
+            SessionAttrs::Any if begin == Begin::Write && target.hosts.len() > 1 => SessionAttrs::ReadWrite,
+            asked => asked,
+        };
+        let passes: &[SessionAttrs] = match wanted {
+            SessionAttrs::PreferStandby => &[SessionAttrs::Standby, SessionAttrs::Any],
+            ref other => std::slice::from_ref(other),
+        };
+        let mut last = None;
+        for pass in passes {
+            for host in &target.hosts {
+                let options = host.options.clone().application_name(application);
+                match Self::connect_to(&options, target.connect_timeout).await {
+                    Ok(mut pg) => match pg.suits(*pass).await {
+                        Ok(true) => return Ok(pg),
+                        Ok(false) => pg.close().await,
+                        Err(error) => last = Some(error.context(host.label.clone())),
+                    },
+                    Err(error) => last = Some(error.context(host.label.clone())),
+                }
+            }
+        }
+        let none = || {
+            unavailable(format!("none of {} is a server that will do ({})", target.label(), wanted.name())).into()
+        };
+        Err(last.unwrap_or_else(none))
     }
 
-    async fn connect(options: &PgConnectOptions, timeout: Duration) -> Result<Self> {
+    async fn connect_to(options: &PgConnectOptions, timeout: Duration) -> Result<Self> {
         let connecting = PgConnection::connect_with(options);
-        let conn = tokio::time::timeout(timeout, connecting).await.map_err(|_| {
-            crate::error::unavailable(format!("the database did not answer within {} s", timeout.as_secs()))
-        })?;
+        let late = || unavailable(format!("the database did not answer within {} s", timeout.as_secs())).passing(true);
+        let conn = tokio::time::timeout(timeout, connecting).await.map_err(|_| late())?;
         Ok(Self { conn: conn.map_err(fault::connecting)?, indexed: false })
+    }
+
+    /// Whether the server is of a kind, as libpq's `target_session_attrs` tells them apart.
+    async fn suits(&mut self, wanted: SessionAttrs) -> Result<bool> {
+        if wanted == SessionAttrs::Any {
+            return Ok(true);
+        }
+        let sql = "SELECT pg_is_in_recovery(), current_setting('default_transaction_read_only')::bool";
+        let row = sqlx::query(sql).persistent(false).fetch_one(&mut self.conn).await.map_err(fault::running)?;
+        let (standby, read_only): (bool, bool) = (row.try_get(0)?, row.try_get(1)?);
+        Ok(match wanted {
+            SessionAttrs::ReadWrite => !standby && !read_only,
+            SessionAttrs::ReadOnly => standby || read_only,
+            SessionAttrs::Primary => !standby,
+            SessionAttrs::Standby => standby,
+            SessionAttrs::Any | SessionAttrs::PreferStandby => true,
+        })
     }
 
     /// Opens a transaction. JIT and small `work_mem` cost more than these queries take; both are set for it alone.

@@ -169,9 +169,9 @@ macro_rules! queries {
 }
 
 queries! {
-    "agents" "boards" "comments" "connect" "count" "extent" "keys" "last_activity" "list" "log" "log_same" "matching" "rate" "summary"
-    "tasks" "user";
-    postgres "moment" "open_transactions" "reach" "total" "types";
+    "agents" "boards" "comments" "connect" "count" "extent" "keys" "last_activity" "list" "log" "log_same" "matching" "moment" "rate"
+    "summary" "tasks" "user";
+    postgres "oldest_writer" "reach" "total" "types";
     sqlite "schema"
 }
 

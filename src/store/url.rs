@@ -88,6 +88,20 @@ pub enum SessionAttrs {
     PreferStandby,
 }
 
+impl SessionAttrs {
+    /// As in a URL.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Any => "any",
+            Self::ReadWrite => "read-write",
+            Self::ReadOnly => "read-only",
+            Self::Primary => "primary",
+            Self::Standby => "standby",
+            Self::PreferStandby => "prefer-standby",
+        }
+    }
+}
+
 impl Target {
     /// Understands `postgresql://` and `postgres://` (libpq's rules), `postgresql+psycopg://` and the like
     /// (SQLAlchemy's), `sqlite:` (see below), and libpq's `host=… dbname=…`. `env` answers the `PG*` variables and HOME.
