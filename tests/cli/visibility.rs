@@ -75,7 +75,7 @@ impl Question {
             return told(format!("exit {}: {}", output.code, output.stderr.trim_end()));
         }
         let events = self.answer(world, actor);
-        if self.line.ends_with("jsonl") {
+        if self.line.contains("jsonl") {
             let items = output.jsonl();
             return self.wrong_items(world, actor, &events, &items).and_then(told);
         }
