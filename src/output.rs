@@ -28,7 +28,7 @@ mod zone;
 pub use escape::visible;
 pub use rows::{Ending, RowWriter};
 pub use sse::ping;
-pub use talk::talk;
+pub use talk::{stdout_is_closed, talk};
 pub use terminal::{ColorChoice, Ink, Terminal};
 pub use view::View;
 pub use width::{cut, width};

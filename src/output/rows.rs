@@ -122,6 +122,17 @@ impl<W: Write> RowWriter<W> {
         out.write_all(row)
     }
 
+    /// Writes bytes between rows as they are, such as a ping.
+    ///
+    /// # Errors
+    /// Those of the output.
+    pub fn raw(&mut self, bytes: &[u8]) -> io::Result<()> {
+        match &mut self.form {
+            Form::Csv(_) => Ok(()),
+            Form::Plain(out, _) => out.write_all(bytes),
+        }
+    }
+
     /// Writes whatever is kept, down to the output's own buffer; for a stream that pauses. The ids of a table that is
     /// flushed before its end are not shortened.
     ///
