@@ -45,7 +45,8 @@ impl StoredHash {
         Some(Self { iterations, salt, digest })
     }
 
-    /// Whether this is the token's hash. Takes time by the hash's iterations, whatever the answer: about 25 ms for 200,000. An empty token is never right.
+    /// Whether this is the token's hash. Takes time by the hash's iterations, whatever the answer: about
+    /// 25 ms for 200,000. An empty token is never right.
     pub fn verify(&self, token: &str) -> bool {
         let mut digest = [0; DIGEST_BYTES];
         pbkdf2_hmac::<Sha256>(token.as_bytes(), &self.salt, self.iterations, &mut digest);
