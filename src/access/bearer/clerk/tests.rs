@@ -60,7 +60,7 @@ fn header() -> Value {
 
 /// As Clerk's are: good for a minute.
 fn claims() -> Value {
-    json!({"azp": "https://mc.example", "exp": NOW + 30, "fva": [9, -1], "iat": NOW - 30, "iss": "https://clerk.mc.example",
+    json!({"azp": "https://mc.example", "exp": NOW + 30, "fva": [9, -1], "iat": NOW - 30, "iss": "https://clerk.example",
         "nbf": NOW - 40, "sid": "sess_2a", "sub": USER})
 }
 
