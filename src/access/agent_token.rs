@@ -1,8 +1,8 @@
 //! An agent proves itself: its token against the hashes in `agents.agent_token_hash`.
 //!
 //! A stored hash reads `pbkdf2_sha256$<iterations>$<salt>$<digest>`, salt and digest in URL-safe base64 without
-//! padding, made with PBKDF2 (RFC 8018) over HMAC-SHA256. The backend tries every agent in turn; so does [`find`], but on all
-//! cores and the likeliest first.
+//! padding, made with PBKDF2 (RFC 8018) over HMAC-SHA256. The backend tries every agent in turn; so does [`find`],
+//! but on all cores and the likeliest first.
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
