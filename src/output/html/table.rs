@@ -39,10 +39,10 @@ fn write_keys<W: Write>(out: &mut W, heads: &[String], keys: &[String]) -> io::R
 
 /// A bar whose number stands beside it, so that it says nothing to a screen reader.
 fn write_bar<W: Write>(out: &mut W, pct_of_longest: f64, fill: &str) -> io::Result<()> {
-    write!(
+    writeln!(
         out,
         "<td class=\"share\"><svg viewBox=\"0 0 100 10\" preserveAspectRatio=\"none\" aria-hidden=\"true\">\
-        <rect class=\"{fill}\" width=\"{pct_of_longest:.2}\" height=\"10\"/></svg></td></tr>\n"
+        <rect class=\"{fill}\" width=\"{pct_of_longest:.2}\" height=\"10\"/></svg></td></tr>"
     )
 }
 
