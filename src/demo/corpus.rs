@@ -122,7 +122,7 @@ pub(super) const TRIAGE: [&str; 8] = [
     "Priority raised: two customers asked about {about} this week.",
     "Small one. {agent}, please squeeze {about} in before the larger tasks.",
     "Scope for now: {about} and nothing else. Write down what you leave out.",
-    "{agent}, please make sure that we still need {about} before you begin.",
+    "{agent}, please look through the older comments on {about} before you begin.",
     "Assigned to {agent}. A first result today is worth more than a perfect one on Friday.",
     "Please read the thread in the board chat first, {agent}; it answers half of the questions about {about}.",
 ];

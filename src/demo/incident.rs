@@ -5,11 +5,11 @@ use super::random::{Kind, id};
 use super::timeline::{self, Draft, HOUR, MINUTE, Moment, SECOND, Timeline};
 
 /// When the gateway stopped answering.
-const START: Moment = timeline::END - 20 * HOUR;
+pub(super) const START: Moment = timeline::END - 20 * HOUR;
 /// When it answered again.
 pub(super) const END: Moment = START + 90 * MINUTE;
 
-const PAYMENTS: usize = 0;
+pub(super) const PAYMENTS: usize = 0;
 const INFRA: usize = BOARDS.len() - 1;
 
 /// Who says what on the incident's task, by minutes from its start: the lead, the engineer, the lead of Payments or a

@@ -3,7 +3,7 @@
 use super::corpus::{ACCEPTED, BOARDS, ERRORS, HUMAN, Story, TRIAGE};
 use super::incident;
 use super::random::{Kind, Random, id};
-use super::timeline::{DAY, END, MINUTE, Moment, Timeline};
+use super::timeline::{DAY, END, HOUR, MINUTE, Moment, Timeline};
 
 /// Farah joins on the third day.
 pub(super) const FARAH_JOINS: Moment = 3 * DAY;
@@ -25,8 +25,13 @@ pub(super) fn tell(line: &mut Timeline) {
         for (index, story) in (0_i64..).zip(team.stories) {
             let share = END / count;
             let begin = index * share + line.random.between(share / 2, share * 9 / 10);
-            // The last ones have only just begun, so that the newest page of the list is about work on every board.
-            let begin = if index + 1 == count { END - (recently + line.random.between(0, 20 * MINUTE)) } else { begin };
+            let begin = match count - 1 - index {
+                // The last ones have only just begun, so that the newest page of the list is about work on every board.
+                0 => END - (recently + line.random.between(0, 20 * MINUTE)),
+                // The incident interrupts several tasks, not one.
+                left @ 1..=3 if board == incident::PAYMENTS => incident::START - left * 7 * HOUR,
+                _ => begin,
+            };
             tell_one(line, begin, board, story);
         }
     }
