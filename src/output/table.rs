@@ -219,10 +219,10 @@ fn unique_length(sorted: &BTreeSet<&str>) -> usize {
 fn fit(columns: &[Column], naturals: &[usize], room: usize) -> Vec<(usize, usize)> {
     let mut kept: Vec<(usize, usize)> =
         columns.iter().zip(naturals).map(|(column, natural)| column.min.min(*natural)).enumerate().collect();
-    let taken = |kept: &[(usize, usize)]| kept.iter().map(|(_, width)| width + GAP).sum::<usize>() - GAP;
+    let taken = |kept: &[(usize, usize)]| kept.iter().map(|(_, width)| width + GAP).sum::<usize>().saturating_sub(GAP);
     while taken(&kept) > room {
         let least = kept.iter().map(|(column, _)| columns[*column].rank).max().unwrap_or(0);
-        if least == 0 {
+        if least == 0 || kept.len() == 1 {
             break;
         }
         kept.retain(|(column, _)| columns[*column].rank != least);

@@ -84,7 +84,8 @@ fn chosen(view: View, fields: &[&str]) -> View {
 
 #[test]
 fn no_dangerous_character_reaches_a_human_in_any_field_of_any_view() {
-    for c in dangerous() {
+    let dangerous: std::collections::HashSet<_> = dangerous().into_iter().collect();
+    for c in &dangerous {
         let text = format!("a{c}b");
         let event = ActivityEvent {
             event_type: text.clone(),
@@ -118,7 +119,7 @@ fn no_dangerous_character_reaches_a_human_in_any_field_of_any_view() {
                     written(format, View::summary(&summary), style, &[&row], &footer),
                 ];
                 for document in documents {
-                    let leaked = document.chars().find(|leaked| *leaked != '\n' && dangerous().contains(leaked));
+                    let leaked = document.chars().find(|leaked| *leaked != '\n' && dangerous.contains(leaked));
                     assert_eq!(leaked, None, "{format}: {document:?}");
                     // One line a row: a line break in a text makes no other line that looks like a row.
                     assert!(!document.lines().any(|line| line.starts_with('b')), "{format}: {document:?}");
@@ -316,8 +317,8 @@ fn ids_in_a_table_are_short_but_tell_its_rows_apart() {
     assert_eq!(ids(piped(), &[event(1, "m"), event(2, "m")]), ["00000001", "00000002"]);
     let mut twin = event(1, "m");
     twin.id = Uuid::from_u128(twin.id.as_u128() ^ 1 << 80);
-    assert_eq!(ids(piped(), &[event(1, "m"), twin]), ["00000001-0000", "00000001-0001"]);
-    assert!(events(Format::Wide, piped(), &[event(1, "m")]).contains("00000001-0000-0b16-0000-400080000000"));
+    assert_eq!(ids(piped(), &[event(1, "m"), twin]), ["00000001-0b16", "00000001-0b17"]);
+    assert!(events(Format::Wide, piped(), &[event(1, "m")]).contains("00000001-0b16-0000-4000-800000000000"));
 }
 
 #[test]
@@ -377,7 +378,7 @@ fn failures_stand_out_with_and_without_color() {
 fn chosen_fields_are_the_columns_and_their_ids_are_whole() {
     let view = chosen(View::events(), &["agent_name", "id"]);
     let shown = written(Format::Table, view, piped(), &[failure(1, "m")], &Ending::default());
-    assert_eq!(shown, "AGENT_NAME  ID\nScout       00000001-0000-0b16-0000-400080000000\n");
+    assert_eq!(shown, "AGENT_NAME  ID\nScout       00000001-0b16-0000-4000-800000000000\n");
 }
 
 #[test]
@@ -407,14 +408,7 @@ fn text_is_one_line_a_row_when_piped() {
     let shown = written(Format::Text, View::comments(), piped(), &[comment("hi")], &Ending::default());
     assert_eq!(shown, "2026-03-15 12:34:56  Payments  -  Ship it: hi\n");
     let shown = written(Format::Text, View::boards(), piped(), &[board("B")], &Ending::default());
-    assert_eq!(
-        shown,
-        "B  00000000-0000-0000-0000-000000000003  pay  2026-03-15 12:00:00\n".replacen(
-            "B  00000000-0000-0000-0000-000000000003",
-            "00000000-0000-0000-0000-000000000003  B",
-            1
-        )
-    );
+    assert_eq!(shown, "00000000-0000-0000-0000-000000000003  B  pay  2026-03-15 12:00:00\n");
 }
 
 #[test]
