@@ -34,7 +34,7 @@ pub struct RowWriter<W: Write> {
 }
 
 enum Form<W: Write> {
-    Csv(Csv<W>),
+    Csv(Box<Csv<W>>),
     Plain(W, Plain),
 }
 
@@ -58,7 +58,7 @@ impl<W: Write> RowWriter<W> {
     pub fn new(out: W, format: Format, view: View, style: Style) -> Self {
         let table = |wide| Plain::Table(Box::new(Table::new(&view, style, wide)));
         let form = match format {
-            Format::Csv => Form::Csv(Csv::new(out)),
+            Format::Csv => Form::Csv(Box::new(Csv::new(out))),
             Format::Table => Form::Plain(out, table(false)),
             Format::Wide => Form::Plain(out, table(true)),
             Format::Text => Form::Plain(out, Plain::Text(Lines::new(style))),
