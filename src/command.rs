@@ -11,6 +11,7 @@ pub mod select;
 pub mod session;
 pub mod sink;
 pub mod summary;
+pub mod tail;
 pub mod whoami;
 
 use crate::cli::Cli;
@@ -24,6 +25,7 @@ use session::Context;
 pub enum Command {
     List(list::ListArgs),
     Comments(comments::CommentsArgs),
+    Tail(tail::TailArgs),
     Errors(errors::ErrorsArgs),
     Summary(summary::SummaryArgs),
     Boards(boards::BoardsArgs),
@@ -40,6 +42,7 @@ pub async fn run(cli: Cli) -> Result<u8> {
     match command {
         Command::List(args) => args.run(&context).await?,
         Command::Comments(args) => args.run(&context).await?,
+        Command::Tail(args) => return args.run(&context).await,
         Command::Errors(args) => return args.run(&context).await,
         Command::Summary(args) => args.run(&context).await?,
         Command::Boards(args) => args.run(&context).await?,
@@ -53,6 +56,7 @@ impl Command {
         match self {
             Self::List(_) => "list",
             Self::Comments(_) => "comments",
+            Self::Tail(_) => "tail",
             Self::Errors(_) => "errors",
             Self::Summary(_) => "summary",
             Self::Boards(_) => "boards",

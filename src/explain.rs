@@ -187,8 +187,8 @@ pub fn render(told: &Explanation) -> String {
     line("stored", stored(told.origin));
     if let Some(note) = &told.agent_note {
         let role = match told.agent {
-            Some(AgentRole::Actor) => "who acted: ",
-            Some(AgentRole::Target) => "whom it was done to: ",
+            Some(AgentRole::Actor) => "the actor: ",
+            Some(AgentRole::Target) => "the one acted upon: ",
             _ => "",
         };
         line("agent_id", &format!("{role}{note}"));
@@ -343,7 +343,7 @@ mod tests {
     fn the_text_says_what_matters_about_a_failure() {
         let text = render(&explain("agent.nudge.failed"));
         assert!(text.starts_with("agent.nudge.failed\n  A lead's nudge"), "{text}");
-        assert!(text.contains("who acted: The lead") && text.contains("leaves it out"), "{text}");
+        assert!(text.contains("the actor: the lead") && text.contains("leaves it out"), "{text}");
         assert!(text.contains("success  agent.nudge.sent") && text.contains("nowhere"), "{text}");
     }
 

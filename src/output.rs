@@ -28,7 +28,7 @@ mod zone;
 pub use escape::visible;
 pub use rows::{Ending, RowWriter};
 pub use sse::ping;
-pub use talk::talk;
+pub use talk::{stdout_is_closed, talk};
 pub use terminal::{ColorChoice, Ink, Terminal};
 pub use view::View;
 pub use width::{cut, width};
@@ -170,7 +170,7 @@ mod tests {
         for format in Format::ALL {
             assert_eq!(Format::from_str(format.name()).ok(), Some(format));
         }
-        let error = Format::from_str("yaml").map_err(|failure| anyhow::Error::from(failure)).unwrap_err();
+        let error = Format::from_str("yaml").map_err(anyhow::Error::from).unwrap_err();
         assert_eq!(crate::error::kind_of(&error), crate::error::Kind::Usage);
         assert!(crate::error::render(&error, false).contains("table, wide, json, jsonl, csv"));
     }

@@ -77,11 +77,14 @@ impl File {
     }
 }
 
+/// How a variable of the environment is asked for.
+type Environment = Box<dyn Fn(&str) -> Option<String> + Send + Sync>;
+
 /// All sources of settings except the flags. Debug shows which there are, and no values.
 pub struct Settings {
     profile: Option<File>,
     dotenv: Option<File>,
-    env: Box<dyn Fn(&str) -> Option<String> + Send + Sync>,
+    env: Environment,
     warnings: Vec<String>,
 }
 

@@ -172,6 +172,13 @@ impl Store {
         self.simple("ROLLBACK").await
     }
 
+    /// Asks the server to stop what it runs for us, on a connection of its own; for an end that nobody waits for.
+    pub async fn cancel(&mut self) {
+        if let (Engine::Postgres(pg), Some(backend)) = (&self.engine, self.backend) {
+            pg.cancel(backend).await;
+        }
+    }
+
     /// Says goodbye to the server.
     pub async fn close(self) {
         match self.engine {

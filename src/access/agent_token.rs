@@ -1,8 +1,8 @@
 //! An agent proves itself: its token against the hashes in `agents.agent_token_hash`.
 //!
-//! A stored hash reads `pbkdf2_sha256$<iterations>$<salt>$<digest>`, salt and digest in URL-safe base64 without padding,
-//! made with PBKDF2 (RFC 8018) over HMAC-SHA256. The backend tries every agent in turn; so does [`find`], but on all
-//! cores and the likeliest first.
+//! A stored hash reads `pbkdf2_sha256$<iterations>$<salt>$<digest>`, salt and digest in URL-safe base64 without
+//! padding, made with PBKDF2 (RFC 8018) over HMAC-SHA256. The backend tries every agent in turn; so does [`find`],
+//! but on all cores and the likeliest first.
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -45,7 +45,8 @@ impl StoredHash {
         Some(Self { iterations, salt, digest })
     }
 
-    /// Whether this is the token's hash. Takes time by the hash's iterations, whatever the answer: about 25 ms for 200,000. An empty token is never right.
+    /// Whether this is the token's hash. Takes time by the hash's iterations, whatever the answer: about
+    /// 25 ms for 200,000. An empty token is never right.
     pub fn verify(&self, token: &str) -> bool {
         let mut digest = [0; DIGEST_BYTES];
         pbkdf2_hmac::<Sha256>(token.as_bytes(), &self.salt, self.iterations, &mut digest);

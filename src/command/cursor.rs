@@ -8,6 +8,7 @@ use anyhow::Result;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use sha2::{Digest, Sha256};
+use std::fmt;
 use uuid::Uuid;
 
 const VERSION: u8 = 1;
@@ -29,6 +30,12 @@ impl Binding {
         let mut binding = [0; 8];
         binding.copy_from_slice(&hash.finalize()[..8]);
         Self(binding)
+    }
+}
+
+impl fmt::Display for Binding {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
     }
 }
 

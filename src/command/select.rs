@@ -21,8 +21,8 @@ impl Session {
     /// Exit 4 for a board, exit 3 for an agent or task that is unknown or out of sight, exit 2 for times.
     pub async fn filter(&mut self, args: &FilterArgs, range: &RangeArgs) -> Result<Filter> {
         let mut filter = self.select(&args.select, range).await?;
-        filter.types = split_types(&args.types.types, |_| Ok(false))?;
-        filter.exclude_types = split_types(&args.types.exclude_types, |_| Ok(false))?;
+        filter.types = types(&args.types.types)?;
+        filter.exclude_types = types(&args.types.exclude_types)?;
         Ok(filter)
     }
 
@@ -149,6 +149,14 @@ impl Session {
         };
         split_values(given, resolve, unknown)
     }
+}
+
+/// Globs of event types.
+///
+/// # Errors
+/// Exit 2 for nothing between two commas.
+pub fn types(given: &[String]) -> Result<Vec<String>> {
+    split_types(given, |_| Ok(false))
 }
 
 /// What may have to be looked up: values as they are, and what stands between their commas.

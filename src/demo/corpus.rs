@@ -14,6 +14,8 @@ pub(super) struct Board {
     pub(super) slug: &'static str,
     /// The first is the lead.
     pub(super) agents: &'static [Agent],
+    /// What its agents may say under any of its tasks while they work.
+    pub(super) remarks: &'static [&'static str],
     /// In the order in which they are begun.
     pub(super) stories: &'static [Story],
 }
@@ -42,11 +44,11 @@ pub(super) const BOARDS: [Board; 5] = [payments::BOARD, platform::BOARD, mobile:
 /// The agent of the gateway itself: on no board.
 pub(super) const MAIN: Agent = Agent { name: "Gateway Main", identity: None };
 
-/// Remarks of a working agent that fit any task.
-pub(super) const PROGRESS: [&str; 24] = [
+/// Remarks of an agent that builds software.
+const ENGINEERING: &[&str] = &[
     "CI is green for {about}; the second run was only a flaky runner.",
     "Rebased on main, two conflicts around {about}, both trivial.",
-    "Half way with {about}. Nothing blocking so far.",
+    "Half way through {about}, nothing in the way so far.",
     "Opened PR #{n} with the first part of {about}; the rest follows in a second one to keep the review small.",
     "Found an older attempt at {about} on a stale branch. Taking the tests from it, not the code.",
     "Pausing {about} for about an hour: the staging database is being restored.",
@@ -55,19 +57,46 @@ pub(super) const PROGRESS: [&str; 24] = [
     "Measured {about} before and after: no difference outside the noise.",
     "Two of the open questions on {about} are answered in the thread of #{n}; updating the description.",
     "Blocked for a moment on {about}: the fixture needs a licence key that I do not have.",
-    "Unblocked again, {about} goes on.",
+    "Got the missing piece, going on with {about}.",
     "Split {about} into {k} commits so that each can be reverted alone.",
     "Documented the decision on {about} in the board memory.",
-    "Checked {about} against last week's logs: {n} cases, all explained.",
     "The linter found a dead branch near {about}; removed it in a commit of its own.",
-    "Status: {about} is done locally, end-to-end tests are running.",
-    "Left a TODO-free version of {about} on the branch, ready for a first look.",
-    "One more edge case in {about}: an empty list. Handled, with a test.",
-    "Ran {about} {k} times in a row without a failure.",
+    "Done locally: {about}. The end-to-end tests are running.",
+    "One more edge case in {about}, found by the second run. Handled, with a test.",
     "Moved the configuration for {about} out of the code and into the environment.",
-    "Asked for a second pair of eyes on {about}, it touches a hot path.",
-    "Small correction to my last comment: {about} needs no migration after all.",
+    "Asked for a second pair of eyes on {about}, before it gets any larger.",
+    "Small correction to my last comment: no migration is needed for {about} after all.",
     "Flagged {about} off by default; we can switch it on per board.",
+];
+
+/// Remarks of an agent that writes.
+const WRITING: &[&str] = &[
+    "Half way through {about}, nothing in the way so far.",
+    "A draft of {about} is in #{n}, comments are welcome even while it is rough.",
+    "Asked the people who own the subject whether {about} says what they mean.",
+    "Cut {about} by a third. Nothing that anybody will miss.",
+    "{k} people commented on {about}, and all but one want the same thing.",
+    "Read {about} aloud. Two sentences did not survive that.",
+    "Preview of {about} is up, phones included.",
+    "Waiting for an answer from support on {about}, the rest goes on meanwhile.",
+    "Checked every command and every link that belongs to {about}.",
+    "Noted in the style guide what we decided for {about}.",
+    "Moved the background of {about} to the end, where it disturbs nobody.",
+];
+
+/// Remarks of an agent that runs machines.
+const OPERATIONS: &[&str] = &[
+    "Half way through {about}, nothing in the way so far.",
+    "Staging first: {about} has run there since this morning without an alarm.",
+    "Wrote down how to undo it before going on with {about}.",
+    "The change for {about} is in #{n}, the plan is attached.",
+    "Waiting for the quiet hour before the next step of {about}.",
+    "Checked {about} against last month's incidents; {k} of them would have been shorter.",
+    "Dashboards for {about} are in place, so that we see it before somebody calls.",
+    "Did the first host by hand for {about}, the others follow from the script.",
+    "Told on-call about {about}, with the times.",
+    "Nothing unusual in the logs since the last step of {about}.",
+    "Documented the decision on {about} in the board memory.",
 ];
 
 /// A lead's words when work is accepted.
@@ -93,9 +122,9 @@ pub(super) const TRIAGE: [&str; 8] = [
     "Priority raised: two customers asked about {about} this week.",
     "Small one. {agent}, please squeeze {about} in before the larger tasks.",
     "Scope for now: {about} and nothing else. Write down what you leave out.",
-    "{agent}, please check whether {about} is still needed before you begin.",
+    "{agent}, please look through the older comments on {about} before you begin.",
     "Assigned to {agent}. A first result today is worth more than a perfect one on Friday.",
-    "Please look at the thread in the board chat first, {agent}; half of {about} is discussed there.",
+    "Please read the thread in the board chat first, {agent}; it answers half of the questions about {about}.",
 ];
 
 /// What a person writes, now and then, under a task that is being worked on.

@@ -23,13 +23,13 @@ pub(super) fn tell(line: &mut Timeline) {
 /// A real agent reports every ten minutes; here it is a few times a day, so that a page of the list shows work.
 fn heartbeats(line: &mut Timeline, agent: usize) {
     let (name, board) = (line.agents[agent].name, line.agents[agent].board);
-    let mut now = if name == "Farah" { FARAH_JOINS } else { 0 } + line.random.between(MINUTE, 4 * HOUR);
+    let mut now = if name == "Farah" { FARAH_JOINS } else { 0 } + line.random.between(MINUTE, 6 * HOUR);
     let until = if name == "Odile" { ODILE_LEAVES } else { END };
     while now <= until {
         if !board.is_some_and(|board| incident::hits(now, board)) {
             line.on_agent(now, "agent.heartbeat", agent, format!("Heartbeat received from {name}."));
         }
-        now += line.random.between(230 * MINUTE, 290 * MINUTE);
+        now += line.random.between(330 * MINUTE, 420 * MINUTE);
     }
 }
 
@@ -128,7 +128,7 @@ fn group(line: &mut Timeline, begin: Moment, action: &str, changed: usize, board
     let mut now = begin;
     for &board in boards {
         for (place, agent) in line.team(board).into_iter().enumerate() {
-            now = now + line.random.between(40_000, 2 * SECOND);
+            now += line.random.between(40_000, 2 * SECOND);
             let (name, own) = (line.agents[agent].name, BOARDS[board].name);
             if place == 1 && board == 1 {
                 let error = format!("unknown session agent:{}:main", name.to_lowercase());

@@ -1,14 +1,15 @@
 //! Twenty hours before the end the gateway of the Payments board stops answering, for ninety minutes.
 
 use super::corpus::BOARDS;
+use super::random::{Kind, id};
 use super::timeline::{self, Draft, HOUR, MINUTE, Moment, SECOND, Timeline};
 
 /// When the gateway stopped answering.
-const START: Moment = timeline::END - 20 * HOUR;
+pub(super) const START: Moment = timeline::END - 20 * HOUR;
 /// When it answered again.
 pub(super) const END: Moment = START + 90 * MINUTE;
 
-const PAYMENTS: usize = 0;
+pub(super) const PAYMENTS: usize = 0;
 const INFRA: usize = BOARDS.len() - 1;
 
 /// Who says what on the incident's task, by minutes from its start: the lead, the engineer, the lead of Payments or a
@@ -129,16 +130,18 @@ pub(super) fn tell(line: &mut Timeline) {
     let (ada, workers) = (team.first().copied().unwrap_or_default(), team.get(1..).unwrap_or_default());
     let mut now = START + MINUTE;
     while now < END - 3 * MINUTE {
-        let kinds = ["task.assignee_notified", "task.assignee_woken", "task.assignee_notified", "agent.nudge.sent"];
+        let kinds = ["task.assignee_notified", "task.assignee_woken", "task.rework_notified", "agent.nudge.sent"];
         let kind = line.random.pick(&kinds).unwrap_or_default();
         let worker = line.random.pick(workers).unwrap_or(ada);
         if let Some(task) = line.random.pick(&open) {
-            let (kind, agent) = if line.random.chance(20) { ("task.lead_notified", ada) } else { (kind, worker) };
+            let to_lead = ["task.lead_notified", "task.lead_notified", "task.lead_unassigned_notified"];
+            let to_lead = line.random.pick(&to_lead).unwrap_or_default();
+            let (kind, agent) = if line.random.chance(25) { (to_lead, ada) } else { (kind, worker) };
             now = undelivered(line, now, kind, agent, task);
         }
         now = line.after(now, 100, 360);
     }
-    elsewhere(line, ada, workers);
+    elsewhere(line, ada, workers, &open);
     recovery(line, &open, workers);
     thread(line, ada);
 }
@@ -148,8 +151,8 @@ fn is_open(line: &Timeline, task: usize) -> bool {
     job.board == PAYMENTS && job.begun < START && job.closed > START
 }
 
-/// Failures that belong to no task.
-fn elsewhere(line: &mut Timeline, ada: usize, workers: &[usize]) {
+/// Single messages that could not be delivered either.
+fn elsewhere(line: &mut Timeline, ada: usize, workers: &[usize], open: &[usize]) {
     let error = "gateway timeout after 30s (attempt 1)";
     let main = line.agents.len() - 1;
     let ask = format!("Lead user question failed for Payments: {error}");
@@ -163,6 +166,11 @@ fn elsewhere(line: &mut Timeline, ada: usize, workers: &[usize]) {
             task: None,
             board: Some(PAYMENTS),
         });
+    }
+    if let Some(&task) = open.first() {
+        let approval = id(Kind::Approval, 2 * line.tasks.len());
+        let message = format!("Lead notify failed for approval {approval}: {error}");
+        line.on_task(START + 37 * MINUTE + 641_090, "approval.lead_notify_failed", Some(ada), task, message);
     }
     if let Some(&chidi) = workers.last() {
         let message = format!("Update message failed: {error}");

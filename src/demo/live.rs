@@ -1,6 +1,6 @@
 //! The time after the fortnight, event by event and without end.
 
-use super::corpus::{ACCEPTED, BOARDS, PROGRESS, Story, TRIAGE};
+use super::corpus::{ACCEPTED, BOARDS, Story, TRIAGE};
 use super::random::{Kind, Random, id_at};
 use super::story::fill_in;
 use super::timeline::cast;
@@ -39,7 +39,9 @@ pub fn next_live(n: u64, at: Timestamp) -> Live {
 
 fn sign_of_life(n: u64, at: Timestamp) -> Event {
     let cast = cast();
-    let agent = usize::try_from(n.wrapping_mul(5)).unwrap_or_default() % (cast.len() - 1);
+    let present: Vec<usize> =
+        (0..cast.len()).filter(|&agent| cast[agent].board.is_some() && !cast[agent].offline).collect();
+    let agent = present[usize::try_from(n.wrapping_mul(5)).unwrap_or_default() % present.len()];
     let board = cast[agent].board;
     let message = format!("Heartbeat received from {}.", cast[agent].name);
     blank(at, "agent.heartbeat", message, Some(agent), None, board)
@@ -47,18 +49,22 @@ fn sign_of_life(n: u64, at: Timestamp) -> Event {
 
 /// The next move of one of the tasks in work, and its place in the task's life.
 fn step(n: u64, random: &mut Random, at: Timestamp) -> (Event, u64) {
-    let (lane, place) = (n % LANES, n / LANES % STEPS);
-    let episode = n / LANES / STEPS;
+    let lane = n % LANES;
+    // The lanes are at different places, or else three tasks would always be moved at once.
+    let moves = n / LANES + lane * (STEPS / LANES);
+    let (place, episode) = (moves % STEPS, moves / STEPS);
     let board = usize::try_from((episode * 2 + lane) % BOARDS.len() as u64).unwrap_or_default();
     let stories = BOARDS[board].stories;
     let index = usize::try_from((episode * 5 + lane) % stories.len() as u64).unwrap_or_default();
     let task = BOARDS[..board].iter().map(|board| board.stories.len()).sum::<usize>() + index;
     let lead = BOARDS[..board].iter().map(|board| board.agents.len()).sum::<usize>();
-    let workers = BOARDS[board].agents.len() - 1;
-    let worker = lead + 1 + usize::try_from(episode).unwrap_or_default() % workers;
-    let name = BOARDS[board].agents[worker - lead].name;
+    let cast = cast();
+    let workers: Vec<usize> = (0..cast.len()).filter(|&agent| cast[agent].works_on(board)).collect();
+    let worker = workers[usize::try_from(episode).unwrap_or_default() % workers.len()];
+    let name = cast[worker].name;
     let unreachable = place == 1 && (episode + lane) % 5 == 4;
-    let (event_type, by_lead, message) = moved(&stories[index], place, name, unreachable, random);
+    let (event_type, by_lead, message) =
+        moved(&stories[index], BOARDS[board].remarks, place, name, unreachable, random);
     let agent = if by_lead { lead } else { worker };
     (blank(at, event_type, message, Some(agent), Some(task), Some(board)), place)
 }
@@ -66,6 +72,7 @@ fn step(n: u64, random: &mut Random, at: Timestamp) -> (Event, u64) {
 /// Type, whether the lead acts, and text.
 fn moved(
     story: &Story,
+    remarks: &[&'static str],
     place: u64,
     name: &str,
     unreachable: bool,
@@ -88,7 +95,7 @@ fn moved(
         2 => ("task.status_changed", false, format!("Task moved to in_progress: {title}.")),
         3 => ("task.comment", false, note(0)),
         4 => ("task.comment", false, note(1)),
-        5 => ("task.comment", false, remark(random, &PROGRESS)),
+        5 => ("task.comment", false, remark(random, remarks)),
         6 => ("task.comment", false, note(usize::MAX)),
         7 => ("task.status_changed", false, format!("Task moved to review: {title}.")),
         8 => ("task.comment", true, story.review.to_owned()),

@@ -56,9 +56,10 @@ pub(super) fn id(kind: Kind, index: usize) -> Uuid {
 
 /// The same for things that are also told apart by an instant.
 pub(super) fn id_at(kind: Kind, index: u64, micros: i64) -> Uuid {
-    let seed =
-        Random::new(kind as u64).next() ^ Random::new(index).next() ^ Random::new(!micros.cast_unsigned()).next();
-    let mut random = Random::new(seed);
+    let mut random = Random::new(0);
+    for part in [kind as u64, index, micros.cast_unsigned()] {
+        random = Random::new(random.next() ^ part);
+    }
     let (high, low) = (random.next(), random.next());
     Builder::from_random_bytes(((u128::from(high) << 64) | u128::from(low)).to_be_bytes()).into_uuid()
 }

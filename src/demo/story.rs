@@ -1,9 +1,9 @@
 //! The life of each task: created, assigned, worked on, reviewed, perhaps sent back, done.
 
-use super::corpus::{ACCEPTED, BOARDS, ERRORS, HUMAN, PROGRESS, Story, TRIAGE};
+use super::corpus::{ACCEPTED, BOARDS, ERRORS, HUMAN, Story, TRIAGE};
 use super::incident;
 use super::random::{Kind, Random, id};
-use super::timeline::{DAY, END, MINUTE, Moment, Timeline};
+use super::timeline::{DAY, END, HOUR, MINUTE, Moment, Timeline};
 
 /// Farah joins on the third day.
 pub(super) const FARAH_JOINS: Moment = 3 * DAY;
@@ -15,13 +15,23 @@ pub(super) fn absent(agent: &str, when: Moment) -> bool {
     agent == "Farah" && when < FARAH_JOINS || agent == "Odile" && when > ODILE_LEAVES - 4 * DAY
 }
 
+/// Between the newest tasks of two boards.
+const STAGGER: usize = 52 * 60_000_000;
+
 /// Tells every story of every board.
 pub(super) fn tell(line: &mut Timeline) {
-    for (board, team) in BOARDS.iter().enumerate() {
+    for ((board, team), recently) in BOARDS.iter().enumerate().zip((38 * MINUTE..).step_by(STAGGER)) {
         let count = i64::try_from(team.stories.len()).unwrap_or(1).max(1);
         for (index, story) in (0_i64..).zip(team.stories) {
             let share = END / count;
             let begin = index * share + line.random.between(share / 2, share * 9 / 10);
+            let begin = match count - 1 - index {
+                // The last ones have only just begun, so that the newest page of the list is about work on every board.
+                0 => END - (recently + line.random.between(0, 20 * MINUTE)),
+                // The incident interrupts several tasks, not one.
+                left @ 1..=3 if board == incident::PAYMENTS => incident::START - left * 7 * HOUR,
+                _ => begin,
+            };
             tell_one(line, begin, board, story);
         }
     }
@@ -84,7 +94,9 @@ impl Telling<'_> {
                 self.give_back();
             }
             self.comment(Some(self.worker), (*note).to_owned());
-            self.interlude();
+            if index + 1 < self.story.notes.len() {
+                self.interlude();
+            }
         }
         self.wait(5, 90);
         self.line.move_task(self.now, Some(self.worker), self.task, "review");
@@ -92,11 +104,12 @@ impl Telling<'_> {
 
     /// What else is said while the work goes on.
     fn interlude(&mut self) {
-        if self.line.random.chance(50) {
+        if self.line.random.chance(75) {
             self.pause(900, 9_000);
-            self.remark(Some(self.worker), &PROGRESS);
+            let board = self.line.tasks[self.task].board;
+            self.remark(Some(self.worker), BOARDS[board].remarks);
         }
-        if self.line.random.chance(18) {
+        if self.line.random.chance(28) {
             self.pause(300, 7_200);
             self.remark(None, &HUMAN);
         }
@@ -206,7 +219,7 @@ impl Telling<'_> {
     }
 
     fn remark(&mut self, agent: Option<usize>, from: &[&'static str]) {
-        let text = self.line.random.pick(from).unwrap_or_default();
+        let text = self.line.in_turn(from);
         let text = fill(self.line, text, self.story.about, self.worker);
         self.comment(agent, text);
     }

@@ -33,6 +33,13 @@ pub(super) struct Worker {
     pub(super) offline: bool,
 }
 
+impl Worker {
+    /// Whether the agent can be given a task of that board.
+    pub(super) fn works_on(&self, board: usize) -> bool {
+        self.board == Some(board) && !self.lead && !self.offline
+    }
+}
+
 pub(super) struct Job {
     pub(super) title: &'static str,
     pub(super) board: usize,
@@ -46,16 +53,23 @@ pub(super) struct Timeline {
     pub(super) agents: Vec<Worker>,
     pub(super) tasks: Vec<Job>,
     drafts: Vec<Draft>,
+    turn: usize,
 }
 
 impl Timeline {
     pub(super) fn new() -> Self {
-        Self { random: Random::new(0x5eed), agents: cast(), tasks: Vec::new(), drafts: Vec::new() }
+        Self { random: Random::new(0x5eed), agents: cast(), tasks: Vec::new(), drafts: Vec::new(), turn: 0 }
     }
 
     /// The agents of a board, its lead first, by position.
     pub(super) fn team(&self, board: usize) -> Vec<usize> {
         (0..self.agents.len()).filter(|&agent| self.agents[agent].board == Some(board)).collect()
+    }
+
+    /// The next of the common remarks, so that none comes again soon.
+    pub(super) fn in_turn(&mut self, from: &[&'static str]) -> &'static str {
+        self.turn += 1;
+        from.get(self.turn % from.len().max(1)).copied().unwrap_or_default()
     }
 
     pub(super) fn begin_task(&mut self, when: Moment, board: usize, title: &'static str) -> usize {

@@ -138,14 +138,9 @@ fn write_folded<W: Write>(out: &mut W, fold: &Fold, failures: u64, look: &Look<'
     let groups = fold.groups();
     let Some((first, last)) = fold.span() else { return Ok(()) };
     let mut grid = Grid {
-        heads: [
-            ("failures", true),
-            ("newest", false),
-            ("event type", false),
-            ("message, ids and numbers aside", false),
-        ]
-        .map(|(head, right)| (head.to_owned(), right))
-        .into(),
+        heads: [("failures", true), ("newest", true), ("event type", false), ("message, ids and numbers aside", false)]
+            .map(|(head, right)| (head.to_owned(), right))
+            .into(),
         ..Grid::default()
     };
     grid.rows.extend(groups.iter().take(MESSAGES).map(|group| {

@@ -155,7 +155,8 @@ fn push_word<'t>(pattern: &mut String, text: &'t str, end: usize) -> &'t str {
         pattern.push_str("<n>");
         return after_number(&text[end..]);
     }
-    let is_id = hex.len() < word.len() && is_hex || word.len() >= SHORTEST_HEX && is_hex || word.len() >= ID_LENGTH;
+    let has_prefix = hex.len() < word.len();
+    let is_id = is_hex && (has_prefix || word.len() >= SHORTEST_HEX) || word.len() >= ID_LENGTH;
     if digits > 0 && is_id {
         pattern.push_str("<id>");
         return &text[end..];

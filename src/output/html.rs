@@ -79,7 +79,7 @@ pub fn write_page<W: Write>(out: &mut W, page: &Page<'_>) -> io::Result<()> {
         Text(&title),
         Text(&window),
     )?;
-    write!(out, "<header>\n<h1>{}</h1>\n<p class=\"window\">", Text(&title))?;
+    write!(out, "<header>\n<h1>{}</h1>\n<p class=\"window\">", Text(&title.replace(" %", "\u{a0}%")))?;
     match &page.body {
         Body::Errors { rate, .. } => {
             write!(out, "{}, scope <code>{}</code>", Text(&window), rate.scale.name())?;

@@ -38,7 +38,7 @@ pub(super) fn first_line(cell: &Cell<'_>, style: &Style) -> String {
     }
     let whole = message.trim_matches(['\r', '\n']);
     let mut lines = whole.lines().filter(|line| !line.trim().is_empty());
-    let first = visible(lines.next().unwrap_or(whole));
+    let first = visible(lines.next().unwrap_or(whole).trim_end());
     if lines.next().is_some() { format!("{first} {}", style.terminal.ellipsis()) } else { first.into_owned() }
 }
 

@@ -78,9 +78,9 @@ impl Lines {
         self.aligned(draft, &name("board_name", "board_id"), Ink::Blue, |lines| (&mut lines.board, WIDEST_NAME));
         self.aligned(draft, &name("agent_name", "agent_id"), Ink::Green, |lines| (&mut lines.agent, WIDEST_NAME));
         if let Cell::Text(event_type) = cell("event_type") {
-            let mark = if human::is_failure(view, record) { style.terminal.failure_mark() } else { " " };
+            let mark = if human::is_failure(view, record) { style.terminal.failure_mark() } else { "" };
             draft.push(&style, mark, Ink::Failure);
-            draft.space(1);
+            draft.space(2 - width(mark));
             let ink = Ink::of_type(event_type);
             self.aligned(draft, &visible(event_type), ink, |lines| (&mut lines.kind, WIDEST_TYPE));
         }
@@ -125,6 +125,7 @@ impl Lines {
         let first = if beside < LEAST_ROOM && width(body) > beside { 0 } else { beside };
         for (index, line) in wrap(body, first, below, MOST_LINES, terminal.ellipsis()).iter().enumerate() {
             if index > 0 {
+                draft.text.truncate(draft.text.trim_end().len());
                 draft.text.push('\n');
                 draft.space(INDENT);
             }

@@ -4,7 +4,7 @@
 
 use super::chart::label;
 use super::summary::plain;
-use crate::event::{ErrorRate, Group, Summary, Tally, Timestamp};
+use crate::event::{ErrorRate, Group, Summary, Timestamp};
 use std::fmt;
 use std::io::{self, Write};
 
@@ -29,17 +29,17 @@ pub fn write_errors<W: Write>(out: &mut W, rate: &ErrorRate, evaluated: Timestam
     let window = vec![("scope", rate.scale.name().to_owned()), ("range", range)];
     let whole = Group { keys: Vec::new(), tally: rate.tally };
     let groups = if rate.groups.is_empty() { std::slice::from_ref(&whole) } else { &rate.groups };
-    let families: [(_, fn(Tally) -> f64); 3] = [
-        (ERRORS, |tally| exact(tally.errors)),
-        (EVENTS, |tally| exact(tally.total)),
-        (RATIO, |tally| if tally.total == 0 { 0.0 } else { exact(tally.errors) / exact(tally.total) }),
-    ];
-    for (family, value) in families {
+    for family in [ERRORS, EVENTS, RATIO] {
         write_family(out, family)?;
-        for group in groups {
-            let keys = group.keys.iter().map(|(field, value)| (*field, value.clone().unwrap_or_default()));
-            let labels = window.iter().cloned().chain(keys).collect();
-            write_sample(out, family.0, &Labels(labels), value(group.tally))?;
+        for Group { keys, tally } in groups {
+            let keys = keys.iter().map(|(field, value)| (*field, value.clone().unwrap_or_default()));
+            let value = match family {
+                ERRORS => exact(tally.errors),
+                EVENTS => exact(tally.total),
+                _ if tally.total == 0 => 0.0,
+                _ => exact(tally.errors) / exact(tally.total),
+            };
+            write_sample(out, family.0, &Labels(window.iter().cloned().chain(keys).collect()), value)?;
         }
     }
     write_evaluation(out, window, evaluated)
@@ -105,7 +105,7 @@ impl fmt::Display for Labels<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::event::{Bucket, Period, Scale, Series, SummaryKey, SummaryRow};
+    use crate::event::{Bucket, Period, Scale, Series, SummaryKey, SummaryRow, Tally};
 
     fn at(text: &str) -> Timestamp {
         Timestamp::from_naive(text.parse().unwrap())

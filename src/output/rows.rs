@@ -34,7 +34,7 @@ pub struct RowWriter<W: Write> {
 }
 
 enum Form<W: Write> {
-    Csv(Csv<W>),
+    Csv(Box<Csv<W>>),
     Plain(W, Plain),
 }
 
@@ -58,7 +58,7 @@ impl<W: Write> RowWriter<W> {
     pub fn new(out: W, format: Format, view: View, style: Style) -> Self {
         let table = |wide| Plain::Table(Box::new(Table::new(&view, style, wide)));
         let form = match format {
-            Format::Csv => Form::Csv(Csv::new(out)),
+            Format::Csv => Form::Csv(Box::new(Csv::new(out))),
             Format::Table => Form::Plain(out, table(false)),
             Format::Wide => Form::Plain(out, table(true)),
             Format::Text => Form::Plain(out, Plain::Text(Lines::new(style))),
@@ -120,6 +120,17 @@ impl<W: Write> RowWriter<W> {
             Plain::None => return Err(no_rows()),
         }
         out.write_all(row)
+    }
+
+    /// Writes bytes between rows as they are, such as a ping.
+    ///
+    /// # Errors
+    /// Those of the output.
+    pub fn raw(&mut self, bytes: &[u8]) -> io::Result<()> {
+        match &mut self.form {
+            Form::Csv(_) => Ok(()),
+            Form::Plain(out, _) => out.write_all(bytes),
+        }
     }
 
     /// Writes whatever is kept, down to the output's own buffer; for a stream that pauses. The ids of a table that is

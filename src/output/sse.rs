@@ -51,7 +51,8 @@ fn string(out: &mut Vec<u8>, text: &str) -> io::Result<()> {
             '\n' => out.extend_from_slice(b"\\n"),
             '\r' => out.extend_from_slice(b"\\r"),
             '\t' => out.extend_from_slice(b"\\t"),
-            ' '..='~' => write!(out, "{c}")?,
+            // ASCII, so the cast loses nothing.
+            ' '..='~' => out.push(c as u8),
             _ => {
                 for unit in c.encode_utf16(&mut [0; 2]) {
                     write!(out, "\\u{unit:04x}")?;

@@ -14,8 +14,10 @@ use std::collections::BTreeSet;
 /// Rows kept before the widths are fixed.
 const SAMPLE: usize = 100;
 /// Widest column of a table that is not cut; wider cells stand out of line.
-const WIDEST: usize = 60;
+const WIDEST: usize = 120;
 const GAP: usize = 2;
+/// The column of marks, with its own gap.
+const MARKS: usize = 2;
 /// The first group of a UUID.
 const SHORTEST_ID: usize = 8;
 
@@ -165,7 +167,7 @@ impl Table {
 
     /// Columns of the terminal that the table may fill; none where nothing is cut.
     fn room(&self) -> Option<usize> {
-        let mark = if self.marked { 1 + GAP } else { 0 };
+        let mark = if self.marked { MARKS } else { 0 };
         self.style.terminal.width.filter(|_| !self.wide).map(|width| width.saturating_sub(mark).max(1))
     }
 
@@ -187,7 +189,7 @@ impl Table {
         if self.marked {
             let mark = if line.failed { terminal.failure_mark() } else { "" };
             put(&mut spaces, mark, Ink::Failure);
-            spaces += 1 + GAP - width(mark);
+            spaces += MARKS - width(mark);
         }
         let cuts = self.room().is_some();
         for (column, room) in self.layout.iter().flatten() {
@@ -219,10 +221,10 @@ fn unique_length(sorted: &BTreeSet<&str>) -> usize {
 fn fit(columns: &[Column], naturals: &[usize], room: usize) -> Vec<(usize, usize)> {
     let mut kept: Vec<(usize, usize)> =
         columns.iter().zip(naturals).map(|(column, natural)| column.min.min(*natural)).enumerate().collect();
-    let taken = |kept: &[(usize, usize)]| kept.iter().map(|(_, width)| width + GAP).sum::<usize>() - GAP;
+    let taken = |kept: &[(usize, usize)]| kept.iter().map(|(_, width)| width + GAP).sum::<usize>().saturating_sub(GAP);
     while taken(&kept) > room {
         let least = kept.iter().map(|(column, _)| columns[*column].rank).max().unwrap_or(0);
-        if least == 0 {
+        if least == 0 || kept.len() == 1 {
             break;
         }
         kept.retain(|(column, _)| columns[*column].rank != least);

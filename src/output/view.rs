@@ -62,43 +62,46 @@ impl View {
     /// Items of `list` and `errors`.
     pub fn events() -> Self {
         let view = Self::of(ActivityEvent::FIELDS, true, "activity");
-        view.with_columns(&[
-            ("TIME", FIXED, 1, |view| Look::Time(view.at("created_at"))),
-            ("AGE", FIXED, 6, |view| Look::Age(view.at("created_at"))),
-            ("BOARD", 8, 4, |view| view.name("board_name", "board_id")),
-            ("AGENT", 8, 3, |view| view.name("agent_name", "agent_id")),
-            ("TYPE", 14, 0, |view| Look::Type(view.at("event_type"))),
-            ("TASK", 8, 5, |view| view.name("task_title", "task_id")),
-            ("ID", FIXED, 2, |view| Look::Short(view.at("id"))),
-            ("MESSAGE", 20, 0, |view| Look::FirstLine(view.at("message"))),
-        ])
+        let columns = [
+            ("TIME", FIXED, 1, Look::Time(view.at("created_at"))),
+            ("AGE", FIXED, 6, Look::Age(view.at("created_at"))),
+            ("BOARD", 8, 4, view.name("board_name", "board_id")),
+            ("AGENT", 8, 3, view.name("agent_name", "agent_id")),
+            ("TYPE", 14, 0, Look::Type(view.at("event_type"))),
+            ("TASK", 8, 5, view.name("task_title", "task_id")),
+            ("ID", FIXED, 2, Look::Short(view.at("id"))),
+            ("MESSAGE", 20, 0, Look::FirstLine(view.at("message"))),
+        ];
+        view.with_columns(&columns)
     }
 
     /// Items of `comments` and of the live comment stream.
     pub fn comments() -> Self {
         let view = Self::of(TaskComment::FIELDS, true, "comment");
-        view.with_columns(&[
-            ("TIME", FIXED, 1, |view| Look::Time(view.at("created_at"))),
-            ("AGE", FIXED, 6, |view| Look::Age(view.at("created_at"))),
-            ("BOARD", 8, 4, |view| view.name("board_name", "board_id")),
-            ("TASK", 8, 3, |view| view.name("task_title", "task_id")),
-            ("AGENT", 8, 0, |view| view.name("agent_name", "agent_id")),
-            ("ROLE", 6, 7, |view| Look::Full(view.at("agent_role"))),
-            ("ID", FIXED, 5, |view| Look::Short(view.at("id"))),
-            ("MESSAGE", 20, 0, |view| Look::FirstLine(view.at("message"))),
-        ])
+        let columns = [
+            ("TIME", FIXED, 1, Look::Time(view.at("created_at"))),
+            ("AGE", FIXED, 6, Look::Age(view.at("created_at"))),
+            ("BOARD", 8, 4, view.name("board_name", "board_id")),
+            ("TASK", 8, 3, view.name("task_title", "task_id")),
+            ("AGENT", 8, 0, view.name("agent_name", "agent_id")),
+            ("ROLE", 6, 7, Look::Full(view.at("agent_role"))),
+            ("ID", FIXED, 5, Look::Short(view.at("id"))),
+            ("MESSAGE", 20, 0, Look::FirstLine(view.at("message"))),
+        ];
+        view.with_columns(&columns)
     }
 
     /// The answer of `boards`; their ids are shown whole, for `--board`.
     pub fn boards() -> Self {
         let view = Self::of(Board::FIELDS, false, "board");
-        view.with_columns(&[
-            ("NAME", 8, 0, |view| Look::Full(view.at("name"))),
-            ("SLUG", 8, 1, |view| Look::Full(view.at("slug"))),
-            ("ID", FIXED, 2, |view| Look::Full(view.at("id"))),
-            ("LAST ACTIVITY", FIXED, 4, |view| Look::Time(view.at("last_activity_at"))),
-            ("AGE", FIXED, 3, |view| Look::Age(view.at("last_activity_at"))),
-        ])
+        let columns = [
+            ("NAME", 8, 0, Look::Full(view.at("name"))),
+            ("SLUG", 8, 1, Look::Full(view.at("slug"))),
+            ("ID", FIXED, 2, Look::Full(view.at("id"))),
+            ("LAST ACTIVITY", FIXED, 4, Look::Time(view.at("last_activity_at"))),
+            ("AGE", FIXED, 3, Look::Age(view.at("last_activity_at"))),
+        ];
+        view.with_columns(&columns)
     }
 
     /// The rows of a summary: its own fields, the count last. In a table, an id gives way to the name beside it.
@@ -135,15 +138,10 @@ impl View {
         Self { fields: fields.to_vec(), own: fields.len(), chosen, explicit: false, columns: Vec::new(), page, event }
     }
 
-    fn with_columns(mut self, columns: &[(&str, usize, u8, fn(&Self) -> Look)]) -> Self {
+    fn with_columns(mut self, columns: &[(&str, usize, u8, Look)]) -> Self {
         self.columns = columns
             .iter()
-            .map(|(title, min, rank, look)| Column {
-                title: (*title).to_owned(),
-                look: look(&self),
-                min: *min,
-                rank: *rank,
-            })
+            .map(|(title, min, rank, look)| Column { title: (*title).to_owned(), look: *look, min: *min, rank: *rank })
             .collect();
         self
     }

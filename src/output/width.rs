@@ -40,8 +40,8 @@ pub(super) fn wrap(text: &str, first: usize, room: usize, most: usize, ellipsis:
     while !rest.is_empty() {
         let room = if lines.is_empty() { first } else { room };
         let (line, after) = split(rest, room);
-        // A cluster that is wider than the room would never be used up.
-        if lines.len() + 1 >= most || line.is_empty() {
+        // The first line may be too short for anything; in the others, a cluster wider than the room would never end.
+        if lines.len() + 1 >= most || (line.is_empty() && !lines.is_empty()) {
             lines.push(cut(rest, room, ellipsis).into_owned());
             break;
         }
@@ -88,6 +88,7 @@ mod tests {
         assert_eq!(wrap("the quick brown fox jumps", 10, 10, 2, "…"), ["the quick", "brown fox…"]);
         assert_eq!(wrap("abcdefghijkl", 5, 5, 9, "…"), ["abcde", "fghij", "kl"]);
         assert_eq!(wrap("日本語日本語", 5, 5, 9, "…"), ["日本", "語日", "本語"]);
+        assert_eq!(wrap("one two", 0, 5, 9, "…"), ["", "one", "two"]);
         assert!(wrap("", 5, 5, 9, "…").is_empty());
     }
 

@@ -75,7 +75,9 @@ impl Zone {
 const MINUTE: u64 = 60;
 const HOUR: u64 = 60 * MINUTE;
 const DAY: u64 = 24 * HOUR;
-const YEAR: u64 = 365 * DAY;
+const TWO_DAYS: u64 = 2 * DAY;
+/// The mean Gregorian year.
+const YEAR: u64 = 31_556_952;
 
 /// How long before `now` an instant was: `12s ago`, `3m ago`, `47h ago`, `30d ago`, `2y ago`, or `in 5m` for one that is
 /// still to come; whole units, rounded down. Infinite instants have no age and answer an empty text.
@@ -87,10 +89,10 @@ pub fn age(at: Timestamp, now: Timestamp) -> String {
     let seconds = micros.unsigned_abs() / 1_000_000;
     let span = match seconds {
         0 => return "now".to_owned(),
-        ..MINUTE => format!("{seconds}s"),
-        ..HOUR => format!("{}m", seconds / MINUTE),
-        ..172_800 => format!("{}h", seconds / HOUR),
-        ..YEAR => format!("{}d", seconds / DAY),
+        1..MINUTE => format!("{seconds}s"),
+        MINUTE..HOUR => format!("{}m", seconds / MINUTE),
+        HOUR..TWO_DAYS => format!("{}h", seconds / HOUR),
+        TWO_DAYS..YEAR => format!("{}d", seconds / DAY),
         _ => format!("{}y", seconds / YEAR),
     };
     if micros < 0 { format!("in {span}") } else { format!("{span} ago") }
@@ -146,13 +148,13 @@ mod tests {
     fn ages_are_whole_units_of_the_largest_that_fits() {
         let now = at("2026-03-15T12:00:00");
         let ago = |seconds: i64| age(now.plus_seconds(-seconds), now);
-        let ages = [0, 1, 59, 60, 3599, 3600, 172_799, 172_800, 31_535_999, 31_536_000].map(ago);
+        let ages = [0, 1, 59, 60, 3599, 3600, 172_799, 172_800, 31_556_951, 31_556_952].map(ago);
         let shown =
-            ["now", "1s ago", "59s ago", "1m ago", "59m ago", "1h ago", "47h ago", "2d ago", "364d ago", "1y ago"];
+            ["now", "1s ago", "59s ago", "1m ago", "59m ago", "1h ago", "47h ago", "2d ago", "365d ago", "1y ago"];
         assert_eq!(ages, shown);
         assert_eq!(ago(-300), "in 5m");
         assert_eq!(age(Timestamp::INFINITY, now), "");
-        assert_eq!(age(Timestamp::FIRST, now), "6739y ago");
-        assert_eq!(age(Timestamp::LAST, now), "in 292460y");
+        assert_eq!(age(Timestamp::FIRST, now), "6738y ago");
+        assert_eq!(age(Timestamp::LAST, now), "in 292250y");
     }
 }

@@ -153,19 +153,22 @@ impl Store {
         }
     }
 
-    /// Rows by their ids, in order.
+    /// Rows by their keys, which ascend, in that order.
     ///
     /// # Errors
     /// Those of the database and of `each`.
-    pub async fn by_ids<T: Item>(
+    pub async fn by_keys<T: Item>(
         &mut self,
         asked: Asked<'_>,
-        ids: Vec<Uuid>,
+        keys: &[Key],
         each: &mut dyn FnMut(T) -> Result<()>,
     ) -> Result<()> {
+        let (Some(first), Some(last)) = (keys.first(), keys.last()) else { return Ok(()) };
         let page = Page { order: Order::Oldest, ..Page::default() };
-        let query = self.window::<T>(&asked, page, ids.len() as u64);
-        let query = query.bind("ids", Value::Ids(ids)).indexed(true);
+        let query = self.window::<T>(&asked, page, keys.len() as u64);
+        // The instants let partitions be pruned.
+        let query = within(query, (first.created_at, last.created_at)).indexed(true);
+        let query = query.bind("ids", Value::Ids(keys.iter().map(|key| key.id).collect()));
         self.rows(&query, &mut |item| each(item).map(|()| u64::MAX)).await.map(|_| ())
     }
 

@@ -17,7 +17,15 @@ pub(super) struct Pg {
     conn: PgConnection,
     /// What `enable_seqscan` was last set to in this transaction.
     indexed: bool,
+    /// To connect once more, to cancel.
+    options: PgConnectOptions,
+    /// How long a row may take to arrive, where statements are limited; a connection that is half open says nothing.
+    patience: Option<Duration>,
 }
+
+/// Beyond the statement's own limit.
+const GRACE: Duration = Duration::from_secs(5);
+const CANCEL_WITHIN: Duration = Duration::from_millis(500);
 
 struct Micros(i64);
 
@@ -69,7 +77,7 @@ impl Pg {
         let connecting = PgConnection::connect_with(options);
         let late = || unavailable(format!("the database did not answer within {} s", timeout.as_secs())).passing(true);
         let conn = tokio::time::timeout(timeout, connecting).await.map_err(|_| late())?;
-        Ok(Self { conn: conn.map_err(fault::connecting)?, indexed: false })
+        Ok(Self { conn: conn.map_err(fault::connecting)?, indexed: false, options: options.clone(), patience: None })
     }
 
     /// Whether the server is of a kind, as libpq's `target_session_attrs` tells them apart.
@@ -102,6 +110,7 @@ impl Pg {
              SET LOCAL jit = off; SET LOCAL work_mem = '64MB'"
         );
         self.indexed = false;
+        self.patience = (!limits.statement.is_zero()).then(|| limits.statement + GRACE);
         self.conn.execute(sql.as_str()).await.map_err(fault::running)?;
         Ok(())
     }
@@ -124,10 +133,28 @@ impl Pg {
         }
         let statement = sqlx::query_with(&sql, arguments).persistent(false);
         let mut rows = statement.fetch(&mut self.conn);
-        while let Some(row) = rows.try_next().await.map_err(fault::running)? {
-            each(&Row::Postgres(row))?;
+        loop {
+            let next = match self.patience {
+                None => rows.try_next().await,
+                Some(patience) => tokio::time::timeout(patience, rows.try_next()).await.map_err(|_| {
+                    unavailable(format!("the database said nothing for {} s", patience.as_secs())).passing(true)
+                })?,
+            };
+            match next.map_err(fault::running)? {
+                Some(row) => each(&Row::Postgres(row))?,
+                None => return Ok(()),
+            }
         }
-        Ok(())
+    }
+
+    /// Dropping a statement leaves it running on the server.
+    pub(super) async fn cancel(&self, backend: i64) {
+        let connecting = PgConnection::connect_with(&self.options);
+        if let Ok(Ok(mut conn)) = tokio::time::timeout(CANCEL_WITHIN, connecting).await {
+            let sql = format!("SELECT pg_cancel_backend({backend})");
+            // Nothing more can be done if even this fails.
+            let _ = tokio::time::timeout(CANCEL_WITHIN, conn.execute(sql.as_str())).await;
+        }
     }
 
     pub(super) async fn close(self) {

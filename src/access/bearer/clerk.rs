@@ -46,8 +46,8 @@ struct Claims {
 }
 
 impl Clerk {
-    /// From the settings: `CLERK_JWT_KEY`, a PEM public key in which `\n` may stand for a line's end as `.env` files have
-    /// it; `CLERK_AUTHORIZED_PARTIES`, origins separated by commas, none for any; `CLERK_LEEWAY`, the seconds that
+    /// From the settings: `CLERK_JWT_KEY`, a PEM public key in which `\n` may stand for a line's end as `.env` files
+    /// have it; `CLERK_AUTHORIZED_PARTIES`, origins separated by commas, none for any; `CLERK_LEEWAY`, the seconds that
     /// clocks may differ, 10 unless set.
     ///
     /// # Errors

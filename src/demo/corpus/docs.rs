@@ -1,6 +1,6 @@
 //! Handbook, reference and release notes.
 
-use super::{Agent, Board, Story};
+use super::{Agent, Board, Story, WRITING};
 
 pub(super) const BOARD: Board = Board {
     name: "Docs",
@@ -9,6 +9,7 @@ pub(super) const BOARD: Board = Board {
         Agent { name: "Juno", identity: Some(r#"{"role": "Docs Lead", "emoji": "📚"}"#) },
         Agent { name: "Kofi", identity: Some(r#"{"role": "Technical Writer"}"#) },
     ],
+    remarks: WRITING,
     stories: STORIES,
 };
 

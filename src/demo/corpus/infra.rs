@@ -1,6 +1,6 @@
 //! What everything runs on; the incident is explained on this board.
 
-use super::{Agent, Board, Story};
+use super::{Agent, Board, OPERATIONS, Story};
 
 pub(super) const BOARD: Board = Board {
     name: "Infra",
@@ -10,6 +10,7 @@ pub(super) const BOARD: Board = Board {
         Agent { name: "Mads", identity: Some(r#"{"role": "Site Reliability Engineer", "emoji": "📟"}"#) },
         Agent { name: "Odile", identity: None },
     ],
+    remarks: OPERATIONS,
     stories: STORIES,
 };
 

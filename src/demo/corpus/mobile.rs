@@ -1,6 +1,6 @@
 //! The app for iOS and Android.
 
-use super::{Agent, Board, Story};
+use super::{Agent, Board, ENGINEERING, Story};
 
 pub(super) const BOARD: Board = Board {
     name: "Mobile App",
@@ -10,6 +10,7 @@ pub(super) const BOARD: Board = Board {
         Agent { name: "Hana", identity: Some(r#"{"role": "iOS Engineer", "emoji": "🍏"}"#) },
         Agent { name: "Ivo", identity: Some(r#"{"role": "Android Engineer"}"#) },
     ],
+    remarks: ENGINEERING,
     stories: STORIES,
 };
 

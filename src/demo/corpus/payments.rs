@@ -1,6 +1,6 @@
 //! The board on which the incident happens.
 
-use super::{Agent, Board, Story};
+use super::{Agent, Board, ENGINEERING, Story};
 
 pub(super) const BOARD: Board = Board {
     name: "Payments",
@@ -10,6 +10,7 @@ pub(super) const BOARD: Board = Board {
         Agent { name: "Bruno", identity: Some(r#"{"role": "Backend Engineer"}"#) },
         Agent { name: "Chidi", identity: Some(r#"{"role": "Reconciliation Analyst"}"#) },
     ],
+    remarks: ENGINEERING,
     stories: STORIES,
 };
 

@@ -1,6 +1,6 @@
 //! Services that the other boards build on.
 
-use super::{Agent, Board, Story};
+use super::{Agent, Board, ENGINEERING, Story};
 
 pub(super) const BOARD: Board = Board {
     name: "Platform",
@@ -10,6 +10,7 @@ pub(super) const BOARD: Board = Board {
         Agent { name: "Emil", identity: Some(r#"{"role": "Backend Engineer", "emoji": "🛠"}"#) },
         Agent { name: "Farah", identity: Some(r#"{"emoji": "🧭"}"#) },
     ],
+    remarks: ENGINEERING,
     stories: STORIES,
 };
 

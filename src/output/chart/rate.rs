@@ -8,6 +8,8 @@ use std::io::{self, Write};
 const HEIGHT: usize = 5;
 const GUTTER: usize = 9;
 const WIDEST_CELL: usize = 6;
+/// Percent; below it the scale's end would not fit into the gutter.
+const LEAST_SCALE: f64 = 0.1;
 
 /// Draws the rate of each bucket as upright bars with a scale, and under them the bars of the window before in the same
 /// scale, bucket under bucket. A blank is a bucket without events, a dot one in which nothing failed.
@@ -25,7 +27,8 @@ pub fn write_rate_chart<W: Write>(
     let each = per_column(count, room);
     let points = merge(&primary.points, each);
     let (now, before) = (rates(&points), rates(&merge(&comparison.points, each)));
-    let max = ceiling(now.iter().chain(&before).flatten().copied().fold(0.0, f64::max));
+    let peak = now.iter().chain(&before).flatten().copied().fold(0.0, f64::max);
+    let max = if peak > 0.0 { ceiling(peak).max(LEAST_SCALE) } else { 0.0 };
     let columns = count.div_ceil(each).max(1);
     let cell = (room / columns).clamp(1, WIDEST_CELL);
     let (axis, bar) = if look.unicode { ('┤', '│') } else { ('+', '|') };
@@ -128,6 +131,12 @@ error rate per hour (UTC)
     fn colours_come_only_when_wanted() {
         assert!(drawn(&[(1, 2)], &[(1, 2)], 40, true, true).contains("\x1b[31m█"));
         assert!(!drawn(&[(1, 2)], &[(1, 2)], 40, true, false).contains('\x1b'));
+    }
+
+    #[test]
+    fn a_very_rare_failure_leaves_the_scale_in_its_gutter() {
+        let chart = drawn(&[(1, 1_000_000)], &[], 40, true, false);
+        assert!(chart.contains("\n  0.1 % ┤") && chart.contains("\n        │▁"), "{chart}");
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use super::text::Text;
 use crate::event::{Bucket, ErrorRate, Point, Tally, Timestamp};
-use crate::output::chart::{ceiling, label, merge, per_column, sum};
+use crate::output::chart::{label, merge, per_column, sum};
 use std::io::{self, Write};
 
 const WIDTH: f64 = 960.0;
@@ -10,7 +10,8 @@ const HEIGHT: f64 = 260.0;
 const LEFT: f64 = 58.0;
 const TOP: f64 = 10.0;
 const BOTTOM: f64 = 28.0;
-const STEPS: u32 = 4;
+/// Lines of the scale above the axis, about.
+const STEPS: f64 = 4.0;
 const MOST_COLUMNS: usize = 200;
 const LABEL_WIDTH: f64 = 96.0;
 
@@ -31,6 +32,8 @@ struct Plot {
     unit: &'static str,
     fill: &'static str,
     compares: bool,
+    /// Whether the values are counts.
+    whole: bool,
 }
 
 /// The rate of the window against that of the window before, and both as a table.
@@ -66,14 +69,15 @@ pub(super) fn write_rate<W: Write>(out: &mut W, rate: &ErrorRate) -> io::Result<
         unit: " %",
         fill: "alarm-fill",
         compares: true,
+        whole: false,
     };
     writeln!(
         out,
         "<figure>\n<figcaption><span><svg viewBox=\"0 0 20 10\" aria-hidden=\"true\"><rect class=\"alarm-fill\" \
         width=\"20\" height=\"10\"/></svg>this window</span><span><svg viewBox=\"0 0 20 10\" aria-hidden=\"true\">\
         <rect class=\"before-area\" y=\"3\" width=\"20\" height=\"7\"/><path class=\"before\" d=\"M0 3H20\"/></svg>\
-        window before</span><span><svg viewBox=\"0 0 20 10\" aria-hidden=\"true\"><rect class=\"silent\" width=\"20\" \
-        height=\"10\"/></svg>no events</span></figcaption>"
+        window before</span><span><svg viewBox=\"0 0 20 10\" aria-hidden=\"true\"><rect class=\"silent\" y=\"6\" \
+        width=\"20\" height=\"4\"/></svg>no events</span></figcaption>"
     )?;
     plot.write(out)?;
     writeln!(out, "</figure>")?;
@@ -135,6 +139,7 @@ pub(super) fn write_counts<W: Write>(
         unit: "",
         fill: "count-fill",
         compares: false,
+        whole: true,
     };
     writeln!(out, "<h2>Events per {name}</h2>\n<figure>")?;
     plot.write(out)?;
@@ -145,23 +150,21 @@ impl Plot {
     #[allow(clippy::cast_precision_loss)]
     fn write<W: Write>(&self, out: &mut W) -> io::Result<()> {
         let values = self.columns.iter().flat_map(|column| [column.value, column.before]).flatten();
-        let max = match ceiling(values.fold(0.0, f64::max)) {
-            0.0 => 1.0,
-            max => max,
-        };
+        let (interval, lines) = scale(values.fold(0.0, f64::max), self.whole);
+        let max = interval * f64::from(lines);
         let floor = HEIGHT - BOTTOM;
         let y = |value: f64| floor - value / max * (floor - TOP);
         let step = (WIDTH - LEFT) / self.columns.len() as f64;
         let x = |at: usize| LEFT + at as f64 * step;
         writeln!(
             out,
-            "<svg class=\"chart\" viewBox=\"0 0 {WIDTH} {HEIGHT}\" role=\"img\" aria-labelledby=\"chart-title chart-desc\">\n\
+            "<div class=\"scroll\"><svg class=\"chart\" viewBox=\"0 0 {WIDTH} {HEIGHT}\" role=\"img\" aria-labelledby=\"chart-title chart-desc\">\n\
             <title id=\"chart-title\">{}</title>\n<desc id=\"chart-desc\">{}</desc>",
             Text(&self.title),
             Text(&self.description),
         )?;
-        for tick in 0..=STEPS {
-            let value = max / f64::from(STEPS) * f64::from(tick);
+        for tick in 0..=lines {
+            let value = interval * f64::from(tick);
             let class = if tick == 0 { "axis" } else { "grid" };
             let (line, text) = (y(value), y(value) + 4.0);
             writeln!(
@@ -169,7 +172,7 @@ impl Plot {
                 "<path class=\"{class}\" d=\"M{LEFT} {line:.1}H{WIDTH}\"/>\
                 <text x=\"{:.1}\" y=\"{text:.1}\" text-anchor=\"end\">{}{}</text>",
                 LEFT - 8.0,
-                scale(value),
+                number(value),
                 self.unit
             )?;
         }
@@ -193,7 +196,7 @@ impl Plot {
                 None => {
                     write!(
                         out,
-                        "<rect class=\"silent\" x=\"{:.2}\" y=\"{:.2}\" width=\"{step:.2}\" height=\"6\"/>",
+                        "<rect class=\"silent\" x=\"{:.2}\" y=\"{:.2}\" width=\"{step:.2}\" height=\"4\"/>",
                         x(at),
                         floor + 1.0
                     )?;
@@ -214,7 +217,7 @@ impl Plot {
                 Text(&column.told)
             )?;
         }
-        writeln!(out, "</svg>")
+        writeln!(out, "</svg></div>")
     }
 
     /// The outline of the window before: level over each bucket.
@@ -250,8 +253,39 @@ impl Plot {
     }
 }
 
+/// The distance of the scale's lines, a round number (also a whole one where counts are drawn), and how many of them
+/// reach the greatest value.
+#[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
+fn scale(greatest: f64, whole: bool) -> (f64, u32) {
+    if greatest <= 0.0 {
+        return (1.0, 1);
+    }
+    let part = greatest / STEPS;
+    let power = 10f64.powf(part.log10().floor());
+    let steps = [1.0, 2.0, 2.5, 5.0, 10.0].map(|step| step * power);
+    let fits = |step: &f64| *step >= part && (!whole || step.fract() == 0.0);
+    let interval = steps.into_iter().find(fits).unwrap_or(1.0);
+    (interval, (greatest / interval).ceil() as u32)
+}
+
 /// A number of the scale without binary noise.
-fn scale(value: f64) -> String {
+fn number(value: f64) -> String {
     let text = format!("{value:.4}");
     text.trim_end_matches('0').trim_end_matches('.').to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn scale_is_round_and_just_above_the_greatest_value() {
+        assert_eq!(scale(8.7, false), (2.5, 4));
+        assert_eq!(scale(100.0, false), (25.0, 4));
+        assert_eq!(scale(1025.0, true), (500.0, 3));
+        assert_eq!(scale(9.0, true), (5.0, 2));
+        assert_eq!(scale(1.0, true), (1.0, 1));
+        assert_eq!(scale(0.0, false), (1.0, 1));
+        assert_eq!(number(0.1 + 0.2), "0.3");
+    }
 }

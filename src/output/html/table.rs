@@ -1,6 +1,6 @@
 //! The page's tables.
 
-use super::text::{Text, Time};
+use super::text::{EventType, Text, Time};
 use crate::event::{ActivityEvent, Group, Summary, Timestamp};
 use crate::output::chart::label;
 use crate::output::fold::Fold;
@@ -25,12 +25,24 @@ fn write_head<W: Write>(out: &mut W, heads: &[(&str, &str)]) -> io::Result<()> {
 
 const FOOT: &[u8] = b"</tbody></table></div>\n";
 
+fn write_keys<W: Write>(out: &mut W, heads: &[String], keys: &[String]) -> io::Result<()> {
+    out.write_all(b"<tr>")?;
+    for (head, key) in heads.iter().zip(keys) {
+        match head.as_str() {
+            "event type" => write!(out, "<td class=\"type\">{}</td>", EventType(key))?,
+            "period" => write!(out, "<td class=\"when\">{}</td>", Text(key))?,
+            _ => write!(out, "<td class=\"key\">{}</td>", Text(key))?,
+        }
+    }
+    Ok(())
+}
+
 /// A bar whose number stands beside it, so that it says nothing to a screen reader.
 fn write_bar<W: Write>(out: &mut W, pct_of_longest: f64, fill: &str) -> io::Result<()> {
-    write!(
+    writeln!(
         out,
         "<td class=\"share\"><svg viewBox=\"0 0 100 10\" preserveAspectRatio=\"none\" aria-hidden=\"true\">\
-        <rect class=\"{fill}\" width=\"{pct_of_longest:.2}\" height=\"10\"/></svg></td></tr>\n"
+        <rect class=\"{fill}\" width=\"{pct_of_longest:.2}\" height=\"10\"/></svg></td></tr>"
     )
 }
 
@@ -43,14 +55,10 @@ pub(super) fn write_groups<W: Write>(out: &mut W, groups: &[Group]) -> io::Resul
     let (heads, rows) = label::key_columns(&fields, &keys);
     writeln!(out, "<h2>Where it failed</h2>")?;
     let numbers = [("failed", "number"), ("events", "number"), ("rate", "number"), ("", "share")];
-    let heads: Vec<_> = heads.iter().map(|head| (head.as_str(), "key")).chain(numbers).collect();
-    write_head(out, &heads)?;
+    write_head(out, &heads.iter().map(|head| (head.as_str(), "")).chain(numbers).collect::<Vec<_>>())?;
     let longest = groups.iter().map(|group| group.tally.pct()).fold(0.0, f64::max);
     for (row, group) in rows.iter().zip(groups) {
-        out.write_all(b"<tr>")?;
-        for key in row {
-            write!(out, "<td class=\"key\">{}</td>", Text(key))?;
-        }
+        write_keys(out, &heads, row)?;
         write!(
             out,
             "<td class=\"number\">{}</td><td class=\"number\">{}</td><td class=\"number\">{}</td>",
@@ -74,17 +82,17 @@ pub(super) fn write_folded<W: Write>(
     let Some((first, last)) = fold.span() else { return Ok(()) };
     let groups = fold.groups();
     writeln!(out, "<h2>What the failures say, ids and numbers aside</h2>")?;
-    let heads = [("failures", "number"), ("first", ""), ("last", ""), ("event type", "key"), ("message", "message")];
+    let heads = [("failures", "number"), ("first", ""), ("last", ""), ("event type", "type"), ("message", "message")];
     write_head(out, &heads)?;
     for group in groups.iter().take(MESSAGES) {
         writeln!(
             out,
-            "<tr><td class=\"number\">{}</td><td>{}</td><td>{}</td><td class=\"key\"><code>{}</code></td>\
-            <td class=\"message\">{}</td></tr>",
+            "<tr><td class=\"number\">{}</td><td>{}</td><td>{}</td><td class=\"type\">{}</td>\
+            <td class=\"message run-on\">{}</td></tr>",
             group.count,
             Time(group.first, show_time),
             Time(group.last, show_time),
-            Text(&group.event_type),
+            EventType(&group.event_type),
             Text(group.text()),
         )?;
     }
@@ -109,15 +117,15 @@ pub(super) fn write_newest<W: Write>(
     if newest.is_empty() {
         return writeln!(out, "<p class=\"none\">None.</p>");
     }
-    let heads = [("time", ""), ("event type", "key"), ("board", "key"), ("agent", "key"), ("task", "key")];
+    let heads = [("time", ""), ("event type", "type"), ("board", "key"), ("agent", "key"), ("task", "key")];
     write_head(out, &heads.into_iter().chain([("message", "message")]).collect::<Vec<_>>())?;
     for event in newest {
         let id = event.id;
         write!(
             out,
-            "<tr title=\"{id}\"><td>{}</td><td class=\"key\"><code>{}</code></td>",
+            "<tr title=\"{id}\"><td>{}</td><td class=\"type\">{}</td>",
             Time(event.created_at, show_time),
-            Text(&event.event_type)
+            EventType(&event.event_type)
         )?;
         let named = [
             (&event.board_name, event.board_id),
@@ -156,13 +164,10 @@ pub(super) fn write_summary<W: Write>(out: &mut W, summary: &Summary) -> io::Res
     }
     let (heads, rows) = summary::key_columns(summary);
     let numbers = [("events", "number"), ("share", "number"), ("", "share")];
-    write_head(out, &heads.iter().map(|head| (head.as_str(), "key")).chain(numbers).collect::<Vec<_>>())?;
+    write_head(out, &heads.iter().map(|head| (head.as_str(), "")).chain(numbers).collect::<Vec<_>>())?;
     let most = summary.rows.iter().map(|row| row.count).max().unwrap_or(0);
     for (keys, row) in rows.iter().zip(&summary.rows) {
-        out.write_all(b"<tr>")?;
-        for key in keys {
-            write!(out, "<td class=\"key\">{}</td>", Text(key))?;
-        }
+        write_keys(out, &heads, keys)?;
         let share = label::percent(summary::share(row.count, summary.total));
         write!(out, "<td class=\"number\">{}</td><td class=\"number\">{}</td>", row.count, Text(&share))?;
         write_bar(out, summary::share(row.count, most), "count-fill")?;

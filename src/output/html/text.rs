@@ -25,6 +25,20 @@ impl fmt::Display for Text<'_> {
     }
 }
 
+/// An event type, which may break after its dots and underscores.
+pub(super) struct EventType<'a>(pub(super) &'a str);
+
+impl fmt::Display for EventType<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("<code>")?;
+        for part in self.0.split_inclusive(['.', '_']) {
+            let may_break = if part.ends_with(['.', '_']) { "<wbr>" } else { "" };
+            write!(f, "{}{may_break}", Text(part))?;
+        }
+        f.write_str("</code>")
+    }
+}
+
 /// Control characters, bidirectional controls, zero-width characters other than joiners (which emoji need), tags.
 fn is_deceptive(c: char) -> bool {
     c.is_control()

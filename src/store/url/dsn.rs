@@ -9,9 +9,9 @@ const PLACE: &str = "the connection string";
 pub(super) fn parse(text: &str) -> Result<Params, Failure> {
     let mut params = Params::default();
     let mut rest = text.trim_start();
+    // Once a password stood there, a name may be the rest of one that holds a blank.
+    let mut may_name = true;
     while !rest.is_empty() {
-        // Once a password stood there, a name may be the rest of one that holds a blank.
-        let may_name = params.get("password").is_none();
         let Some((name, after)) =
             rest.split_once('=').filter(|(name, _)| !name.trim_end().contains(char::is_whitespace))
         else {
@@ -20,6 +20,7 @@ pub(super) fn parse(text: &str) -> Result<Params, Failure> {
         };
         let (value, after) = value(after.trim_start())?;
         params.set(name.trim_end(), value, PLACE, may_name)?;
+        may_name = may_name && name.trim_end() != "password";
         rest = after.trim_start();
     }
     Ok(params)

@@ -341,9 +341,9 @@ fn connection_strings_are_read_with_quotes_and_escapes() {
     assert_eq!((target.label().as_str(), target.user.as_str()), ("h:1/my db", "mc"));
     assert_eq!(password(&target), r"it's \ a://b=c");
     for text in
-        ["host=h password=hun ter2", "host=h password='hunter2", "host=h password=hun ter=2 x=y", "host hunter=2"]
+        ["host=h password=HUN TER2", "host=h password='HUNTER2", "host=h password=HUN TER=2 x=y", "host HUNTER=2"]
     {
-        assert!(!refused(text).contains("ter"), "{text}");
+        assert!(!refused(text).contains("TER"), "{text}");
     }
     assert!(refused("host=h sslmod=require").contains("sslmod in the connection string"));
 }
@@ -469,8 +469,7 @@ proptest! {
     }
 
     #[test]
-    fn an_encoded_password_arrives_as_it_was(password_text in "[ -~é]{1,20}") {
-        prop_assume!(!password_text.contains(['"', '\'', '\\']));
+    fn an_encoded_password_arrives_as_it_was(password_text in "[ !#-&(-\\[\\]-~é]{1,20}") {
         let encoded = percent_encoding::utf8_percent_encode(&password_text, percent_encoding::NON_ALPHANUMERIC);
         let target = postgres(&format!("postgresql+psycopg://mc:{encoded}@db:5432/mc"));
         prop_assert_eq!(password(&target), password_text);

@@ -60,8 +60,8 @@ fn header() -> Value {
 
 /// As Clerk's are: good for a minute.
 fn claims() -> Value {
-    json!({"azp": "https://mc.example", "exp": NOW + 30, "fva": [9, -1], "iat": NOW - 30, "iss": "https://clerk.mc.example",
-        "nbf": NOW - 40, "sid": "sess_2a", "sub": USER})
+    json!({"azp": "https://mc.example", "exp": NOW + 30, "fva": [9, -1], "iat": NOW - 30, "nbf": NOW - 40,
+        "iss": "https://clerk.mc.example", "sid": "sess_2a", "sub": USER})
 }
 
 fn claims_with(name: &str, value: Value) -> Value {
