@@ -76,18 +76,26 @@ pub struct Failure {
     kind: Kind,
     message: String,
     hint: Option<String>,
+    passing: bool,
 }
 
 impl Failure {
     /// An error of a kind.
     pub fn new(kind: Kind, message: impl Into<String>) -> Self {
-        Self { kind, message: message.into(), hint: None }
+        Self { kind, message: message.into(), hint: None, passing: false }
     }
 
     /// With a line of advice.
     #[must_use]
     pub fn hint(mut self, hint: impl Into<String>) -> Self {
         self.hint = Some(hint.into());
+        self
+    }
+
+    /// One that may be over when it is tried again: a restart, a broken connection, a lock.
+    #[must_use]
+    pub fn passing(mut self, passing: bool) -> Self {
+        self.passing = passing;
         self
     }
 
@@ -130,9 +138,19 @@ pub fn unavailable(message: impl Into<String>) -> Failure {
     Failure::new(Kind::Unavailable, message)
 }
 
+/// The [`Failure`] that an error is, was given as context, or was caused by.
+fn failure(error: &anyhow::Error) -> Option<&Failure> {
+    error.downcast_ref().or_else(|| error.chain().find_map(|cause| cause.downcast_ref()))
+}
+
 /// The kind of any error: that of the first [`Failure`] in its chain, else [`Kind::Failed`].
 pub fn kind_of(error: &anyhow::Error) -> Kind {
-    error.chain().find_map(|cause| cause.downcast_ref::<Failure>()).map_or(Kind::Failed, Failure::kind)
+    failure(error).map_or(Kind::Failed, Failure::kind)
+}
+
+/// Whether trying again may help.
+pub fn is_passing(error: &anyhow::Error) -> bool {
+    failure(error).is_some_and(|failure| failure.passing)
 }
 
 /// Whether stdout's reader went away, which is no failure.
@@ -151,11 +169,40 @@ pub fn render(error: &anyhow::Error, as_json: bool) -> String {
             message = format!("{message}: {cause}");
         }
     }
-    let hint = error.chain().find_map(|cause| cause.downcast_ref::<Failure>()).and_then(|f| f.hint.as_deref());
+    let hint = failure(error).and_then(|failure| failure.hint.as_deref());
     if as_json {
         let body = json!({"error": {"code": kind_of(error).name(), "message": message, "hint": hint}});
         return format!("{body}\n");
     }
     let hint = hint.map(|hint| format!("hint: {hint}\n")).unwrap_or_default();
     format!("error: {message}\n{hint}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use anyhow::Context as _;
+
+    #[test]
+    fn a_failure_decides_the_exit_code_wherever_it_stands_in_the_chain() {
+        let cause = anyhow::Error::from(denied("no").hint("do"));
+        assert_eq!(kind_of(&cause), Kind::Denied);
+        let outer = cause.context("while asking").context("--board");
+        assert_eq!(kind_of(&outer), Kind::Denied);
+        assert_eq!(render(&outer, false), "error: --board: while asking: no\nhint: do\n");
+        let given: Result<(), _> = Err(io::Error::other("disk")).context(usage("bad"));
+        assert_eq!(kind_of(&given.unwrap_err()), Kind::Usage);
+        assert_eq!(kind_of(&anyhow::anyhow!("other")), Kind::Failed);
+    }
+
+    #[test]
+    fn as_json_an_error_is_one_line() {
+        let text = render(&usage("a\nb").into(), true);
+        assert_eq!(text, "{\"error\":{\"code\":\"usage\",\"message\":\"a\\nb\",\"hint\":null}}\n");
+    }
+
+    #[test]
+    fn exit_codes_are_those_of_the_contract() {
+        assert_eq!(Kind::ALL.map(Kind::exit_code), [1, 2, 3, 4, 5, 6, 7, 130]);
+    }
 }

@@ -1,5 +1,7 @@
 //! What is asked for, as plain values: names are resolved to ids and times to instants before they get here.
 
+pub mod glob;
+
 use crate::event::Timestamp;
 use uuid::Uuid;
 
@@ -29,4 +31,12 @@ pub struct Filter {
     pub since: Option<Timestamp>,
     /// End, excluded.
     pub until: Option<Timestamp>,
+}
+
+impl Filter {
+    /// The boards that are left of the readable ones.
+    pub fn narrow(&self, readable: &[Uuid]) -> Vec<Uuid> {
+        let named = |board: &Uuid| self.boards.as_ref().is_none_or(|named| named.contains(board));
+        readable.iter().filter(|board| named(board) && !self.exclude_boards.contains(board)).copied().collect()
+    }
 }

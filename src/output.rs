@@ -1,1 +1,183 @@
-//! To come.
+//! Rows rendered: one [`RowWriter`] for every [`Format`], which takes rows one by one and keeps none of them (the human
+//! tables keep the first few, to find their widths).
+//!
+//! Stored text is untrusted: what a human reads goes through [`escape::visible`]; what a program reads is escaped by its
+//! format's own rules and otherwise left as it is.
+
+pub mod chart;
+mod csv;
+pub mod errors;
+pub mod escape;
+pub mod fold;
+pub mod html;
+mod human;
+pub mod json;
+mod line;
+pub mod nagios;
+pub mod prometheus;
+mod rows;
+mod sse;
+pub mod summary;
+mod table;
+mod talk;
+mod terminal;
+mod view;
+mod width;
+mod zone;
+
+pub use escape::visible;
+pub use rows::{Ending, RowWriter};
+pub use sse::ping;
+pub use talk::{stdout_is_closed, talk};
+pub use terminal::{ColorChoice, Ink, Terminal};
+pub use view::View;
+pub use width::{cut, width};
+pub use zone::{Zone, age};
+
+use crate::error::{Failure, usage};
+use crate::event::Timestamp;
+use chart::Look;
+use std::fmt;
+use std::io::{self, Write};
+use std::str::FromStr;
+
+/// What `-o` names.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Format {
+    /// Aligned columns for a human, cut to the terminal.
+    Table,
+    /// Aligned columns of every field in full.
+    Wide,
+    /// One JSON document.
+    Json,
+    /// One JSON object a line.
+    Jsonl,
+    /// RFC 4180.
+    Csv,
+    /// IANA `text/tab-separated-values`.
+    Tsv,
+    /// One line a row for a human.
+    Text,
+    /// Server-sent events, as the API streams them.
+    Sse,
+    /// The Prometheus text exposition format; for counts, not for rows.
+    Prometheus,
+}
+
+impl Format {
+    /// Every format, in the order of the documentation.
+    pub const ALL: [Self; 9] = [
+        Self::Table,
+        Self::Wide,
+        Self::Json,
+        Self::Jsonl,
+        Self::Csv,
+        Self::Tsv,
+        Self::Text,
+        Self::Sse,
+        Self::Prometheus,
+    ];
+
+    /// As typed behind `-o`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Table => "table",
+            Self::Wide => "wide",
+            Self::Json => "json",
+            Self::Jsonl => "jsonl",
+            Self::Csv => "csv",
+            Self::Tsv => "tsv",
+            Self::Text => "text",
+            Self::Sse => "sse",
+            Self::Prometheus => "prometheus",
+        }
+    }
+
+    /// `json` or `jsonl`: failures are then JSON too.
+    pub fn is_json(self) -> bool {
+        matches!(self, Self::Json | Self::Jsonl)
+    }
+
+    /// Whether a person reads it, so that `--tz` governs its times and its text is made harmless.
+    pub fn is_human(self) -> bool {
+        matches!(self, Self::Table | Self::Wide | Self::Text)
+    }
+}
+
+impl fmt::Display for Format {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+impl FromStr for Format {
+    type Err = Failure;
+
+    /// A usage error names the formats.
+    fn from_str(text: &str) -> Result<Self, Failure> {
+        named(text, "output format", &Self::ALL, Self::name)
+    }
+}
+
+/// The value of that name, or a usage error that lists the names.
+fn named<T: Copy>(text: &str, what: &str, all: &[T], name: fn(T) -> &'static str) -> Result<T, Failure> {
+    all.iter().copied().find(|value| name(*value) == text).ok_or_else(|| {
+        let names: Vec<_> = all.iter().map(|value| name(*value)).collect();
+        usage(format!("unknown {what} '{text}'")).hint(format!("one of: {}", names.join(", ")))
+    })
+}
+
+/// How human formats look: the terminal, the zone of the times, and the instant that ages count from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Style {
+    /// Where the output goes.
+    pub terminal: Terminal,
+    /// The zone of the times shown.
+    pub zone: Zone,
+    /// What "3m ago" is relative to; naive UTC.
+    pub now: Timestamp,
+}
+
+impl Style {
+    /// How instants are shown.
+    pub fn show_time(&self) -> impl Fn(Timestamp) -> String + use<> {
+        let zone = self.zone;
+        move |at| zone.show(at)
+    }
+
+    /// The same for drawings.
+    pub fn look<'a>(&self, show_time: &'a dyn Fn(Timestamp) -> String) -> Look<'a> {
+        let Terminal { width, unicode, color, .. } = self.terminal;
+        Look { width, unicode, color, show_time, visible: &|text| visible(text).into_owned() }
+    }
+}
+
+/// The lines below a report: what was counted, for whom, of which database.
+///
+/// # Errors
+/// Those of `out`.
+pub fn write_footer(out: &mut impl Write, lines: &[String], style: &Style) -> io::Result<()> {
+    writeln!(out)?;
+    lines.iter().try_for_each(|line| writeln!(out, "{}", style.terminal.paint(Ink::Dim, line)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_format_reads_its_own_name_and_an_unknown_one_is_a_usage_error() {
+        for format in Format::ALL {
+            assert_eq!(Format::from_str(format.name()).ok(), Some(format));
+        }
+        let error = Format::from_str("yaml").map_err(anyhow::Error::from).unwrap_err();
+        assert_eq!(crate::error::kind_of(&error), crate::error::Kind::Usage);
+        assert!(crate::error::render(&error, false).contains("table, wide, json, jsonl, csv"));
+    }
+
+    #[test]
+    fn only_json_and_jsonl_are_json() {
+        let json: Vec<_> = Format::ALL.into_iter().filter(|format| format.is_json()).map(Format::name).collect();
+        assert_eq!(json, ["json", "jsonl"]);
+    }
+}

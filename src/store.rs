@@ -1,1 +1,293 @@
-//! To come.
+//! The database, whichever it is: one [`Store`], opened from a [`Target`], that answers questions with plain values. The
+//! only module that knows sqlx; the SQL itself is in `queries/`.
+
+mod fault;
+mod feed;
+mod people;
+mod poll;
+mod postgres;
+mod query;
+mod row;
+mod sqlite;
+mod tally;
+pub mod url;
+
+pub use feed::{Item, Order, Page};
+pub use people::{AgentName, AgentRow, BoardsOf, MembershipRow, TaskRow, UserName, UserRow};
+pub use poll::Instant;
+pub use tally::{Counted, Dimension, Rates};
+pub use url::Target;
+
+use crate::access::Scope;
+use crate::error::unavailable;
+use crate::event::Timestamp;
+use crate::filter::{Filter, glob};
+use anyhow::Result;
+use query::{Dialect, Query, Value};
+use row::Row;
+use std::time::Duration;
+
+/// What a transaction is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Begin {
+    /// One consistent, read-only view.
+    Read,
+    /// Writing events.
+    Write,
+}
+
+/// How long the database may take.
+#[derive(Debug, Clone, Copy)]
+pub struct Limits {
+    /// A statement; zero is without limit.
+    pub statement: Duration,
+    /// A lock; also how long SQLite waits for another writer.
+    pub lock: Duration,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self { statement: Duration::from_secs(30), lock: Duration::from_secs(2) }
+    }
+}
+
+/// What the connected database is and has.
+#[derive(Debug, Clone, Default)]
+pub struct Schema {
+    /// The database's clock when the transaction began, naive UTC.
+    pub now: Option<Timestamp>,
+    /// `server_version_num`, or zero for SQLite.
+    pub version: i64,
+    /// A standby.
+    pub in_recovery: bool,
+    /// Database name, or the file.
+    pub database: String,
+    /// The role that we are, if any.
+    pub role: Option<String>,
+    /// Columns of `activity_events`.
+    pub columns: Vec<String>,
+    /// An index begins with (event_type, created_at).
+    pub indexed_by_type: bool,
+    /// An index begins with created_at.
+    pub indexed_by_time: bool,
+    /// Some of the table lies on another server, whose transactions this one cannot tell of.
+    pub sharded: bool,
+}
+
+impl Schema {
+    /// Whether `activity_events` has a column.
+    pub fn has(&self, column: &str) -> bool {
+        self.columns.iter().any(|known| known == column)
+    }
+}
+
+enum Engine {
+    Postgres(postgres::Pg),
+    Sqlite(sqlite::Lite),
+}
+
+/// An open database.
+pub struct Store {
+    engine: Engine,
+    limits: Limits,
+    schema: Schema,
+    /// Process id of the server's end, to cancel what it runs.
+    backend: Option<i64>,
+}
+
+impl Store {
+    /// Connects; `application` is what the server calls us.
+    ///
+    /// # Errors
+    /// Exit 5 where the database cannot be reached or opened.
+    pub async fn open(target: &Target, begin: Begin, limits: Limits, application: &str) -> Result<Self> {
+        let engine = match target {
+            Target::Postgres(target) => Engine::Postgres(postgres::Pg::connect(target, begin, application).await?),
+            Target::Sqlite { path, .. } => Engine::Sqlite(sqlite::Lite::open(path, begin, limits, false).await?),
+        };
+        Ok(Self { engine, limits, schema: Schema::default(), backend: None })
+    }
+
+    /// Opens a transaction and looks at what is there.
+    ///
+    /// # Errors
+    /// Exit 5 where a table or column that we need is missing.
+    pub async fn begin(&mut self, begin: Begin) -> Result<()> {
+        match &mut self.engine {
+            Engine::Postgres(pg) => pg.begin(begin, self.limits).await?,
+            Engine::Sqlite(lite) => lite.begin(begin).await?,
+        }
+        let mut schema = Schema::default();
+        let mut missing = Vec::new();
+        let mut backend = None;
+        let dialect = self.dialect();
+        self.fetch(&Query::new("connect"), &mut |row| {
+            let mut columns = row.columns();
+            schema.now = columns.time()?;
+            if dialect == Dialect::Postgres {
+                schema.version = columns.small()?;
+                schema.in_recovery = columns.flag()?.unwrap_or_default();
+                schema.database = columns.text()?.unwrap_or_default();
+                schema.role = columns.text()?;
+            }
+            schema.columns = columns.texts()?;
+            missing = columns.texts()?;
+            if dialect == Dialect::Postgres {
+                schema.indexed_by_type = columns.flag()?.unwrap_or_default();
+                schema.indexed_by_time = columns.flag()?.unwrap_or_default();
+                schema.sharded = columns.flag()?.unwrap_or_default();
+                backend = Some(columns.small()?);
+            }
+            Ok(())
+        })
+        .await?;
+        if !missing.is_empty() {
+            let failure = unavailable(format!("this is no Mission Control database: no table {}", missing.join(", ")));
+            return Err(failure.hint("check DATABASE_URL; `mc-activity demo` makes an embedded store to try").into());
+        }
+        let needed = ["id", "event_type", "message", "agent_id", "task_id", "created_at", "board_id"];
+        let lacking: Vec<_> = needed.into_iter().filter(|column| !schema.has(column)).collect();
+        if !lacking.is_empty() {
+            let list = lacking.join(", ");
+            return Err(unavailable(format!("the table activity_events lacks the column {list}")).into());
+        }
+        self.schema = schema;
+        self.backend = backend;
+        Ok(())
+    }
+
+    /// Ends a transaction; what was written is now there.
+    ///
+    /// # Errors
+    /// Exit 1 or 5 where the database could not make it last.
+    pub async fn commit(&mut self) -> Result<()> {
+        self.simple("COMMIT").await
+    }
+
+    /// Leaves a transaction.
+    ///
+    /// # Errors
+    /// Where the connection is gone.
+    pub async fn rollback(&mut self) -> Result<()> {
+        self.simple("ROLLBACK").await
+    }
+
+    /// Asks the server to stop what it runs for us, on a connection of its own; for an end that nobody waits for.
+    pub async fn cancel(&mut self) {
+        if let (Engine::Postgres(pg), Some(backend)) = (&self.engine, self.backend) {
+            pg.cancel(backend).await;
+        }
+    }
+
+    /// Says goodbye to the server.
+    pub async fn close(self) {
+        match self.engine {
+            Engine::Postgres(pg) => pg.close().await,
+            Engine::Sqlite(lite) => lite.close().await,
+        }
+    }
+
+    /// What is connected.
+    pub fn schema(&self) -> &Schema {
+        &self.schema
+    }
+
+    /// The database's clock, naive UTC, at the start of the transaction.
+    pub fn now(&self) -> Timestamp {
+        self.schema.now.unwrap_or(Timestamp::NEG_INFINITY)
+    }
+
+    fn dialect(&self) -> Dialect {
+        match self.engine {
+            Engine::Postgres(_) => Dialect::Postgres,
+            Engine::Sqlite(_) => Dialect::Sqlite,
+        }
+    }
+
+    async fn simple(&mut self, sql: &str) -> Result<()> {
+        match &mut self.engine {
+            Engine::Postgres(pg) => pg.simple(sql).await,
+            Engine::Sqlite(lite) => lite.simple(sql).await,
+        }
+    }
+
+    async fn fetch(&mut self, query: &Query, each: &mut dyn FnMut(&Row) -> Result<()>) -> Result<()> {
+        match &mut self.engine {
+            Engine::Postgres(pg) => pg.fetch(query, each).await,
+            Engine::Sqlite(lite) => lite.fetch(query, each).await,
+        }
+    }
+
+    /// Names the columns that exist, so that an absent one reads as null.
+    fn with_columns(&self, query: Query) -> Query {
+        query
+            .when("has_action", self.schema.has("action"))
+            .when("has_user_id", self.schema.has("user_id"))
+            .when("has_actor_id", self.schema.has("actor_id"))
+    }
+
+    /// The conditions of `matching.sql`: what the actor may see and asks for.
+    fn matching(&self, mut query: Query, asked: &Asked<'_>) -> Query {
+        let Asked { scope, filter, rule, through, failures } = *asked;
+        let globs = |patterns: &[String]| {
+            let to = if self.dialect() == Dialect::Postgres { glob::to_like } else { glob::to_sqlite_glob };
+            (!patterns.is_empty()).then(|| Value::Texts(patterns.iter().map(|p| to(p)).collect()))
+        };
+        let ids = |ids: &[uuid::Uuid]| (!ids.is_empty()).then(|| Value::Ids(ids.to_vec()));
+        query = match scope {
+            Scope::Boards(readable) => query.bind("boards", Value::Ids(filter.narrow(readable))),
+            Scope::Agent(agent) => query
+                .bind("agent", Value::Id(*agent))
+                .bind_some("boards", filter.boards.clone().map(Value::Ids))
+                .bind_some("exclude_boards", ids(&filter.exclude_boards)),
+        };
+        let fold = if self.dialect() == Dialect::Postgres { glob::insensitive_regex } else { glob::insensitive_glob };
+        let grep = (!filter.grep.is_empty()).then(|| filter.grep.clone());
+        let (exact, folded) = if filter.ignore_case {
+            (None, grep.map(|texts| texts.iter().map(|text| fold(text)).collect()))
+        } else {
+            (grep, None)
+        };
+        query
+            .when("resolved", rule == Rule::Resolved)
+            .when("threaded", rule != Rule::Resolved)
+            .when("comments", rule == Rule::Comments)
+            .when("failures", failures)
+            .bind_some("agents", ids(&filter.agents))
+            .bind_some("exclude_agents", ids(&filter.exclude_agents))
+            .bind_some("tasks", ids(&filter.tasks))
+            .bind_some("type_patterns", globs(&filter.types))
+            .bind_some("exclude_types", globs(&filter.exclude_types))
+            .bind_some("grep", exact.map(Value::Texts))
+            .bind_some("grep_folded", folded.map(Value::Texts))
+            .bind_some("since", filter.since.map(Value::Time))
+            .bind_some("until", filter.until.map(Value::Time))
+            .bind_some("through", through.map(Value::Time))
+    }
+}
+
+/// Which board decides whether an event is visible.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Rule {
+    /// The event's own, or else its task's: `GET /api/v1/activity`.
+    Resolved,
+    /// The task's alone, whatever the type: the dashboard.
+    Threaded,
+    /// The task's alone, and comments that are not blank: the comment feed.
+    Comments,
+}
+
+/// Who asks for what.
+#[derive(Clone, Copy)]
+pub struct Asked<'a> {
+    /// What the actor may see.
+    pub scope: &'a Scope,
+    /// What the actor wants to see.
+    pub filter: &'a Filter,
+    /// By which board.
+    pub rule: Rule,
+    /// End, included: the backend's ranges.
+    pub through: Option<Timestamp>,
+    /// Failures alone.
+    pub failures: bool,
+}

@@ -198,7 +198,7 @@ pub struct SummaryRow {
 }
 
 /// One value that a summary counts by.
-#[derive(Debug, Clone, PartialEq, PartialOrd)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub enum SummaryKey {
     /// No board, agent or task.
     Null,

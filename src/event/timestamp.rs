@@ -70,6 +70,26 @@ impl Timestamp {
         self.plus_micros(seconds.saturating_mul(MICROS_PER_SECOND))
     }
 
+    /// The next instant that can be told apart, or `infinity`.
+    #[must_use]
+    pub fn next(self) -> Self {
+        match self {
+            Self::NEG_INFINITY => Self::FIRST,
+            Self::LAST | Self::INFINITY => Self::INFINITY,
+            Self(micros) => Self(micros + 1),
+        }
+    }
+
+    /// The last instant before this one, or `-infinity`.
+    #[must_use]
+    pub fn previous(self) -> Self {
+        match self {
+            Self::INFINITY => Self::LAST,
+            Self::FIRST | Self::NEG_INFINITY => Self::NEG_INFINITY,
+            Self(micros) => Self(micros - 1),
+        }
+    }
+
     /// Microseconds from `earlier` to this instant, saturating.
     pub fn micros_since(self, earlier: Self) -> i64 {
         self.0.saturating_sub(earlier.0)

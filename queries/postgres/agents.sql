@@ -1,0 +1,19 @@
+-- Agents by id or name. Flag visible: only those on one of the boards, or with an event that the actor may see.
+-- Columns: id, name, board_id, organization of that board, its name. At most 50 rows; without a condition, candidates
+-- for suggestions.
+SELECT a.id, a.name, a.board_id, b.organization_id, o.name
+FROM agents a
+LEFT JOIN boards b ON b.id = a.board_id
+LEFT JOIN organizations o ON o.id = b.organization_id
+WHERE true
+  AND a.id = :id                                            -- if id
+  AND a.name = :name                                        -- if name
+  AND (a.board_id = ANY(:boards)                            -- if visible
+       OR EXISTS (SELECT                                    -- if visible
+                  FROM activity_events e                    -- if visible
+                  WHERE e.agent_id = a.id                   -- if visible
+                    AND coalesce(e.board_id, (SELECT t.board_id FROM tasks t WHERE t.id = e.task_id)) = ANY(:boards)))  -- if visible
+  AND a.board_id = ANY(:boards)                             -- if near
+ORDER BY a.name, a.id
+LIMIT 50    -- if !near
+LIMIT 2000  -- if near

@@ -1,0 +1,30 @@
+-- What we are connected to: the clock, the server, the columns and the indexes that decide which formulation is used.
+-- Columns: now, version, in_recovery, database, role, columns of activity_events, tables that are missing,
+--          whether an index begins with (event_type, created_at), whether one begins with created_at, whether some of
+--          the table lies on another server, process id of the server's end.
+SELECT
+  now() AT TIME ZONE 'utc',
+  current_setting('server_version_num')::int4,
+  pg_is_in_recovery(),
+  current_database()::text,
+  current_user::text,
+  ARRAY(SELECT attname::text
+        FROM pg_attribute
+        WHERE attrelid = to_regclass('activity_events') AND attnum > 0 AND NOT attisdropped),
+  ARRAY(SELECT name
+        FROM unnest(ARRAY['activity_events', 'agents', 'boards', 'organization_board_access', 'organization_members',
+                          'organizations', 'tasks', 'users']) AS needed (name)
+        WHERE to_regclass(name) IS NULL),
+  EXISTS (SELECT
+          FROM pg_index i
+          JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = i.indkey[0] AND a.attname = 'event_type'
+          JOIN pg_attribute b ON b.attrelid = i.indrelid AND b.attnum = i.indkey[1] AND b.attname = 'created_at'
+          WHERE i.indrelid = to_regclass('activity_events') AND i.indisvalid AND i.indpred IS NULL),
+  EXISTS (SELECT
+          FROM pg_index i
+          JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = i.indkey[0] AND a.attname = 'created_at'
+          WHERE i.indrelid = to_regclass('activity_events') AND i.indisvalid AND i.indpred IS NULL),
+  EXISTS (SELECT
+          FROM pg_partition_tree(to_regclass('activity_events')) p
+          JOIN pg_class c ON c.oid = p.relid AND c.relkind = 'f'),
+  pg_backend_pid()

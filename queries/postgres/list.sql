@@ -1,0 +1,55 @@
+-- Events that the actor may see, newest first (flag oldest: oldest first), of one stretch of time.
+-- Plan relied on: by_type: per event type, index (event_type, created_at) from one end, at most :limit rows each;
+--   by_time: an index that begins with created_at; sparse: the indexes on board_id and task_id, or on agent_id;
+--   none of these: whatever the planner finds. Names are joined to the :limit rows that are left.
+-- Stretch: from .. upto, both included; before (or after): the key (created_at, id) where the last page ended.
+-- The sum with an empty interval keeps the planner from walking an index on created_at where few rows match (sparse).
+-- Columns: those of ActivityEvent, in its order, board_id resolved, route left out.
+SELECT
+  e.id, e.event_type, e.message, e.agent_id, e.task_id, e.board_id, e.created_at,
+  e.action,                     -- if has_action
+  NULL::varchar,                -- if !has_action
+  e.user_id,                    -- if has_user_id
+  NULL::uuid,                   -- if !has_user_id
+  e.actor_id,                   -- if has_actor_id
+  NULL::uuid,                   -- if !has_actor_id
+  a.name,
+  CASE WHEN t.board_id = e.board_id THEN t.title END,         -- if !boards
+  CASE WHEN t.board_id = ANY(:boards) THEN t.title END,       -- if boards
+  b.name
+FROM (
+  SELECT e.*                                                  -- if by_type
+  FROM unnest(:types::text[]) AS kind (event_type)            -- if by_type
+  CROSS JOIN LATERAL (                                        -- if by_type
+  SELECT
+    e.id, e.event_type, e.message, e.agent_id, e.task_id, e.created_at,
+    e.action,                     -- if has_action
+    e.user_id,                    -- if has_user_id
+    e.actor_id,                   -- if has_actor_id
+    coalesce(e.board_id, (SELECT t.board_id FROM tasks t WHERE t.id = e.task_id)) AS board_id
+  FROM activity_events e
+  WHERE true
+    AND e.event_type = kind.event_type                        -- if by_type
+    AND (e.board_id = ANY(:boards) OR e.board_id IS NULL AND e.task_id = ANY(:board_tasks))  -- if sparse board_tasks
+    AND e.event_type = ANY(:types)                            -- if types !by_type
+    AND e.created_at >= :from                                 -- if from
+    AND e.created_at <= :upto                                 -- if upto
+    AND e.created_at <= :before_at AND (e.created_at < :before_at OR e.id < :before_id)      -- if before_at
+    AND e.created_at >= :after_at AND (e.created_at > :after_at OR e.id > :after_id)         -- if after_at
+    AND e.id = ANY(:ids)                                      -- if ids
+    -- include matching
+  ORDER BY e.created_at DESC, e.id DESC                  -- if !oldest !sparse
+  ORDER BY e.created_at, e.id                            -- if oldest !sparse
+  ORDER BY e.created_at + interval '0' DESC, e.id DESC   -- if !oldest sparse
+  ORDER BY e.created_at + interval '0', e.id             -- if oldest sparse
+  LIMIT :limit
+  ) AS e                                                      -- if by_type
+  ORDER BY e.created_at DESC, e.id DESC   -- if by_type !oldest
+  ORDER BY e.created_at, e.id             -- if by_type oldest
+  LIMIT :limit                            -- if by_type
+) AS e
+LEFT JOIN agents a ON a.id = e.agent_id
+LEFT JOIN tasks t ON t.id = e.task_id
+LEFT JOIN boards b ON b.id = e.board_id
+ORDER BY e.created_at DESC, e.id DESC   -- if !oldest
+ORDER BY e.created_at, e.id             -- if oldest

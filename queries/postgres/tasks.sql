@@ -1,0 +1,8 @@
+-- Tasks whose id lies in a range (an id, or all that begin with a prefix), among those on the given boards.
+-- Columns: id, title, board_id. At most 20 rows.
+SELECT t.id, t.title, t.board_id
+FROM tasks t
+WHERE t.id BETWEEN :first AND :last
+  AND t.board_id = ANY(:boards)   -- if boards
+ORDER BY t.id
+LIMIT 20

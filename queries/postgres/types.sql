@@ -1,0 +1,42 @@
+-- The distinct event types with the instants of their newest and oldest event in a stretch of time, by a loose index
+-- scan: one probe of (event_type, created_at) a type, whatever the size of the table.
+-- Plan relied on: index (event_type, created_at); recursion stops after :most types.
+-- Columns: event_type, newest, oldest.
+WITH RECURSIVE kind (event_type) AS (
+  (SELECT e.event_type FROM activity_events e ORDER BY e.event_type LIMIT 1)
+  UNION ALL
+  SELECT (SELECT e.event_type
+          FROM activity_events e
+          WHERE e.event_type > kind.event_type
+          ORDER BY e.event_type
+          LIMIT 1)
+  FROM kind
+  WHERE kind.event_type IS NOT NULL
+)
+SELECT
+  kind.event_type,
+  (SELECT e.created_at
+   FROM activity_events e
+   WHERE e.event_type = kind.event_type
+     AND e.created_at >= :since     -- if since
+     AND e.created_at < :until      -- if until
+     AND e.created_at <= :through   -- if through
+     AND e.created_at <= :upto      -- if upto
+     AND e.created_at >= :from      -- if from
+   ORDER BY e.created_at DESC
+   LIMIT 1),
+  (SELECT e.created_at
+   FROM activity_events e
+   WHERE e.event_type = kind.event_type
+     AND e.created_at >= :since     -- if since
+     AND e.created_at < :until      -- if until
+     AND e.created_at <= :through   -- if through
+     AND e.created_at <= :upto      -- if upto
+     AND e.created_at >= :from      -- if from
+   ORDER BY e.created_at
+   LIMIT 1)
+FROM (SELECT event_type FROM kind LIMIT :most) AS kind
+WHERE kind.event_type IS NOT NULL
+  AND kind.event_type LIKE ANY(:type_patterns)        -- if type_patterns
+  AND NOT kind.event_type LIKE ANY(:exclude_types)    -- if exclude_types
+  AND kind.event_type LIKE '%failed'                  -- if failures

@@ -1,0 +1,22 @@
+-- Comments on tasks of readable boards; see the file of the same name for PostgreSQL.
+SELECT
+  e.id, e.created_at, e.message, e.agent_id, a.name, a.identity_profile, e.task_id, t.title, t.board_id, b.name
+FROM (
+  SELECT e.id, e.created_at, e.message, e.agent_id, e.task_id
+  FROM activity_events e
+  WHERE e.event_type = 'task.comment'
+    AND e.created_at >= :from                                 -- if from
+    AND e.created_at <= :upto                                 -- if upto
+    AND e.created_at <= :before_at AND (e.created_at < :before_at OR e.id < :before_id)      -- if before_at
+    AND e.created_at >= :after_at AND (e.created_at > :after_at OR e.id > :after_id)         -- if after_at
+    AND e.id IN (SELECT unhex(value) FROM json_each(:ids))                                      -- if ids
+    -- include matching
+  ORDER BY e.created_at DESC, e.id DESC   -- if !oldest
+  ORDER BY e.created_at, e.id             -- if oldest
+  LIMIT :limit
+) AS e
+JOIN tasks t ON t.id = e.task_id
+JOIN boards b ON b.id = t.board_id
+LEFT JOIN agents a ON a.id = e.agent_id
+ORDER BY e.created_at DESC, e.id DESC   -- if !oldest
+ORDER BY e.created_at, e.id             -- if oldest

@@ -1,0 +1,37 @@
+-- Events that the actor may see, newest or oldest first; see the file of the same name for PostgreSQL.
+SELECT
+  e.id, e.event_type, e.message, e.agent_id, e.task_id, e.board_id, e.created_at,
+  e.action,                     -- if has_action
+  NULL,                -- if !has_action
+  e.user_id,                    -- if has_user_id
+  NULL,                   -- if !has_user_id
+  e.actor_id,                   -- if has_actor_id
+  NULL,                   -- if !has_actor_id
+  a.name,
+  CASE WHEN t.board_id = e.board_id THEN t.title END,         -- if !boards
+  CASE WHEN t.board_id IN (SELECT unhex(value) FROM json_each(:boards)) THEN t.title END,       -- if boards
+  b.name
+FROM (
+  SELECT
+    e.id, e.event_type, e.message, e.agent_id, e.task_id, e.created_at,
+    e.action,                     -- if has_action
+    e.user_id,                    -- if has_user_id
+    e.actor_id,                   -- if has_actor_id
+    coalesce(e.board_id, (SELECT t.board_id FROM tasks t WHERE t.id = e.task_id)) AS board_id
+  FROM activity_events e
+  WHERE true
+    AND e.created_at >= :from                                 -- if from
+    AND e.created_at <= :upto                                 -- if upto
+    AND e.created_at <= :before_at AND (e.created_at < :before_at OR e.id < :before_id)      -- if before_at
+    AND e.created_at >= :after_at AND (e.created_at > :after_at OR e.id > :after_id)         -- if after_at
+    AND e.id IN (SELECT unhex(value) FROM json_each(:ids))                                      -- if ids
+    -- include matching
+  ORDER BY e.created_at DESC, e.id DESC   -- if !oldest
+  ORDER BY e.created_at, e.id             -- if oldest
+  LIMIT :limit
+) AS e
+LEFT JOIN agents a ON a.id = e.agent_id
+LEFT JOIN tasks t ON t.id = e.task_id
+LEFT JOIN boards b ON b.id = e.board_id
+ORDER BY e.created_at DESC, e.id DESC   -- if !oldest
+ORDER BY e.created_at, e.id             -- if oldest

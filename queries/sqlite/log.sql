@@ -1,0 +1,15 @@
+-- Writes one event; :now is SQLite's clock, read once a transaction.
+-- Columns: created_at.
+INSERT INTO activity_events (
+  id, event_type, message, agent_id, task_id, board_id, created_at
+  , action     -- if has_action
+  , user_id    -- if has_user_id
+  , actor_id   -- if has_actor_id
+)
+VALUES (
+  :id, :event_type, :message, :agent_id, :task_id, :board_id, :now
+  , :action    -- if has_action
+  , :user_id   -- if has_user_id
+  , :actor_id  -- if has_actor_id
+)
+RETURNING created_at

@@ -1,0 +1,28 @@
+-- Events and failures counted by type, board, agent, task, day, hour; see the file of the same name for PostgreSQL.
+SELECT g.event_type, g.board_id, b.name, g.agent_id, a.name, g.task_id,
+  CASE WHEN t.board_id IN (SELECT unhex(value) FROM json_each(:boards)) THEN t.title END,     -- if boards
+  t.title,                                                  -- if !boards
+  g.period, g.errors, g.total
+FROM (
+  SELECT
+    e.event_type,                                 -- if by_type
+    NULL AS event_type,                  -- if !by_type
+    coalesce(e.board_id, (SELECT t.board_id FROM tasks t WHERE t.id = e.task_id)) AS board_id,  -- if by_board resolved
+    (SELECT t.board_id FROM tasks t WHERE t.id = e.task_id) AS board_id,                        -- if by_board threaded
+    NULL AS board_id,                       -- if !by_board
+    e.agent_id,                                   -- if by_agent
+    NULL AS agent_id,                       -- if !by_agent
+    e.task_id,                                    -- if by_task
+    NULL AS task_id,                        -- if !by_task
+    e.created_at - ((e.created_at % :width) + :width) % :width AS period,  -- if by_period
+    NULL AS period,                    -- if !by_period
+    count(*) FILTER (WHERE e.event_type GLOB '*failed') AS errors,
+    count(*) AS total
+  FROM activity_events e
+  WHERE true
+    -- include matching
+  GROUP BY 1, 2, 3, 4, 5
+) AS g
+LEFT JOIN boards b ON b.id = g.board_id
+LEFT JOIN agents a ON a.id = g.agent_id
+LEFT JOIN tasks t ON t.id = g.task_id

@@ -1,0 +1,114 @@
+//! Lengths of time as they are typed: `90s`, `15m`, `2h`, `7d`, `1w`.
+
+use crate::error::usage;
+use anyhow::Result;
+use std::time::Duration;
+
+/// Units in milliseconds, longest first; `m` is minutes.
+const UNITS: [(&str, u64); 6] =
+    [("w", 7 * 86_400_000), ("d", 86_400_000), ("h", 3_600_000), ("m", 60_000), ("s", 1_000), ("ms", 1)];
+
+/// Ten thousand Gregorian years: more than anyone means, and little enough to be added to any clock.
+const LONGEST_MILLIS: u64 = 3_652_425 * 86_400_000;
+
+/// A length of time: a whole number and a unit (`w d h m s ms`, where m is minutes), or several from the longest unit
+/// to the shortest, as in `1h30m`. Zero is a length.
+///
+/// # Errors
+/// A usage error for any other text, and for more than ten thousand years.
+pub fn parse_duration(text: &str) -> Result<Duration> {
+    let mut millis: u64 = 0;
+    let mut rest = text;
+    // Taking units from one iterator lets each of them appear once, in falling order.
+    let mut units = UNITS.iter();
+    loop {
+        let digits = rest.find(|c: char| !c.is_ascii_digit()).unwrap_or(rest.len());
+        let (number, tail) = rest.split_at(digits);
+        let (unit, tail) = tail.split_at(tail.find(|c: char| c.is_ascii_digit()).unwrap_or(tail.len()));
+        let length = units.find(|(name, _)| *name == unit).map(|(_, length)| *length);
+        let Some(length) = length.filter(|_| !number.is_empty()) else {
+            return Err(usage(
+                "not a length of time: use a whole number and a unit, as in 90s, 15m, 2h, 7d or 1w (m is minutes)",
+            )
+            .into());
+        };
+        // A number that does not fit saturates, and is then refused like any other that is too long.
+        millis = millis.saturating_add(number.parse().unwrap_or(u64::MAX).saturating_mul(length));
+        rest = tail;
+        if rest.is_empty() {
+            break;
+        }
+    }
+    if millis > LONGEST_MILLIS {
+        return Err(usage("longer than ten thousand years").into());
+    }
+    Ok(Duration::from_millis(millis))
+}
+
+/// As [`parse_duration`], for flags where no time at all makes no sense.
+///
+/// # Errors
+/// Also a usage error for zero.
+pub fn parse_positive_duration(text: &str) -> Result<Duration> {
+    let duration = parse_duration(text)?;
+    if duration.is_zero() {
+        return Err(usage("must be longer than zero").into());
+    }
+    Ok(duration)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::error::{Kind, kind_of};
+    use proptest::prelude::*;
+
+    #[test]
+    fn every_unit_has_its_length() {
+        for (text, millis) in [
+            ("500ms", 500),
+            ("90s", 90_000),
+            ("15m", 900_000),
+            ("2h", 7_200_000),
+            ("7d", 604_800_000),
+            ("1w", 604_800_000),
+            ("2m", 120_000),
+            ("0s", 0),
+            ("1h30m", 5_400_000),
+            ("1w2d3h4m5s6ms", 604_800_000 + 2 * 86_400_000 + 3 * 3_600_000 + 4 * 60_000 + 5_006),
+        ] {
+            assert_eq!(parse_duration(text).unwrap(), Duration::from_millis(millis), "{text}");
+        }
+    }
+
+    #[test]
+    fn anything_else_is_a_usage_error() {
+        for text in [
+            "", "5", "s", "m5", "-5m", "+5m", "5M", "5 m", " 5m", "5m ", "1.5h", "1y", "5min", "30m1h", "1h1h", "1h30",
+            "٣m", "5µs", "1e3s", "0x5s", "1_000s",
+        ] {
+            assert_eq!(kind_of(&parse_duration(text).unwrap_err()), Kind::Usage, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn more_than_a_clock_can_take_is_refused() {
+        assert!(parse_duration("3652425d").is_ok());
+        for text in ["3652425d1ms", "99999999999999999999999w", "18446744073709551615w", "18446744073709551615ms"] {
+            assert!(parse_duration(text).unwrap_err().to_string().contains("ten thousand years"), "{text}");
+        }
+    }
+
+    #[test]
+    fn zero_is_refused_only_where_asked() {
+        assert!(parse_positive_duration("0h0m").is_err());
+        assert!(parse_positive_duration("1ms").is_ok());
+    }
+
+    proptest! {
+        #[test]
+        fn no_text_panics(text in "\\PC*|[0-9wdhms]{0,30}") {
+            let _ = parse_duration(&text);
+        }
+    }
+}

@@ -1,0 +1,212 @@
+//! The flags that say which events: filters, ranges of time, and the zone that times are in.
+
+use super::time::{TimeSpec, Zone, parse_zone};
+use crate::error::usage;
+use crate::event::Timestamp;
+use anyhow::{Context, Result};
+use clap::builder::NonEmptyStringValueParser;
+use clap::{ArgAction, Args};
+
+const FILTERS: &str = "Filters (repeat or comma: any of them; different filters: all of them)";
+const TIME: &str = "Time";
+
+/// An empty value is more likely an unset shell variable than a wish to filter by nothing.
+fn some_text() -> NonEmptyStringValueParser {
+    NonEmptyStringValueParser::new()
+}
+
+/// Filters of every command that reads events or comments. Names are still to be resolved, values still to be split.
+#[derive(Debug, Clone, Default, Args)]
+pub struct SelectArgs {
+    /// Only on this board: id, slug or name
+    #[arg(long, value_name = "BOARD", value_parser = some_text(), help_heading = FILTERS)]
+    pub board: Vec<String>,
+    /// Not on this board
+    #[arg(long, value_name = "BOARD", value_parser = some_text(), help_heading = FILTERS)]
+    pub exclude_board: Vec<String>,
+    /// Only of this agent: id or name
+    #[arg(long, value_name = "AGENT", value_parser = some_text(), help_heading = FILTERS)]
+    pub agent: Vec<String>,
+    /// Not of this agent
+    #[arg(long, value_name = "AGENT", value_parser = some_text(), help_heading = FILTERS)]
+    pub exclude_agent: Vec<String>,
+    /// Only about this task: id or the first characters of it
+    #[arg(long, value_name = "TASK", value_parser = some_text(), help_heading = FILTERS)]
+    pub task: Vec<String>,
+    /// Only with this text in the message, taken literally; commas do not separate
+    #[arg(short, long, value_name = "TEXT", value_parser = some_text(), help_heading = FILTERS)]
+    pub grep: Vec<String>,
+    /// Ignore letter case in --grep
+    #[arg(short, long, help_heading = FILTERS)]
+    pub ignore_case: bool,
+}
+
+/// Filters by event type, for commands whose events are not all of one.
+#[derive(Debug, Clone, Default, Args)]
+pub struct TypeArgs {
+    /// Only events of this type; * and ? are wildcards
+    #[arg(long = "type", value_name = "GLOB", value_parser = some_text(), help_heading = FILTERS)]
+    pub types: Vec<String>,
+    /// No events of this type
+    #[arg(long = "exclude-type", value_name = "GLOB", value_parser = some_text(), help_heading = FILTERS)]
+    pub exclude_types: Vec<String>,
+}
+
+/// All filters.
+#[derive(Debug, Clone, Default, Args)]
+pub struct FilterArgs {
+    /// By board, agent, task and text.
+    #[command(flatten)]
+    pub select: SelectArgs,
+    /// By type.
+    #[command(flatten)]
+    pub types: TypeArgs,
+}
+
+/// The start of a range that is open at its end.
+#[derive(Debug, Clone, Default, Args)]
+pub struct SinceArgs {
+    /// From this time on: 15m, 2h, 7d (ago), today, yesterday, 2026-03-05, "2026-03-05 12:34", 2026-03-05T12:34:56Z
+    #[arg(short = 'S', long, value_name = "TIME", action = ArgAction::Set, help_heading = TIME)]
+    pub since: Option<TimeSpec>,
+}
+
+impl SinceArgs {
+    /// The start, given the database's clock and the zone in force.
+    ///
+    /// # Errors
+    /// Those of [`TimeSpec::resolve`].
+    pub fn resolve(&self, now: Timestamp, zone: Zone) -> Result<Option<Timestamp>> {
+        instant(self.since.as_ref(), "--since", now, zone)
+    }
+}
+
+/// A range of time: its start is in it, its end is not.
+#[derive(Debug, Clone, Default, Args)]
+pub struct RangeArgs {
+    /// The start.
+    #[command(flatten)]
+    pub start: SinceArgs,
+    /// Before this time, in the same forms
+    #[arg(short = 'U', long, value_name = "TIME", action = ArgAction::Set, help_heading = TIME)]
+    pub until: Option<TimeSpec>,
+}
+
+impl RangeArgs {
+    /// Start and end, given the database's clock and the zone in force.
+    ///
+    /// # Errors
+    /// Those of [`TimeSpec::resolve`], and a usage error for an end before the start.
+    pub fn resolve(&self, now: Timestamp, zone: Zone) -> Result<(Option<Timestamp>, Option<Timestamp>)> {
+        let since = self.start.resolve(now, zone)?;
+        let until = instant(self.until.as_ref(), "--until", now, zone)?;
+        if let (Some(since), Some(until)) = (since, until)
+            && until < since
+        {
+            return Err(usage(format!("--until ({until} UTC) is before --since ({since} UTC)")).into());
+        }
+        Ok((since, until))
+    }
+
+    /// Whether neither end was given.
+    pub fn is_open(&self) -> bool {
+        self.start.since.is_none() && self.until.is_none()
+    }
+}
+
+fn instant(spec: Option<&TimeSpec>, flag: &'static str, now: Timestamp, zone: Zone) -> Result<Option<Timestamp>> {
+    spec.map(|spec| spec.resolve(now, zone).context(flag)).transpose()
+}
+
+/// The zone that times are typed and shown in.
+#[derive(Debug, Clone, Default, Args)]
+pub struct ZoneArgs {
+    /// Read and show times in the machine's zone, not in UTC
+    #[arg(long, conflicts_with = "tz", help_heading = TIME, global = true)]
+    pub local: bool,
+    /// Read and show times in this zone, such as Europe/Berlin
+    #[arg(long, value_name = "ZONE", value_parser = parse_zone, help_heading = TIME, global = true)]
+    pub tz: Option<Zone>,
+}
+
+impl ZoneArgs {
+    /// The zone in force: UTC unless another was asked for.
+    pub fn zone(&self) -> Zone {
+        if self.local { Zone::Local } else { self.tz.unwrap_or_default() }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::error::{Kind, kind_of};
+    use clap::Parser;
+    use clap::error::ErrorKind;
+
+    #[derive(Debug, Parser)]
+    struct Cli {
+        #[command(flatten)]
+        filter: FilterArgs,
+        #[command(flatten)]
+        range: RangeArgs,
+        #[command(flatten)]
+        zone: ZoneArgs,
+    }
+
+    fn parse(args: &[&str]) -> Result<Cli, clap::Error> {
+        Cli::try_parse_from([&["mc-activity"], args].concat())
+    }
+
+    #[test]
+    fn filters_repeat_and_are_not_split_here() {
+        let cli = parse(&["--board", "a,b", "--board=c", "--type", "task.*", "-g", "x,y", "-g", "z", "-i"]).unwrap();
+        assert_eq!(cli.filter.select.board, ["a,b", "c"]);
+        assert_eq!(cli.filter.types.types, ["task.*"]);
+        assert_eq!(cli.filter.select.grep, ["x,y", "z"]);
+        assert!(cli.filter.select.ignore_case);
+    }
+
+    #[test]
+    fn a_filter_without_a_value_is_not_understood() {
+        for flag in ["--board", "--agent", "--task", "--type", "--grep", "--exclude-board", "--exclude-type"] {
+            assert_eq!(parse(&[flag, ""]).unwrap_err().exit_code(), 2, "{flag}");
+            assert_eq!(parse(&[flag]).unwrap_err().exit_code(), 2, "{flag}");
+        }
+    }
+
+    #[test]
+    fn a_time_that_cannot_be_read_names_its_flag() {
+        let error = parse(&["-S", "tomorrow"]).unwrap_err();
+        assert_eq!(error.exit_code(), 2);
+        let text = error.to_string();
+        assert!(text.contains("'tomorrow' for '--since <TIME>': not a time"), "{text}");
+    }
+
+    #[test]
+    fn ranges_run_forwards() {
+        let now = Timestamp::from_naive("2026-03-06T12:00:00".parse().unwrap());
+        let resolve = |args: &[&str]| parse(args).unwrap().range.resolve(now, Zone::Utc);
+        let (since, until) = resolve(&["-S", "2h", "-U", "now"]).unwrap();
+        assert_eq!((since, until), (Some(now.plus_seconds(-7200)), Some(now)));
+        assert_eq!(resolve(&[]).unwrap(), (None, None));
+        assert!(resolve(&["--since", "now", "--until", "now"]).is_ok());
+        assert_eq!(kind_of(&resolve(&["-S", "1h", "-U", "2h"]).unwrap_err()), Kind::Usage);
+    }
+
+    #[test]
+    fn a_time_that_clocks_skip_is_a_usage_error_that_names_its_flag() {
+        let cli = parse(&["-U", "2026-03-29 02:30", "--tz", "Europe/Berlin"]).unwrap();
+        let error = cli.range.resolve(Timestamp::LAST, cli.zone.zone()).unwrap_err();
+        assert_eq!(kind_of(&error), Kind::Usage);
+        assert!(crate::error::render(&error, false).starts_with("error: --until: "));
+    }
+
+    #[test]
+    fn one_zone_is_in_force() {
+        assert_eq!(parse(&[]).unwrap().zone.zone(), Zone::Utc);
+        assert_eq!(parse(&["--local"]).unwrap().zone.zone(), Zone::Local);
+        let error = parse(&["--local", "--tz", "Asia/Tokyo"]).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::ArgumentConflict);
+        assert!(parse(&["--tz", "Asia/Tokio"]).unwrap_err().to_string().contains("Asia/Tokyo"));
+    }
+}

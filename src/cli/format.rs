@@ -1,0 +1,84 @@
+//! The flags that say how an answer looks and where it goes.
+
+use crate::error::usage;
+use anyhow::Result;
+use clap::{Args, ValueHint};
+use std::path::PathBuf;
+
+const HEADING: &str = "Output";
+
+/// Every format that some command has.
+pub const FORMATS: [&str; 9] = ["table", "wide", "json", "jsonl", "csv", "tsv", "text", "sse", "prometheus"];
+
+/// When to use colour.
+pub const COLORS: [&str; 3] = ["auto", "always", "never"];
+
+/// Format, columns, colour and destination.
+#[derive(Debug, Clone, Args)]
+pub struct OutputArgs {
+    /// How to print it
+    #[arg(short, long, value_name = "FORMAT", value_parser = FORMATS, help_heading = HEADING)]
+    pub output: Option<String>,
+    /// Only these columns, separated by commas, in this order
+    #[arg(long, value_name = "FIELDS", value_delimiter = ',', help_heading = HEADING)]
+    pub fields: Vec<String>,
+    /// Write to this file, not to stdout
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, help_heading = HEADING)]
+    pub out_file: Option<PathBuf>,
+    /// When to use colour
+    #[arg(long, value_name = "WHEN", default_value = "auto", value_parser = COLORS, help_heading = HEADING)]
+    pub color: String,
+}
+
+impl OutputArgs {
+    /// The format asked for, or the command's own.
+    ///
+    /// # Errors
+    /// A usage error for a format that the command does not have.
+    pub fn format<'a>(&'a self, default: &'a str, offered: &[&str]) -> Result<&'a str> {
+        let format = self.output.as_deref().unwrap_or(default);
+        if offered.contains(&format) {
+            return Ok(format);
+        }
+        Err(usage(format!("no -o {format} here")).hint(format!("there are {}", offered.join(", "))).into())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::error::{Kind, kind_of};
+    use clap::Parser;
+
+    #[derive(Debug, Parser)]
+    struct Cli {
+        #[command(flatten)]
+        output: OutputArgs,
+    }
+
+    fn parse(args: &[&str]) -> Result<OutputArgs, clap::Error> {
+        Cli::try_parse_from([&["mc-activity"], args].concat()).map(|cli| cli.output)
+    }
+
+    #[test]
+    fn every_format_is_known_and_no_other() {
+        for format in FORMATS {
+            assert_eq!(parse(&["-o", format]).unwrap().format("table", &FORMATS).unwrap(), format);
+        }
+        assert_eq!(parse(&["-o", "yaml"]).unwrap_err().exit_code(), 2);
+        assert_eq!(parse(&["--color", "sometimes"]).unwrap_err().exit_code(), 2);
+    }
+
+    #[test]
+    fn a_command_has_its_own_default_and_formats() {
+        let offered = ["text", "json"];
+        assert_eq!(parse(&[]).unwrap().format("text", &offered).unwrap(), "text");
+        let error = parse(&["-o", "sse"]).unwrap();
+        assert_eq!(kind_of(&error.format("text", &offered).unwrap_err()), Kind::Usage);
+    }
+
+    #[test]
+    fn fields_are_separated_by_commas() {
+        assert_eq!(parse(&["--fields", "id,message", "--fields=type"]).unwrap().fields, ["id", "message", "type"]);
+    }
+}

@@ -1,0 +1,62 @@
+//! Flags that every command takes: where the database is, who is asking, how much to say.
+
+use super::duration::parse_duration;
+use super::filter::ZoneArgs;
+use clap::{ArgAction, Args};
+use std::time::Duration;
+
+/// Flags of every command.
+#[derive(Debug, Clone, Args)]
+pub struct GlobalArgs {
+    /// Where the database is, and how to talk to it.
+    #[command(flatten)]
+    pub database: DatabaseArgs,
+    /// Who is asking.
+    #[command(flatten)]
+    pub identity: IdentityArgs,
+    /// The zone of times typed and shown.
+    #[command(flatten)]
+    pub zone: ZoneArgs,
+    /// Say nothing on stderr but errors
+    #[arg(short, long, global = true, conflicts_with = "verbose", help_heading = "Common")]
+    pub quiet: bool,
+    /// Say more on stderr
+    #[arg(short, long, global = true, action = ArgAction::Count, help_heading = "Common")]
+    pub verbose: u8,
+}
+
+/// Where the database is, and how to talk to it.
+#[derive(Debug, Clone, Args)]
+#[command(next_help_heading = "Database")]
+pub struct DatabaseArgs {
+    /// postgresql://… or sqlite:FILE, as in DATABASE_URL; keep passwords out of it, other users can read arguments
+    #[arg(long, value_name = "URL", global = true)]
+    pub database_url: Option<String>,
+    /// Read settings from NAME.env in the directory mc-activity of the configuration
+    #[arg(long, value_name = "NAME", global = true)]
+    pub profile: Option<String>,
+    /// How long one statement may take (default 30s, none for --all); 0s is for ever
+    #[arg(long, value_name = "DURATION", global = true, value_parser = parse_duration)]
+    pub timeout: Option<Duration>,
+    /// Print the SQL that is sent to stderr
+    #[arg(long, global = true)]
+    pub show_sql: bool,
+}
+
+/// Who is asking.
+#[derive(Debug, Clone, Args)]
+#[command(next_help_heading = "Who is asking")]
+pub struct IdentityArgs {
+    /// Look through this user's eyes: id, e-mail address or Clerk id (a view, no boundary: who has the URL has the data)
+    #[arg(long, value_name = "USER", global = true, conflicts_with = "as_agent")]
+    pub as_user: Option<String>,
+    /// Look through this agent's eyes: id or name; with an agent's token, the agent that it must belong to
+    #[arg(long, value_name = "AGENT", global = true)]
+    pub as_agent: Option<String>,
+    /// Prove to be the user whose token is in this file (- is stdin); else MC_TOKEN
+    #[arg(long, value_name = "FILE", global = true, conflicts_with = "agent_token_file")]
+    pub token_file: Option<String>,
+    /// Prove to be the agent whose token is in this file (- is stdin); else MC_AGENT_TOKEN
+    #[arg(long, value_name = "FILE", global = true)]
+    pub agent_token_file: Option<String>,
+}

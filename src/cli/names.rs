@@ -1,0 +1,199 @@
+//! What a name on the command line stands for, among the things that the actor may see.
+
+use uuid::Uuid;
+
+/// A thing that can be named.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Candidate {
+    /// Primary key.
+    pub id: Uuid,
+    /// Name in addresses, where things of its kind have one.
+    pub slug: Option<String>,
+    /// Display name; need not be unique.
+    pub name: String,
+}
+
+/// What a text stands for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Resolution {
+    /// One thing.
+    One(Uuid),
+    /// Several things share the slug, the name or the prefix; in the order of the candidates.
+    Many(Vec<Candidate>),
+    /// Nothing.
+    None {
+        /// Up to three slugs or names that look like the text, best first. Stored text; untrusted.
+        nearest: Vec<String>,
+    },
+}
+
+/// A text as an id, a slug or a name, letter for letter. An id beats a slug beats a name.
+pub fn resolve_name(query: &str, candidates: &[Candidate]) -> Resolution {
+    let id = Uuid::try_parse(query).ok();
+    let by_id = |c: &Candidate| id == Some(c.id);
+    let by_slug = |c: &Candidate| c.slug.as_deref() == Some(query);
+    let by_name = |c: &Candidate| c.name == query;
+    among(candidates, by_id)
+        .or_else(|| among(candidates, by_slug))
+        .or_else(|| among(candidates, by_name))
+        .unwrap_or_else(|| Resolution::None { nearest: nearest(query, candidates) })
+}
+
+/// A text as an id or as the first characters of just one.
+pub fn resolve_prefix(query: &str, candidates: &[Candidate]) -> Resolution {
+    IdPrefix::parse(query)
+        .and_then(|prefix| among(candidates, |c| prefix.contains(c.id)))
+        .unwrap_or(Resolution::None { nearest: Vec::new() })
+}
+
+/// What matches, if anything does; a candidate listed twice is still one.
+fn among(candidates: &[Candidate], is_meant: impl Fn(&Candidate) -> bool) -> Option<Resolution> {
+    let mut found: Vec<Candidate> = Vec::new();
+    for candidate in candidates.iter().filter(|c| is_meant(c)) {
+        if found.iter().all(|known| known.id != candidate.id) {
+            found.push(candidate.clone());
+        }
+    }
+    match found.as_slice() {
+        [] => None,
+        [one] => Some(Resolution::One(one.id)),
+        _ => Some(Resolution::Many(found)),
+    }
+}
+
+fn nearest(query: &str, candidates: &[Candidate]) -> Vec<String> {
+    const ALIKE: f64 = 0.8;
+    let wanted = query.to_lowercase();
+    let mut found: Vec<(f64, &str)> = candidates
+        .iter()
+        .flat_map(|c| c.slug.as_deref().into_iter().chain([c.name.as_str()]))
+        .map(|known| (strsim::jaro_winkler(&wanted, &known.to_lowercase()), known))
+        .filter(|(likeness, _)| *likeness > ALIKE)
+        .collect();
+    found.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(b.1)));
+    found.dedup_by(|a, b| a.1 == b.1);
+    found.into_iter().take(3).map(|(_, known)| known.to_owned()).collect()
+}
+
+/// The first characters of an id: the ids from [`IdPrefix::first`] to [`IdPrefix::last`], which a database finds by
+/// its primary key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct IdPrefix {
+    /// The lowest id that starts so.
+    pub first: Uuid,
+    /// The highest id that starts so.
+    pub last: Uuid,
+}
+
+impl IdPrefix {
+    /// One hexadecimal digit or more, in any letter case, with hyphens where an id has them or with none; a whole id is
+    /// a prefix too. `None` for any other text.
+    pub fn parse(text: &str) -> Option<Self> {
+        const HYPHENS: [usize; 4] = [8, 13, 18, 23];
+        if text.is_empty() {
+            return None;
+        }
+        let digits: String = if text.contains('-') {
+            let hyphens: Vec<usize> = text.match_indices('-').map(|(at, _)| at).collect();
+            // Every place up to the end of the text must have its hyphen, and no other may.
+            let expected: Vec<usize> = HYPHENS.into_iter().filter(|at| *at < text.len()).collect();
+            (hyphens == expected).then(|| text.replace('-', ""))?
+        } else {
+            text.to_owned()
+        };
+        if digits.len() > 32 || !digits.bytes().all(|b| b.is_ascii_hexdigit()) {
+            return None;
+        }
+        let filled = |fill: &str| {
+            let rest = fill.repeat(32 - digits.len());
+            u128::from_str_radix(&format!("{digits}{rest}"), 16).ok().map(Uuid::from_u128)
+        };
+        Some(Self { first: filled("0")?, last: filled("f")? })
+    }
+
+    /// Whether an id starts so.
+    pub fn contains(&self, id: Uuid) -> bool {
+        (self.first..=self.last).contains(&id)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn id(n: u128) -> Uuid {
+        Uuid::from_u128(n << 96 | 0x4000_8000_0000_0000_0001)
+    }
+
+    fn candidate(n: u128, slug: &str, name: &str) -> Candidate {
+        Candidate { id: id(n), slug: (!slug.is_empty()).then(|| slug.to_owned()), name: name.to_owned() }
+    }
+
+    fn nothing(nearest: &[&str]) -> Resolution {
+        Resolution::None { nearest: nearest.iter().map(|&name| name.to_owned()).collect() }
+    }
+
+    #[test]
+    fn id_beats_slug_beats_name() {
+        let taken = id(1).to_string();
+        let all = [candidate(1, "one", "ops"), candidate(2, "ops", "Two"), candidate(3, &taken, &taken)];
+        assert_eq!(resolve_name(&taken, &all), Resolution::One(id(1)));
+        assert_eq!(resolve_name(&taken.to_uppercase(), &all), Resolution::One(id(1)));
+        assert_eq!(resolve_name("ops", &all), Resolution::One(id(2)));
+        assert_eq!(resolve_name("Two", &all), Resolution::One(id(2)));
+        assert_eq!(resolve_name(&id(9).to_string(), &all[..2]), nothing(&[]));
+    }
+
+    #[test]
+    fn what_shares_a_name_is_listed_once_each() {
+        let (one, two) = (candidate(1, "", "Scout"), candidate(2, "", "Scout"));
+        let all = [one.clone(), two.clone(), one.clone()];
+        assert_eq!(resolve_name("Scout", &all), Resolution::Many(vec![one.clone(), two]));
+        assert_eq!(resolve_name("Scout", &[one.clone(), one]), Resolution::One(id(1)));
+    }
+
+    #[test]
+    fn letter_case_counts_but_not_for_suggestions() {
+        let all = [candidate(1, "platform-ops", "Platform Ops"), candidate(2, "sales", "Sales")];
+        assert_eq!(resolve_name("SALES", &all), nothing(&["Sales", "sales"]));
+        assert_eq!(resolve_name("platfrom ops", &all), nothing(&["Platform Ops", "platform-ops"]));
+        assert_eq!(resolve_name("zebra", &all), nothing(&[]));
+    }
+
+    #[test]
+    fn a_prefix_must_be_unique() {
+        let all = [candidate(0xdead_beef, "", "a"), candidate(0xdead_cafe, "", "b")];
+        assert_eq!(resolve_prefix("deadb", &all), Resolution::One(id(0xdead_beef)));
+        assert_eq!(resolve_prefix("DEADBEEF-0000", &all), Resolution::One(id(0xdead_beef)));
+        assert_eq!(resolve_prefix("deadbeef0000", &all), Resolution::One(id(0xdead_beef)));
+        assert_eq!(resolve_prefix(&id(0xdead_cafe).to_string(), &all), Resolution::One(id(0xdead_cafe)));
+        assert_eq!(resolve_prefix("dead", &all), Resolution::Many(all.to_vec()));
+        assert_eq!(resolve_prefix("deae", &all), nothing(&[]));
+    }
+
+    #[test]
+    fn what_no_id_can_start_with_is_no_prefix() {
+        let long = "0".repeat(33);
+        for text in ["", "-", "xyz", "dead-beef", "deadbeef00-", "deadbeef-00000", "deadbeef--0", "é", "+1", &long] {
+            assert_eq!(IdPrefix::parse(text), None, "{text}");
+        }
+        assert!(IdPrefix::parse("deadbeef-").is_some());
+    }
+
+    proptest! {
+        #[test]
+        fn ids_start_with_their_prefixes_and_no_others(a: u128, b: u128, length in 1_usize..=36) {
+            let (a, b) = (Uuid::from_u128(a), Uuid::from_u128(b));
+            let start = &a.to_string()[..length];
+            let prefix = IdPrefix::parse(start).unwrap();
+            prop_assert!(prefix.contains(a));
+            prop_assert_eq!(prefix.contains(b), b.to_string().starts_with(start));
+        }
+
+        #[test]
+        fn no_text_panics(text in "\\PC*|[0-9a-f-]{0,40}") {
+            let _ = IdPrefix::parse(&text);
+        }
+    }
+}

@@ -1,0 +1,100 @@
+//! The flags that say which page of an answer.
+
+use clap::Args;
+use clap::builder::RangedU64ValueParser;
+
+const HEADING: &str = "Paging";
+
+/// Databases count in 64 bits with a sign.
+fn at_least(least: u64) -> RangedU64ValueParser {
+    clap::value_parser!(u64).range(least..=i64::MAX.unsigned_abs())
+}
+
+/// As documented for `GET /api/v1/activity`.
+const DEFAULT_LIMIT: u64 = 50;
+
+/// Paging of `list` and `comments`.
+///
+/// `--all` has no limit and so refuses one; it may start at an offset or behind a cursor. `--count` answers with the
+/// total of all pages, whichever was asked for.
+#[derive(Debug, Clone, Args)]
+pub struct PageArgs {
+    /// At most so many (default 50)
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..=i64::MAX as u64))]
+    pub limit: Option<u64>,
+    /// Leave out so many first
+    #[arg(long, value_name = "N", default_value_t = 0, value_parser = at_least(0), help_heading = HEADING)]
+    pub offset: u64,
+    /// Go on behind a page: its next_cursor, with the same filters and order
+    #[arg(long, value_name = "CURSOR", conflicts_with = "offset", help_heading = HEADING)]
+    pub after: Option<String>,
+    /// All that there are, as a stream
+    #[arg(long, conflicts_with = "limit", help_heading = HEADING)]
+    pub all: bool,
+    /// Oldest first
+    #[arg(long, help_heading = HEADING)]
+    pub reverse: bool,
+    /// Only the total
+    #[arg(long, conflicts_with = "no_total", help_heading = HEADING)]
+    pub count: bool,
+    /// Leave out the total, which takes a count of all that matches
+    #[arg(long, help_heading = HEADING)]
+    pub no_total: bool,
+}
+
+impl PageArgs {
+    /// How many at most; none for all.
+    pub fn limit(&self) -> Option<u64> {
+        (!self.all).then_some(self.limit.unwrap_or(DEFAULT_LIMIT))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::Parser;
+    use clap::error::ErrorKind;
+
+    #[derive(Debug, Parser)]
+    struct Cli {
+        #[command(flatten)]
+        page: PageArgs,
+    }
+
+    fn parse(args: &[&str]) -> Result<PageArgs, clap::Error> {
+        Cli::try_parse_from([&["mc-activity"], args].concat()).map(|cli| cli.page)
+    }
+
+    #[test]
+    fn a_page_is_the_first_fifty_unless_told() {
+        let page = parse(&[]).unwrap();
+        assert_eq!((page.limit().unwrap_or(0), page.offset, page.after, page.all), (50, 0, None, false));
+    }
+
+    #[test]
+    fn contradictions_are_usage_errors() {
+        for args in [
+            &["--after", "x", "--offset", "0"][..],
+            &["--offset=3", "--after=x"],
+            &["--all", "--limit", "50"],
+            &["--count", "--no-total"],
+        ] {
+            let error = parse(args).unwrap_err();
+            assert_eq!((error.kind(), error.exit_code()), (ErrorKind::ArgumentConflict, 2), "{args:?}");
+        }
+    }
+
+    #[test]
+    fn numbers_must_fit_the_database() {
+        for args in [["--limit", "0"], ["--limit", "-1"], ["--limit", "9223372036854775808"], ["--offset", "x"]] {
+            assert_eq!(parse(&args).unwrap_err().exit_code(), 2, "{args:?}");
+        }
+        assert_eq!(parse(&["--limit", "9223372036854775807"]).unwrap().limit(), Some(i64::MAX as u64));
+    }
+
+    #[test]
+    fn a_stream_may_start_anywhere() {
+        assert!(parse(&["--all", "--offset", "7"]).is_ok());
+        assert!(parse(&["--all", "--after", "x", "--reverse"]).is_ok());
+    }
+}

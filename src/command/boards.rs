@@ -1,0 +1,53 @@
+//! `boards`: what the actor may read.
+
+use super::session::{Context, Session};
+use super::sink::Sink;
+use crate::access::ActorKind;
+use crate::cli::format::OutputArgs;
+use crate::event::Timestamp;
+use crate::filter::Filter;
+use crate::output::{Ending, Format, RowWriter, View};
+use crate::store::{BoardsOf, Rule};
+use anyhow::Result;
+use clap::Args;
+use std::collections::HashMap;
+use uuid::Uuid;
+
+const FORMATS: [&str; 7] = ["table", "wide", "json", "jsonl", "csv", "tsv", "text"];
+
+/// List the boards that the actor may read, with their last activity
+#[derive(Debug, Clone, Args)]
+pub struct BoardsArgs {
+    #[command(flatten)]
+    output: OutputArgs,
+}
+
+impl BoardsArgs {
+    /// Answers.
+    ///
+    /// # Errors
+    /// Those of the session, the database and stdout.
+    pub async fn run(self, context: &Context) -> Result<()> {
+        let format: Format = self.output.format("table", &FORMATS)?.parse()?;
+        let mut session = context.session(false).await?;
+        let mut boards = match session.actor.kind {
+            ActorKind::User => session.actor.boards.clone(),
+            ActorKind::Agent => session.store.boards(BoardsOf::Agent(session.actor.id)).await?,
+        };
+        let (scope, filter) = (session.scope.clone(), Filter::default());
+        let last = session.store.last_activity(Session::asked(&scope, &filter, Rule::Resolved)).await?;
+        let last: HashMap<Uuid, Timestamp> = last.into_iter().collect();
+        for board in &mut boards {
+            board.last_activity_at = last.get(&board.id).copied();
+        }
+        let style = context.style(&session, &self.output)?;
+        let mut sink = Sink::open(self.output.out_file.as_deref())?;
+        let mut writer = RowWriter::new(&mut sink, format, View::boards().choose(&self.output.fields)?, style);
+        boards.iter().try_for_each(|board| writer.row(board))?;
+        let footer = context.footer(&session, format!("{} boards", boards.len()));
+        writer.finish(&Ending { footer, ..Ending::default() })?;
+        sink.finish()?;
+        session.store.close().await;
+        Ok(())
+    }
+}

@@ -1,0 +1,46 @@
+//! `comments`: the task comment feed, or one task's whole thread.
+
+use super::feed::{self, Question};
+use super::session::Context;
+use crate::cli::filter::{RangeArgs, SelectArgs};
+use crate::cli::format::OutputArgs;
+use crate::cli::page::PageArgs;
+use crate::event::TaskComment;
+use crate::output::View;
+use crate::store::Rule;
+use anyhow::Result;
+use clap::Args;
+
+/// List comments on tasks with task, board, agent and role, newest first; with --task the whole thread, oldest first
+#[derive(Debug, Clone, Args)]
+#[command(after_help = "\
+Examples:
+  mc-activity comments --board payments
+  mc-activity comments --task 3f2a            # a thread, oldest first
+  mc-activity comments --grep refund -i -o wide")]
+pub struct CommentsArgs {
+    #[command(flatten)]
+    select: SelectArgs,
+    #[command(flatten)]
+    range: RangeArgs,
+    #[command(flatten)]
+    page: PageArgs,
+    #[command(flatten)]
+    output: OutputArgs,
+}
+
+impl CommentsArgs {
+    /// Answers.
+    ///
+    /// # Errors
+    /// Those of the session, the filters, the database and stdout.
+    pub async fn run(mut self, context: &Context) -> Result<()> {
+        let thread = !self.select.task.is_empty();
+        self.page.all |= thread && self.page.limit.is_none();
+        let mut session = context.session(self.page.all).await?;
+        let filter = session.select(&self.select, &self.range).await?;
+        let oldest = thread || self.page.reverse;
+        let question = Question { filter, rule: Rule::Comments, range: &self.range, page: &self.page, oldest };
+        feed::answer::<TaskComment>(context, session, question, &self.output, View::comments()).await
+    }
+}

@@ -1,0 +1,118 @@
+//! What list and comments share: a page of rows in order, or all of them, with total and cursor.
+
+use super::cursor::{Binding, Cursor};
+use super::session::{Context, Session};
+use super::sink::Sink;
+use crate::cli::filter::RangeArgs;
+use crate::cli::format::OutputArgs;
+use crate::cli::page::PageArgs;
+use crate::event::{Key, Record};
+use crate::filter::Filter;
+use crate::output::{Ending, Format, RowWriter, View};
+use crate::store::{Item, Order, Page, Rule};
+use anyhow::Result;
+use std::io::Write;
+
+const FORMATS: [&str; 7] = ["table", "wide", "json", "jsonl", "csv", "tsv", "text"];
+
+/// What was asked.
+pub struct Question<'a> {
+    /// Which rows.
+    pub filter: Filter,
+    /// By which board.
+    pub rule: Rule,
+    /// The range as typed.
+    pub range: &'a RangeArgs,
+    /// Which page.
+    pub page: &'a PageArgs,
+    /// Oldest first.
+    pub oldest: bool,
+}
+
+/// Answers with rows, or with their number.
+///
+/// # Errors
+/// Those of the cursor, the database and stdout.
+pub async fn answer<T: Item + Record>(
+    context: &Context,
+    mut session: Session,
+    mut question: Question<'_>,
+    output: &OutputArgs,
+    view: View,
+) -> Result<()> {
+    let page = question.page;
+    let format: Format = output.format("table", &FORMATS)?.parse()?;
+    let order = if question.oldest { Order::Oldest } else { Order::Newest };
+    let binding = Binding::new(
+        context.command,
+        &session.actor,
+        if question.oldest { "oldest" } else { "newest" },
+        &question.filter,
+        &format!("{:?}", question.range),
+    );
+    let cursor = page.after.as_deref().map(|text| Cursor::decode(text, &binding)).transpose()?;
+    if page.count {
+        let total = session.store.count(Session::asked(&session.scope, &question.filter, question.rule)).await?;
+        let mut sink = Sink::open(output.out_file.as_deref())?;
+        writeln!(sink, "{total}")?;
+        sink.finish()?;
+        session.store.close().await;
+        return Ok(());
+    }
+    if let Some(cursor) = cursor {
+        (question.filter.since, question.filter.until) = (cursor.since, cursor.until);
+    }
+    let limit = page.limit();
+    let style = context.style(&session, output)?;
+    let mut sink = Sink::open(output.out_file.as_deref())?;
+    let mut writer = RowWriter::new(&mut sink, format, view.choose(&output.fields)?, style);
+    let mut shown = 0_u64;
+    let mut last: Option<Key> = None;
+    let mut more = false;
+    let asked = Session::asked(&session.scope, &question.filter, question.rule);
+    let stretch = Page {
+        limit: limit.map(|limit| limit.saturating_add(1)),
+        offset: page.offset,
+        order,
+        after: cursor.map(|cursor| cursor.key),
+    };
+    session
+        .store
+        .feed::<T>(asked, stretch, &mut |row| {
+            if limit == Some(shown) {
+                more = true;
+                return Ok(());
+            }
+            shown += 1;
+            last = Some(row.key());
+            Ok(writer.row(&row)?)
+        })
+        .await?;
+    let wants_total = format == Format::Json && !page.no_total;
+    let total = match wants_total {
+        // All rows were just counted, if the page began at the first.
+        true if !more && page.offset == 0 && cursor.is_none() => Some(shown),
+        true => Some(session.store.count(asked).await?),
+        false => None,
+    };
+    let next_cursor = last.filter(|_| more).map(|key| {
+        Cursor { key, since: question.filter.since, until: question.filter.until }.encode(&binding)
+    });
+    let mut footer = context.footer(&session, format!("{shown} {}", rows_of(shown, T::COMMENTS)));
+    if let Some(cursor) = &next_cursor {
+        footer.insert(1, format!("more: --after {cursor}"));
+    }
+    writer.finish(&Ending { total, limit, offset: page.offset, next_cursor, footer })?;
+    sink.finish()?;
+    session.store.close().await;
+    Ok(())
+}
+
+fn rows_of(count: u64, comments: bool) -> &'static str {
+    match (count, comments) {
+        (1, true) => "comment",
+        (_, true) => "comments",
+        (1, false) => "event",
+        (_, false) => "events",
+    }
+}

@@ -1,0 +1,44 @@
+//! `list`: events, newest first.
+
+use super::feed::{self, Question};
+use super::session::Context;
+use crate::cli::filter::{FilterArgs, RangeArgs};
+use crate::cli::format::OutputArgs;
+use crate::cli::page::PageArgs;
+use crate::event::ActivityEvent;
+use crate::output::View;
+use crate::store::Rule;
+use anyhow::Result;
+use clap::Args;
+
+/// List the events that the actor may see, newest first
+#[derive(Debug, Clone, Args)]
+#[command(after_help = "\
+Examples:
+  mc-activity list --board payments --since 1h
+  mc-activity list --type '*failed' --agent Ledger -o wide
+  mc-activity list --all -o jsonl | jq -r .event_type | sort | uniq -c
+  mc-activity list -o json --limit 20 | jq -r .next_cursor    # then --after CURSOR")]
+pub struct ListArgs {
+    #[command(flatten)]
+    filter: FilterArgs,
+    #[command(flatten)]
+    range: RangeArgs,
+    #[command(flatten)]
+    page: PageArgs,
+    #[command(flatten)]
+    output: OutputArgs,
+}
+
+impl ListArgs {
+    /// Answers.
+    ///
+    /// # Errors
+    /// Those of the session, the filters, the database and stdout.
+    pub async fn run(self, context: &Context) -> Result<()> {
+        let mut session = context.session(self.page.all).await?;
+        let filter = session.filter(&self.filter, &self.range).await?;
+        let question = Question { filter, rule: Rule::Resolved, range: &self.range, page: &self.page, oldest: self.page.reverse };
+        feed::answer::<ActivityEvent>(context, session, question, &self.output, View::events()).await
+    }
+}

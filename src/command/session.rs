@@ -1,0 +1,242 @@
+//! Who is asking, of which database: the first half of what every command says.
+
+use crate::access::identity::{self, Claim};
+use crate::access::{Actor, Scope};
+use crate::cli::format::OutputArgs;
+use crate::cli::global::GlobalArgs;
+use crate::cli::time::Zone;
+use crate::error::unavailable;
+use crate::event::Timestamp;
+use crate::filter::Filter;
+use super::sink::Sink;
+use crate::output::html::{self, Body, Page};
+use crate::output::{self, ColorChoice, Style, Terminal};
+use crate::settings::Settings;
+use crate::store::{Asked, Begin, Limits, Rule, Store, Target};
+use anyhow::Result;
+use std::env;
+use std::path::Path;
+use std::time::Duration;
+
+/// What is common to all commands before a database is opened.
+pub struct Context {
+    /// The global flags.
+    pub global: GlobalArgs,
+    /// Environment, profile, `.env`.
+    pub settings: Settings,
+    /// The command's name, for `application_name`.
+    pub command: &'static str,
+}
+
+/// Where the events are.
+pub struct Place {
+    /// What to connect to.
+    pub target: Target,
+    /// Where that was said, such as `DATABASE_URL in the environment`.
+    pub origin: String,
+    /// Our own store: its local user is who asks, unless another is named.
+    pub embedded: bool,
+}
+
+/// An open database and the actor who asks.
+pub struct Session {
+    /// In a read-only transaction.
+    pub store: Store,
+    /// Who asks.
+    pub actor: Actor,
+    /// What the actor may see.
+    pub scope: Scope,
+    /// What "now" means: the database's clock, or `--at`.
+    pub now: Timestamp,
+    /// The zone in force.
+    pub zone: Zone,
+    /// Host and database, and where they came from.
+    pub place: String,
+}
+
+impl Context {
+    /// Reads settings; says what there is to warn of.
+    ///
+    /// # Errors
+    /// Exit 2 for settings that cannot be read.
+    pub fn new(global: GlobalArgs, command: &'static str) -> Result<Self> {
+        let directory = env::current_dir().unwrap_or_default();
+        let variable = |name: &str| env::var(name).ok();
+        let settings = Settings::load(global.database.profile.as_deref(), variable, &directory)?;
+        let context = Self { global, settings, command };
+        for warning in context.settings.warnings(context.global.database.database_url.as_deref()) {
+            context.say(&format!("warning: {warning}"));
+        }
+        Ok(context)
+    }
+
+    /// A line for people, on stderr, unless they want quiet.
+    pub fn say(&self, line: &str) {
+        if !self.global.quiet {
+            crate::output::talk(line);
+        }
+    }
+
+    /// The database that is meant: the flag, else DATABASE_URL, else the embedded store if there is one.
+    ///
+    /// # Errors
+    /// Exit 2 for a URL that cannot be read, exit 5 where there is neither.
+    pub fn place(&self) -> Result<Place> {
+        if let Some(url) = self.settings.database_url(self.global.database.database_url.as_deref())? {
+            let variable = |name: &str| env::var(name).ok();
+            let target = Target::parse(url.value.expose(), &variable)?;
+            return Ok(Place { target, origin: url.to_string(), embedded: false });
+        }
+        let store = self.settings.embedded_store();
+        match store {
+            Some(path) if path.exists() => {
+                self.say(&format!("no DATABASE_URL: reading the embedded store {}", path.display()));
+                Ok(Place { target: Target::Sqlite { path, read_only: false }, origin: "the embedded store".to_owned(), embedded: true })
+            }
+            _ => Err(unavailable("no DATABASE_URL, and no embedded store")
+                .hint("set DATABASE_URL, or make a store to try with `mc-activity demo`")
+                .into()),
+        }
+    }
+
+    /// What the server calls us.
+    pub fn application(&self) -> String {
+        format!("mc-activity {}", self.command)
+    }
+
+    /// How long the database may take; `--all` and the like have no limit unless one is given, since a slow reader
+    /// counts against it.
+    pub fn limits(&self, streams: bool) -> Limits {
+        let default = if streams { Duration::ZERO } else { Limits::default().statement };
+        Limits { statement: self.global.database.timeout.unwrap_or(default), ..Limits::default() }
+    }
+
+    /// Who asks, by the first way that applies.
+    ///
+    /// # Errors
+    /// Exit 2 for contradictions, exit 4 where nobody asks or a token is refused.
+    pub async fn actor(&self, store: &mut Store, place: &Place) -> Result<Actor> {
+        let (claim, how) = self.claim(place)?;
+        identity::identify(store, &claim, &how).await
+    }
+
+    fn claim(&self, place: &Place) -> Result<(Claim, String)> {
+        let who = &self.global.identity;
+        if let Some(user) = &who.as_user {
+            return Ok((Claim::User(user.clone()), "--as-user".to_owned()));
+        }
+        if let Some(agent) = &who.as_agent {
+            return Ok((Claim::Agent(agent.clone()), "--as-agent".to_owned()));
+        }
+        let local = self.settings.get("LOCAL_AUTH_TOKEN");
+        if let (Some(token), Some(mode)) = (&local, self.settings.get("AUTH_MODE"))
+            && mode.value.expose() == "local"
+        {
+            if token.value.expose().chars().count() < 50 {
+                return Err(crate::error::denied(format!("{token} is shorter than 50 characters")).into());
+            }
+            return Ok((Claim::Local, token.to_string()));
+        }
+        if place.embedded {
+            return Ok((Claim::Local, "the embedded store".to_owned()));
+        }
+        Err(identity::nobody().into())
+    }
+
+    /// Opens the database in a read-only transaction and finds out who asks.
+    ///
+    /// # Errors
+    /// Exit 5 for the database, exit 2 to 4 for the actor.
+    pub async fn session(&self, streams: bool) -> Result<Session> {
+        let place = self.place()?;
+        let mut store = Store::open(&place.target, Begin::Read, self.limits(streams), &self.application()).await?;
+        store.begin(Begin::Read).await?;
+        let actor = self.actor(&mut store, &place).await?;
+        let scope = actor.scope();
+        let described = format!("{} ({})", place.target.label(), place.origin);
+        let now = store.now();
+        Ok(Session { store, actor, scope, now, zone: self.global.zone.zone(), place: described })
+    }
+}
+
+impl Context {
+    /// How human output looks.
+    ///
+    /// # Errors
+    /// Exit 2 for an unknown choice of colour.
+    pub fn style(&self, session: &Session, output: &OutputArgs) -> Result<Style> {
+        let choice: ColorChoice = output.color.parse()?;
+        let variable = |name: &str| env::var(name).ok();
+        let terminal = match output.out_file {
+            None => Terminal::detect(choice, &variable),
+            Some(_) => Terminal::file(choice, &variable),
+        };
+        Ok(Style { terminal, zone: self.zone(), now: session.now })
+    }
+
+    /// The zone that times are shown in.
+    pub fn zone(&self) -> output::Zone {
+        match self.global.zone.zone() {
+            Zone::Utc => output::Zone::Utc,
+            Zone::Local => output::Zone::Local,
+            Zone::Named(zone) => output::Zone::Named(zone),
+        }
+    }
+
+    /// A page with an answer, and where it came from.
+    pub fn write_page(
+        &self,
+        path: &Path,
+        session: &Session,
+        body: Body<'_>,
+        show_time: &dyn Fn(Timestamp) -> String,
+    ) -> Result<()> {
+        let mut file = Sink::open(Some(path))?;
+        let page = Page {
+            body,
+            actor: &session.who(),
+            question: &question(env::args()),
+            asked_at: session.now,
+            database: &session.place,
+            zone: self.zone().label(),
+            show_time,
+        };
+        html::write_page(&mut file, &page)?;
+        file.finish()
+    }
+
+    /// The lines below a table: what was counted, for whom, in which zone, of which database.
+    pub fn footer(&self, session: &Session, counted: String) -> Vec<String> {
+        vec![
+            format!("{counted}, for {}, times in {}", session.who(), self.zone().label()),
+            session.place.clone(),
+        ]
+    }
+}
+
+impl Session {
+    /// The question for the store.
+    pub fn asked<'a>(scope: &'a Scope, filter: &'a Filter, rule: Rule) -> Asked<'a> {
+        Asked { scope, filter, rule, through: None, failures: false }
+    }
+
+    /// Who was asked for, in the words of a footer.
+    pub fn who(&self) -> String {
+        let name = crate::output::visible(&self.actor.name);
+        format!("{} {name} ({})", self.actor.kind.name(), self.actor.how)
+    }
+}
+
+/// The command line without the URL, which may hold a password.
+fn question(args: impl Iterator<Item = String>) -> String {
+    let mut shown = Vec::new();
+    let mut args = args.skip(1);
+    while let Some(arg) = args.next() {
+        if arg == "--database-url" {
+            args.next();
+        } else if !arg.starts_with("--database-url=") {
+            shown.push(arg);
+        }
+    }
+    format!("mc-activity {}", shown.join(" "))
+}

@@ -1,0 +1,73 @@
+//! Where an answer goes: stdout, or a file that appears only when it is complete.
+
+use crate::error::failed;
+use anyhow::{Context as _, Result};
+use std::fs::Permissions;
+use std::io::{self, BufWriter, StdoutLock, Write};
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+use tempfile::NamedTempFile;
+
+const BUFFER: usize = 64 * 1024;
+
+/// A place to write to, buffered.
+pub enum Sink {
+    /// The process's stdout.
+    Stdout(BufWriter<StdoutLock<'static>>),
+    /// `--out-file`: written beside its final place and moved there at the end.
+    File {
+        /// The unfinished file.
+        file: Box<BufWriter<NamedTempFile>>,
+        /// Its final place.
+        path: PathBuf,
+    },
+}
+
+impl Sink {
+    /// Stdout, or a file.
+    ///
+    /// # Errors
+    /// Exit 1 where no file can be made in the directory.
+    pub fn open(path: Option<&Path>) -> Result<Self> {
+        let Some(path) = path else {
+            return Ok(Self::Stdout(BufWriter::with_capacity(BUFFER, io::stdout().lock())));
+        };
+        let directory = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        let file = tempfile::Builder::new().permissions(Permissions::from_mode(0o644)).tempfile_in(directory);
+        let file = file.with_context(|| failed(format!("cannot write {}", path.display())))?;
+        Ok(Self::File { file: Box::new(BufWriter::with_capacity(BUFFER, file)), path: path.to_owned() })
+    }
+
+    /// All is written: passes it on, and puts a file in its place.
+    ///
+    /// # Errors
+    /// Exit 1 for a full disk and the like.
+    pub fn finish(self) -> Result<()> {
+        match self {
+            Self::Stdout(mut out) => Ok(out.flush()?),
+            Self::File { file, path } => {
+                let said = || failed(format!("cannot write {}", path.display()));
+                let file = file.into_inner().map_err(io::IntoInnerError::into_error).with_context(said)?;
+                file.as_file().sync_all().with_context(said)?;
+                file.persist(&path).with_context(said)?;
+                Ok(())
+            }
+        }
+    }
+}
+
+impl Write for Sink {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        match self {
+            Self::Stdout(out) => out.write(bytes),
+            Self::File { file, .. } => file.write(bytes),
+        }
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        match self {
+            Self::Stdout(out) => out.flush(),
+            Self::File { file, .. } => file.flush(),
+        }
+    }
+}

@@ -1,0 +1,56 @@
+//! `whoami`: who is asking, how that was established, and of which database.
+
+use super::session::Context;
+use super::sink::Sink;
+use crate::access::ActorKind;
+use crate::cli::format::OutputArgs;
+use crate::output::{self, Format};
+use crate::store::BoardsOf;
+use anyhow::Result;
+use clap::Args;
+use serde_json::json;
+use std::io::Write;
+
+/// Show who is asking, how that was established, and which database answers
+#[derive(Debug, Clone, Args)]
+pub struct WhoamiArgs {
+    #[command(flatten)]
+    output: OutputArgs,
+}
+
+impl WhoamiArgs {
+    /// Answers.
+    ///
+    /// # Errors
+    /// Those of the session, the database and stdout.
+    pub async fn run(self, context: &Context) -> Result<()> {
+        let format: Format = self.output.format("table", &["table", "json"])?.parse()?;
+        let mut session = context.session(false).await?;
+        let boards = match session.actor.kind {
+            ActorKind::User => session.actor.boards.len(),
+            ActorKind::Agent => session.store.boards(BoardsOf::Agent(session.actor.id)).await?.len(),
+        };
+        let actor = &session.actor;
+        let document = json!({
+            "kind": actor.kind.name(),
+            "id": actor.id.to_string(),
+            "name": actor.name,
+            "how": actor.how,
+            "organization": actor.organization,
+            "boards": boards,
+            "database": session.place,
+        });
+        let mut sink = Sink::open(self.output.out_file.as_deref())?;
+        if format == Format::Json {
+            writeln!(sink, "{document}")?;
+        } else if let Some(fields) = document.as_object() {
+            for (field, value) in fields {
+                let text = value.as_str().map_or_else(|| value.to_string(), |text| output::visible(text).into_owned());
+                writeln!(sink, "{:<14}{}", format!("{field}:"), text.replace("null", "-"))?;
+            }
+        }
+        sink.finish()?;
+        session.store.close().await;
+        Ok(())
+    }
+}

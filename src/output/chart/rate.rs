@@ -1,0 +1,146 @@
+//! The error rate over time, against the period before.
+
+use super::label::{self, Tone};
+use super::{Look, ceiling, merge, per_column, rates, upright};
+use crate::event::{Bucket, Series};
+use std::io::{self, Write};
+
+const HEIGHT: usize = 5;
+const GUTTER: usize = 9;
+const WIDEST_CELL: usize = 6;
+/// Percent; below it the scale's end would not fit into the gutter.
+const LEAST_SCALE: f64 = 0.1;
+
+/// Draws the rate of each bucket as upright bars with a scale, and under them the bars of the window before in the same
+/// scale, bucket under bucket. A blank is a bucket without events, a dot one in which nothing failed.
+///
+/// # Errors
+/// Those of the writer.
+pub fn write_rate_chart<W: Write>(
+    out: &mut W,
+    primary: &Series,
+    comparison: &Series,
+    look: &Look<'_>,
+) -> io::Result<()> {
+    let count = primary.points.len().max(comparison.points.len());
+    let room = look.columns().saturating_sub(GUTTER).max(NARROWEST);
+    let each = per_column(count, room);
+    let points = merge(&primary.points, each);
+    let (now, before) = (rates(&points), rates(&merge(&comparison.points, each)));
+    let peak = now.iter().chain(&before).flatten().copied().fold(0.0, f64::max);
+    let max = if peak > 0.0 { ceiling(peak).max(LEAST_SCALE) } else { 0.0 };
+    let columns = count.div_ceil(each).max(1);
+    let cell = (room / columns).clamp(1, WIDEST_CELL);
+    let (axis, bar) = if look.unicode { ('┤', '│') } else { ('+', '|') };
+
+    writeln!(out, "{}", label::paint(look, Tone::Strong, &heading(primary.bucket, each)))?;
+    for (line, drawn) in upright(&now, max, HEIGHT, cell, look.unicode).iter().enumerate() {
+        let (scale, edge) = if line == 0 { (format!("{max} %"), axis) } else { (String::new(), bar) };
+        writeln!(out, "{scale:>7} {edge}{}", label::paint(look, Tone::Alarm, drawn))?;
+    }
+    let starts: Vec<_> = points.iter().map(|p| label::bucket_start(primary.bucket, p.period, true)).collect();
+    writeln!(out, "{}{}", " ".repeat(GUTTER), label::paint(look, Tone::Quiet, &ticks(&starts, cell, room)))?;
+    for (line, drawn) in upright(&before, max, 2, cell, look.unicode).iter().enumerate() {
+        let name = if line == 0 { "" } else { "before" };
+        writeln!(out, "{name:>7} {bar}{}", label::paint(look, Tone::Quiet, drawn))?;
+    }
+    Ok(())
+}
+
+const NARROWEST: usize = 11;
+
+fn heading(bucket: Bucket, each: usize) -> String {
+    match each {
+        1 => format!("error rate per {} (UTC)", bucket.name()),
+        _ => format!("error rate per {each} {}s (UTC)", bucket.name()),
+    }
+}
+
+/// The first, the middle and the last label under their columns, as far as they do not touch.
+fn ticks(labels: &[String], cell: usize, room: usize) -> String {
+    let mut line = String::new();
+    let Some(last) = labels.len().checked_sub(1) else { return line };
+    let at = |column: usize| (column * cell).min(room.saturating_sub(labels[column].len()));
+    for column in [0, last / 2, last] {
+        let start = at(column);
+        let free = if line.is_empty() { 0 } else { line.len() + 2 };
+        let ends_before_last = column == 0 || column == last || start + labels[column].len() + 2 <= at(last);
+        if start >= free && ends_before_last {
+            line.push_str(&" ".repeat(start - line.len()));
+            line.push_str(&labels[column]);
+        }
+    }
+    line
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::event::{Point, Tally, Timestamp};
+
+    fn series(counts: &[(u64, u64)]) -> Series {
+        let start = Timestamp::from_naive("2026-03-05T00:00:00".parse().unwrap());
+        let points = counts.iter().enumerate().map(|(hour, (errors, total))| Point {
+            period: start.plus_seconds(3600 * i64::try_from(hour).unwrap()),
+            tally: Tally { errors: *errors, total: *total },
+        });
+        Series { range: Some("24h".into()), bucket: Bucket::Hour, points: points.collect() }
+    }
+
+    fn drawn(now: &[(u64, u64)], before: &[(u64, u64)], width: usize, unicode: bool, color: bool) -> String {
+        let look =
+            Look { width: Some(width), unicode, color, show_time: &|at| at.to_string(), visible: &str::to_owned };
+        let mut out = Vec::new();
+        write_rate_chart(&mut out, &series(now), &series(before), &look).unwrap();
+        String::from_utf8(out).unwrap()
+    }
+
+    #[test]
+    fn chart_shows_both_periods_in_one_scale() {
+        let chart = drawn(&[(1, 10), (0, 9), (0, 0), (2, 10)], &[(0, 5), (1, 5), (0, 4), (0, 0)], 22, true, false);
+        let expected = "\
+error rate per hour (UTC)
+   20 % ┤         ██
+        │         ██
+        │▄▄       ██
+        │██       ██
+        │██ ··    ██
+         03-05 00:00
+        │   ██
+ before │·· ██ ··
+";
+        assert_eq!(chart, expected);
+    }
+
+    #[test]
+    fn chart_fits_any_terminal_and_is_ascii_where_it_must_be() {
+        let many = vec![(3, 7); 300];
+        for width in 20..130 {
+            let chart = drawn(&many, &many[..200], width, false, false);
+            assert!(chart.is_ascii());
+            assert!(chart.lines().skip(1).all(|line| line.len() <= width), "{width}:\n{chart}");
+        }
+    }
+
+    #[test]
+    fn fewer_columns_than_buckets_are_named_in_the_heading() {
+        assert!(drawn(&[(1, 2); 25], &[], 24, true, false).starts_with("error rate per 2 hours (UTC)\n"));
+    }
+
+    #[test]
+    fn colours_come_only_when_wanted() {
+        assert!(drawn(&[(1, 2)], &[(1, 2)], 40, true, true).contains("\x1b[31m█"));
+        assert!(!drawn(&[(1, 2)], &[(1, 2)], 40, true, false).contains('\x1b'));
+    }
+
+    #[test]
+    fn a_very_rare_failure_leaves_the_scale_in_its_gutter() {
+        let chart = drawn(&[(1, 1_000_000)], &[], 40, true, false);
+        assert!(chart.contains("\n  0.1 % ┤") && chart.contains("\n        │▁"), "{chart}");
+    }
+
+    #[test]
+    fn a_window_without_buckets_is_no_failure() {
+        assert!(drawn(&[], &[], 40, true, false).contains("0 %"));
+    }
+}

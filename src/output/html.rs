@@ -1,0 +1,151 @@
+//! One HTML page that holds an answer, to be attached to an incident: no script, nothing from the network, light and dark,
+//! printable.
+
+mod plot;
+mod table;
+mod text;
+
+use super::chart::label;
+use super::chart::sum;
+use super::fold::Fold;
+use super::summary;
+use crate::event::{ActivityEvent, ErrorRate, Summary, Timestamp};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use sha2::{Digest as _, Sha256};
+use std::io::{self, Write};
+use text::{Text, Time};
+
+const STYLE: &str = include_str!("html/page.css");
+
+/// An answer and where it came from.
+pub struct Page<'a> {
+    /// The answer.
+    pub body: Body<'a>,
+    /// Who asked.
+    pub actor: &'a str,
+    /// What was asked, such as the command line; without secrets.
+    pub question: &'a str,
+    /// The database's now when it was asked.
+    pub asked_at: Timestamp,
+    /// Host and name of the database, or the embedded store's file.
+    pub database: &'a str,
+    /// The zone that `show_time` answers in.
+    pub zone: &'a str,
+    /// An instant in that zone.
+    pub show_time: &'a dyn Fn(Timestamp) -> String,
+}
+
+/// What the page shows.
+pub enum Body<'a> {
+    /// The answer of `errors`.
+    Errors {
+        /// The rate, its series and groups.
+        rate: &'a ErrorRate,
+        /// The failures by what they say.
+        fold: &'a Fold,
+        /// The newest failures, newest first.
+        newest: &'a [ActivityEvent],
+    },
+    /// The answer of `summary`.
+    Summary(&'a Summary),
+}
+
+/// Writes the page. Whatever comes from the database or the command line is escaped, and the page's policy (CSP level 3)
+/// allows nothing but its own style, by digest, so that text that slipped through still could not run or load anything.
+///
+/// # Errors
+/// Those of the writer.
+pub fn write_page<W: Write>(out: &mut W, page: &Page<'_>) -> io::Result<()> {
+    let (title, window) = match &page.body {
+        Body::Errors { rate, .. } => {
+            (label::headline(rate.tally), label::window(rate.range.as_deref(), rate.period, page.show_time))
+        }
+        Body::Summary(summary) => {
+            let events = if summary.total == 1 { "event" } else { "events" };
+            let [since, until] = [summary.since, summary.until].map(page.show_time);
+            (format!("{} {events}", summary.total), format!("{since} to {until}"))
+        }
+    };
+    let digest = STANDARD.encode(Sha256::digest(STYLE));
+    write!(
+        out,
+        "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
+        <meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'sha256-{digest}'; \
+        base-uri 'none'; form-action 'none'\">\n\
+        <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
+        <meta name=\"color-scheme\" content=\"light dark\">\n<meta name=\"referrer\" content=\"no-referrer\">\n\
+        <title>{}, {}</title>\n<style>{STYLE}</style>\n</head>\n<body>\n",
+        Text(&title),
+        Text(&window),
+    )?;
+    write!(out, "<header>\n<h1>{}</h1>\n<p class=\"window\">", Text(&title.replace(" %", "\u{a0}%")))?;
+    match &page.body {
+        Body::Errors { rate, .. } => {
+            write!(out, "{}, scope <code>{}</code>", Text(&window), rate.scale.name())?;
+            if rate.range.is_some() {
+                let [since, until] = [rate.period.since, rate.period.until];
+                write!(out, ": {} to {}", Time(since, page.show_time), Time(until, page.show_time))?;
+            }
+        }
+        Body::Summary(_) => write!(out, "{}", Text(&window))?,
+    }
+    write_asked(out, page)?;
+    out.write_all(b"</header>\n<main>\n")?;
+    match &page.body {
+        Body::Errors { rate, fold, newest } => {
+            write_figures(out, rate)?;
+            plot::write_rate(out, rate)?;
+            table::write_groups(out, &rate.groups)?;
+            table::write_folded(out, fold, rate.tally.errors, page.show_time)?;
+            table::write_newest(out, newest, page.show_time)?;
+        }
+        Body::Summary(summary) => {
+            plot::write_counts(out, &summary::over_time(summary), summary::bucket(summary))?;
+            table::write_summary(out, summary)?;
+        }
+    }
+    write!(
+        out,
+        "</main>\n<footer>Made by mc-activity {} from the activity log of OpenClaw Mission Control. Times are in {}, \
+        buckets are cut in UTC.</footer>\n</body>\n</html>\n",
+        env!("CARGO_PKG_VERSION"),
+        Text(page.zone),
+    )
+}
+
+fn write_asked<W: Write>(out: &mut W, page: &Page<'_>) -> io::Result<()> {
+    write!(
+        out,
+        "</p>\n<dl class=\"asked\">\n<dt>Asked by</dt><dd>{}</dd>\n<dt>Asked at</dt><dd>{}</dd>\n\
+        <dt>Question</dt><dd><code>{}</code></dd>\n<dt>Database</dt><dd>{}</dd>\n<dt>Time zone</dt><dd>{}</dd>\n</dl>\n",
+        Text(page.actor),
+        Time(page.asked_at, page.show_time),
+        Text(page.question),
+        Text(page.database),
+        Text(page.zone),
+    )
+}
+
+fn write_figures<W: Write>(out: &mut W, rate: &ErrorRate) -> io::Result<()> {
+    let now = rate.tally;
+    let before = sum(&rate.comparison.points);
+    let alarm = if now.errors > 0 { " class=\"alarm\"" } else { "" };
+    let rate_before = if before.total == 0 { "no events".to_owned() } else { label::percent(before.pct()) };
+    writeln!(
+        out,
+        "<ul class=\"figures\">\n<li{alarm}><span>Error rate</span><strong>{}</strong><span>{}</span></li>\n\
+        <li><span>Failed</span><strong>{}</strong><span>of {} in all</span></li>\n\
+        <li><span>Window before</span><strong>{}</strong><span>{} of {} failed</span></li>\n</ul>",
+        Text(&label::percent(now.pct())),
+        label::change(now, before),
+        now.errors,
+        now.total,
+        Text(&rate_before),
+        before.errors,
+        before.total,
+    )
+}
+
+#[cfg(test)]
+mod tests;

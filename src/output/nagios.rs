@@ -1,0 +1,201 @@
+//! The plugin protocol of Nagios, Icinga and Checkmk: a status line with performance data, lines of detail, and a status
+//! as exit code (Monitoring Plugins Development Guidelines, sections 2 and 3).
+
+use super::chart::label;
+use crate::event::{ActivityEvent, ErrorRate, Tally, Timestamp};
+
+/// Lines of detail at most, and characters of a message in them: Nagios keeps 4 KiB or 8 KiB of a plugin's output.
+const LINES: usize = 10;
+const LONGEST: usize = 200;
+
+/// From where on it is a warning, and from where on critical: above, not at. Percentages.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub struct Thresholds {
+    /// `--warn`.
+    pub warn: Option<f64>,
+    /// `--crit`.
+    pub crit: Option<f64>,
+    /// `--min-events`: with fewer events the status is OK.
+    pub min_events: u64,
+}
+
+impl Thresholds {
+    /// 2 when the rate is above `crit`, 1 when it is above `warn`, else 0.
+    pub fn status(&self, tally: Tally) -> u8 {
+        let over = |limit: Option<f64>| limit.is_some_and(|limit| tally.pct() > limit);
+        match () {
+            () if tally.total < self.min_events => 0,
+            () if over(self.crit) => 2,
+            () if over(self.warn) => 1,
+            () => 0,
+        }
+    }
+}
+
+/// The plugin's answer: its exit code, and the text for stdout with the newest failures as details, newest first.
+pub fn check(
+    rate: &ErrorRate,
+    limits: &Thresholds,
+    newest: &[ActivityEvent],
+    show_time: &dyn Fn(Timestamp) -> String,
+    visible: &dyn Fn(&str) -> String,
+) -> (u8, String) {
+    let tally = rate.tally;
+    let status = limits.status(tally);
+    let range = label::span(rate.range.as_deref(), rate.period.since, rate.period.until);
+    let few = if tally.total < limits.min_events {
+        format!(", fewer than the {} that count", limits.min_events)
+    } else {
+        String::new()
+    };
+    let data = format!(
+        "error_rate={}%;{};{};0;100 errors={};;;0 total={};;;0",
+        decimals(tally.pct(), 4),
+        limit(limits.warn),
+        limit(limits.crit),
+        tally.errors,
+        tally.total,
+    );
+    let of = if tally.total == 1 { "event" } else { "events" };
+    let pct = decimals(tally.pct(), 2);
+    let mut text = line(status, &format!("{pct}% of {} {of} failed in {range}{few}", tally.total), Some(&data));
+    for event in newest.iter().take(LINES) {
+        let message = visible(event.message.as_deref().unwrap_or_default());
+        let message: String = message.chars().take(LONGEST).collect();
+        let detail = format!("{} {} {message}", show_time(event.created_at), visible(&event.event_type));
+        text.push_str(clean(&detail).trim_end());
+        text.push('\n');
+    }
+    (status, text)
+}
+
+/// The answer where the rate could not be found out: 3, since 2 would page somebody.
+pub fn unknown(message: &str) -> (u8, String) {
+    (3, line(3, message, None))
+}
+
+fn line(status: u8, message: &str, data: Option<&str>) -> String {
+    let word = match status {
+        0 => "OK",
+        1 => "WARNING",
+        2 => "CRITICAL",
+        _ => "UNKNOWN",
+    };
+    let data = data.map(|data| format!(" | {data}")).unwrap_or_default();
+    format!("ACTIVITY {word} - {}{data}\n", clean(message))
+}
+
+/// On one line and without `|`, behind which performance data would begin.
+fn clean(text: &str) -> String {
+    text.replace('|', "/")
+        .split(['\n', '\r', '\0'])
+        .filter(|part| !part.trim().is_empty())
+        .collect::<Vec<_>>()
+        .join(" ")
+}
+
+fn limit(pct: Option<f64>) -> String {
+    pct.map(|pct| pct.to_string()).unwrap_or_default()
+}
+
+/// At most so many decimals, without zeros at the end.
+fn decimals(value: f64, most: usize) -> String {
+    let text = format!("{value:.most$}");
+    text.trim_end_matches('0').trim_end_matches('.').to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::event::{Bucket, Period, Scale, Series};
+    use uuid::Uuid;
+
+    fn rate(errors: u64, total: u64) -> ErrorRate {
+        let series = Series { range: None, bucket: Bucket::Hour, points: Vec::new() };
+        let since = Timestamp::from_micros(0);
+        ErrorRate {
+            scale: Scale::All,
+            range: Some("24h".into()),
+            period: Period { since, until: since.plus_seconds(86_400), closed: true },
+            tally: Tally { errors, total },
+            primary: series.clone(),
+            comparison: series,
+            groups: Vec::new(),
+        }
+    }
+
+    fn failure(message: &str) -> ActivityEvent {
+        ActivityEvent {
+            id: Uuid::nil(),
+            event_type: "agent.nudge.failed".into(),
+            message: Some(message.into()),
+            agent_id: None,
+            task_id: None,
+            board_id: None,
+            created_at: Timestamp::from_micros(0),
+            action: None,
+            user_id: None,
+            actor_id: None,
+            agent_name: None,
+            task_title: None,
+            board_name: None,
+        }
+    }
+
+    fn checked(errors: u64, total: u64, limits: Thresholds, newest: &[ActivityEvent]) -> (u8, String) {
+        check(&rate(errors, total), &limits, newest, &|at| at.to_string(), &str::to_owned)
+    }
+
+    const LIMITS: Thresholds = Thresholds { warn: Some(5.0), crit: Some(10.0), min_events: 1 };
+
+    #[test]
+    fn status_line_carries_performance_data() {
+        let expected = "ACTIVITY OK - 3.53% of 340 events failed in 24h \
+            | error_rate=3.5294%;5;10;0;100 errors=12;;;0 total=340;;;0\n";
+        assert_eq!(checked(12, 340, LIMITS, &[]), (0, expected.to_owned()));
+    }
+
+    #[test]
+    fn a_threshold_is_crossed_above_it_not_at_it() {
+        let status = |errors| checked(errors, 100, LIMITS, &[]).0;
+        assert_eq!([5, 6, 10, 11].map(status), [0, 1, 1, 2]);
+        assert!(checked(6, 100, LIMITS, &[]).1.starts_with("ACTIVITY WARNING - 6% of 100 "));
+        assert!(checked(60, 100, LIMITS, &[]).1.starts_with("ACTIVITY CRITICAL - "));
+    }
+
+    #[test]
+    fn too_few_events_are_ok_and_say_so() {
+        let (status, text) = checked(3, 4, Thresholds { min_events: 5, ..LIMITS }, &[]);
+        assert_eq!(status, 0);
+        assert!(
+            text.starts_with("ACTIVITY OK - 75% of 4 events failed in 24h, fewer than the 5 that count | "),
+            "{text}"
+        );
+        assert_eq!(checked(3, 5, Thresholds { min_events: 5, ..LIMITS }, &[]).0, 2);
+        assert_eq!(checked(0, 0, Thresholds { min_events: 0, ..LIMITS }, &[]).0, 0);
+    }
+
+    #[test]
+    fn an_absent_threshold_is_never_crossed() {
+        let (status, text) = checked(9, 9, Thresholds { warn: Some(0.5), ..Thresholds::default() }, &[]);
+        assert_eq!(status, 1);
+        assert!(text.contains("error_rate=100%;0.5;;0;100 "), "{text}");
+    }
+
+    #[test]
+    fn details_stay_on_their_lines_and_free_of_bars() {
+        let newest = [failure("a|b\nACTIVITY OK | error_rate=0%"), failure(&"x".repeat(5000))];
+        let (_, text) = checked(2, 100, LIMITS, &newest);
+        assert_eq!(text.lines().count(), 3);
+        assert_eq!(text.matches('|').count(), 1);
+        assert_eq!(text.lines().nth(1), Some("2000-01-01T00:00:00 agent.nudge.failed a/b ACTIVITY OK / error_rate=0%"));
+        assert!(text.len() < 1000);
+        assert!(checked(50, 100, LIMITS, &vec![failure("no"); 50]).1.lines().count() <= 11);
+    }
+
+    #[test]
+    fn what_went_wrong_is_unknown_on_one_line() {
+        let expected = (3, "ACTIVITY UNKNOWN - no database: a / b\n".to_owned());
+        assert_eq!(unknown("no database:\na | b\n"), expected);
+    }
+}

@@ -1,0 +1,205 @@
+//! Rows into any format, one by one.
+
+use super::csv::{Csv, tsv_header, tsv_row};
+use super::line::Lines;
+use super::table::Table;
+use super::view::{Extended, View};
+use super::{Format, Style, json, sse};
+use crate::event::{Cell, Record, Timestamp};
+use std::io::{self, Write};
+
+/// What stands behind the rows: the rest of the JSON page, the lines under a table.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Ending {
+    /// All rows that match, if they were counted.
+    pub total: Option<u64>,
+    /// The most rows asked for; null where all were.
+    pub limit: Option<u64>,
+    /// Rows skipped.
+    pub offset: u64,
+    /// Where the next page begins; null on the last.
+    pub next_cursor: Option<String>,
+    /// Lines under a table; no other format has them.
+    pub footer: Vec<String>,
+}
+
+/// Writes rows as they come, each with one write; give it a buffer in front of a file or a socket.
+pub struct RowWriter<W: Write> {
+    view: View,
+    /// Fields that are the records' own.
+    own: usize,
+    /// One row's bytes.
+    row: Vec<u8>,
+    form: Form<W>,
+}
+
+enum Form<W: Write> {
+    Csv(Box<Csv<W>>),
+    Plain(W, Plain),
+}
+
+enum Plain {
+    Table(Box<Table>),
+    Text(Lines),
+    Json {
+        begun: bool,
+    },
+    Jsonl,
+    Tsv {
+        begun: bool,
+    },
+    Sse,
+    /// Prometheus holds counts, not rows.
+    None,
+}
+
+impl<W: Write> RowWriter<W> {
+    /// Nothing is written before the first row, [`flush`](Self::flush) or [`finish`](Self::finish).
+    pub fn new(out: W, format: Format, view: View, style: Style) -> Self {
+        let table = |wide| Plain::Table(Box::new(Table::new(&view, style, wide)));
+        let form = match format {
+            Format::Csv => Form::Csv(Box::new(Csv::new(out))),
+            Format::Table => Form::Plain(out, table(false)),
+            Format::Wide => Form::Plain(out, table(true)),
+            Format::Text => Form::Plain(out, Plain::Text(Lines::new(style))),
+            Format::Json => Form::Plain(out, Plain::Json { begun: false }),
+            Format::Jsonl => Form::Plain(out, Plain::Jsonl),
+            Format::Tsv => Form::Plain(out, Plain::Tsv { begun: false }),
+            Format::Sse => Form::Plain(out, Plain::Sse),
+            Format::Prometheus => Form::Plain(out, Plain::None),
+        };
+        Self { own: view.own(), view, row: Vec::new(), form }
+    }
+
+    /// What ages count from, from now on; for a stream, whose rows are newer than its beginning.
+    pub fn set_now(&mut self, now: Timestamp) {
+        if let Form::Plain(_, Plain::Table(table)) = &mut self.form {
+            table.set_now(now);
+        }
+    }
+
+    /// Writes a row, or keeps it until the widths of the table are known.
+    ///
+    /// # Errors
+    /// Those of the output; `Unsupported` for Prometheus, which has no rows.
+    pub fn row(&mut self, record: &dyn Record) -> io::Result<()> {
+        self.row_with(record, &[])
+    }
+
+    /// A row with the values of the fields that [`View::also`] added, in their order; a missing one is null.
+    ///
+    /// # Errors
+    /// As for [`row`](Self::row).
+    pub fn row_with(&mut self, record: &dyn Record, extra: &[Cell<'_>]) -> io::Result<()> {
+        let Self { view, own, row, form } = self;
+        let record = Extended { record, own: *own, extra };
+        let (out, plain) = match form {
+            Form::Csv(csv) => return csv.row(view, &record),
+            Form::Plain(out, plain) => (out, plain),
+        };
+        row.clear();
+        match plain {
+            Plain::Table(table) => table.row(row, view, &record),
+            Plain::Text(lines) => lines.row(row, view, &record),
+            Plain::Json { begun } => {
+                row.extend_from_slice(if *begun { b"," } else { b"{\"items\":[" });
+                *begun = true;
+                json::record(row, view, &record)?;
+            }
+            Plain::Jsonl => {
+                json::record(row, view, &record)?;
+                row.push(b'\n');
+            }
+            Plain::Tsv { begun } => {
+                if !std::mem::replace(begun, true) {
+                    tsv_header(row, view);
+                }
+                tsv_row(row, view, &record)?;
+            }
+            Plain::Sse => sse::frame(row, view, *own, &record)?,
+            Plain::None => return Err(no_rows()),
+        }
+        out.write_all(row)
+    }
+
+    /// Writes bytes between rows as they are, such as a ping.
+    ///
+    /// # Errors
+    /// Those of the output.
+    pub fn raw(&mut self, bytes: &[u8]) -> io::Result<()> {
+        match &mut self.form {
+            Form::Csv(_) => Ok(()),
+            Form::Plain(out, _) => out.write_all(bytes),
+        }
+    }
+
+    /// Writes whatever is kept, down to the output's own buffer; for a stream that pauses. The ids of a table that is
+    /// flushed before its end are not shortened.
+    ///
+    /// # Errors
+    /// Those of the output.
+    pub fn flush(&mut self) -> io::Result<()> {
+        match &mut self.form {
+            Form::Csv(csv) => csv.flush(),
+            Form::Plain(out, plain) => {
+                if let Plain::Table(table) = plain
+                    && table.is_waiting()
+                {
+                    self.row.clear();
+                    table.settle(&mut self.row);
+                    out.write_all(&self.row)?;
+                }
+                out.flush()
+            }
+        }
+    }
+
+    /// Writes what stands behind the rows (and before them, where there was none) and flushes.
+    ///
+    /// # Errors
+    /// As for [`row`](Self::row).
+    pub fn finish(self, ending: &Ending) -> io::Result<()> {
+        let Self { view, mut row, form, .. } = self;
+        let (mut out, plain) = match form {
+            Form::Csv(mut csv) => {
+                csv.begin(&view)?;
+                return csv.flush();
+            }
+            Form::Plain(out, plain) => (out, plain),
+        };
+        row.clear();
+        match plain {
+            Plain::Table(mut table) => table.finish(&mut row, &ending.footer),
+            Plain::Json { begun } => {
+                row.extend_from_slice(if begun { b"]" } else { b"{\"items\":[]" });
+                if view.is_page() {
+                    page(&mut row, ending)?;
+                }
+                row.extend_from_slice(b"}\n");
+            }
+            Plain::Tsv { begun: false } => tsv_header(&mut row, &view),
+            Plain::None => return Err(no_rows()),
+            Plain::Text(_) | Plain::Jsonl | Plain::Tsv { begun: true } | Plain::Sse => {}
+        }
+        out.write_all(&row)?;
+        out.flush()
+    }
+}
+
+fn page(out: &mut Vec<u8>, ending: &Ending) -> io::Result<()> {
+    out.extend_from_slice(b",\"total\":");
+    json::value(out, &ending.total)?;
+    out.extend_from_slice(b",\"limit\":");
+    json::value(out, &ending.limit)?;
+    out.extend_from_slice(b",\"offset\":");
+    json::value(out, &ending.offset)?;
+    out.extend_from_slice(b",\"next_cursor\":");
+    json::value(out, &ending.next_cursor)
+}
+
+fn no_rows() -> io::Error {
+    io::Error::new(io::ErrorKind::Unsupported, "prometheus is a format for counts, not for rows")
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,359 @@
+//! Rows in the order of `(created_at, id)`, streamed: lists, the comment feed, failures.
+//!
+//! PostgreSQL has no index on created_at in the deployed schema, so the feed walks through time in windows, each read
+//! per event type from the end of (event_type, created_at). The first window is an hour; what it yields tells how wide the
+//! next must be. Where a window comes up short and few events can match at all (a rare board, a task), the index on that
+//! column answers the rest; where the windows would have to cover most of the table, one plain query does.
+
+mod walk;
+
+pub use walk::Order;
+use walk::Walk;
+
+use super::query::{Dialect, Query, Value};
+use super::row::{Columns, role_of};
+use super::{Asked, Store};
+use crate::access::Scope;
+use crate::event::{ActivityEvent, Key, TaskComment, Timestamp};
+use anyhow::{Context, Result};
+use uuid::Uuid;
+
+/// Beyond this many event types, going type by type costs more than it saves.
+const MOST_TYPES: i64 = 1_000;
+/// Up to this many rows, sorting what an index yields beats walking back in time.
+const FEW: i64 = 5_000;
+/// Rows of a window or page when all are wanted.
+const BATCH: u64 = 20_000;
+
+/// Which stretch of the feed.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Page {
+    /// Rows at most; all if none.
+    pub limit: Option<u64>,
+    /// Rows passed over first.
+    pub offset: u64,
+    /// From which end.
+    pub order: Order,
+    /// Begin behind this key.
+    pub after: Option<Key>,
+}
+
+/// A row that a feed is made of.
+pub trait Item: Sized {
+    #[doc(hidden)]
+    const COMMENTS: bool;
+    #[doc(hidden)]
+    #[allow(private_interfaces)]
+    fn read(columns: &mut Columns<'_>) -> Result<Self>;
+    /// Where the row stands.
+    fn key(&self) -> Key;
+}
+
+impl Item for ActivityEvent {
+    const COMMENTS: bool = false;
+
+    #[allow(private_interfaces)]
+    fn read(columns: &mut Columns<'_>) -> Result<Self> {
+        Ok(Self {
+            id: columns.id()?.context("an event without id")?,
+            event_type: columns.text()?.context("an event without type")?,
+            message: columns.text()?,
+            agent_id: columns.id()?,
+            task_id: columns.id()?,
+            board_id: columns.id()?,
+            created_at: columns.time()?.context("an event without created_at")?,
+            action: columns.text()?,
+            user_id: columns.id()?,
+            actor_id: columns.id()?,
+            agent_name: columns.text()?,
+            task_title: columns.text()?,
+            board_name: columns.text()?,
+        })
+    }
+
+    fn key(&self) -> Key {
+        Key { created_at: self.created_at, id: self.id }
+    }
+}
+
+impl Item for TaskComment {
+    const COMMENTS: bool = true;
+
+    #[allow(private_interfaces)]
+    fn read(columns: &mut Columns<'_>) -> Result<Self> {
+        Ok(Self {
+            id: columns.id()?.context("a comment without id")?,
+            created_at: columns.time()?.context("a comment without created_at")?,
+            message: columns.text()?.unwrap_or_default(),
+            agent_id: columns.id()?,
+            agent_name: columns.text()?,
+            agent_role: role_of(columns.text()?.as_deref()),
+            task_id: columns.id()?.context("a comment without task")?,
+            task_title: columns.text()?.unwrap_or_default(),
+            board_id: columns.id()?.context("a task without board")?,
+            board_name: columns.text()?.unwrap_or_default(),
+        })
+    }
+
+    fn key(&self) -> Key {
+        Key { created_at: self.created_at, id: self.id }
+    }
+}
+
+/// Where the rows lie, and along which index they are found.
+struct Source {
+    /// Go type by type; without types, along an index that begins with created_at or, for comments, with event_type.
+    types: Option<Vec<String>>,
+    newest: Timestamp,
+    oldest: Timestamp,
+}
+
+/// What [`Store::source`] found.
+enum Found {
+    Nothing,
+    Source(Source),
+    /// No index serves, or there are too many types to go one by one.
+    Unindexed,
+}
+
+impl Store {
+    /// Streams rows in order, each to `each`. Nothing is collected: memory does not grow with the answer.
+    ///
+    /// # Errors
+    /// Those of the database and of `each`.
+    pub async fn feed<T: Item>(
+        &mut self,
+        asked: Asked<'_>,
+        page: Page,
+        each: &mut dyn FnMut(T) -> Result<()>,
+    ) -> Result<()> {
+        if matches!(asked.scope, Scope::Boards(boards) if boards.is_empty()) || page.limit == Some(0) {
+            return Ok(());
+        }
+        let mut skip = page.offset;
+        let mut left = page.limit.map_or(u64::MAX, |limit| limit.saturating_add(page.offset));
+        let mut each = |item: T| {
+            left -= 1;
+            if skip > 0 {
+                skip -= 1;
+                return Ok(left);
+            }
+            each(item).map(|()| left)
+        };
+        if self.dialect() == Dialect::Sqlite {
+            return self.pages(asked, page, &mut each).await;
+        }
+        match self.source::<T>(&asked, page, None).await? {
+            Found::Nothing => Ok(()),
+            Found::Source(source) => self.walk(asked, page, source, &mut each).await,
+            Found::Unindexed => {
+                let query = self.window::<T>(&asked, page, wanted(page));
+                self.rows(&query, &mut each).await.map(|_| ())
+            }
+        }
+    }
+
+    /// Rows by their keys, which ascend, in that order.
+    ///
+    /// # Errors
+    /// Those of the database and of `each`.
+    pub async fn by_keys<T: Item>(
+        &mut self,
+        asked: Asked<'_>,
+        keys: &[Key],
+        each: &mut dyn FnMut(T) -> Result<()>,
+    ) -> Result<()> {
+        let (Some(first), Some(last)) = (keys.first(), keys.last()) else { return Ok(()) };
+        let page = Page { order: Order::Oldest, ..Page::default() };
+        let query = self.window::<T>(&asked, page, keys.len() as u64);
+        // The instants let partitions be pruned.
+        let query = within(query, (first.created_at, last.created_at)).indexed(true);
+        let query = query.bind("ids", Value::Ids(keys.iter().map(|key| key.id).collect()));
+        self.rows(&query, &mut |item| each(item).map(|()| u64::MAX)).await.map(|_| ())
+    }
+
+    /// SQLite has an index on (created_at, id) and stops at the limit; without a limit, pages keep the memory constant.
+    async fn pages<T: Item>(
+        &mut self,
+        asked: Asked<'_>,
+        mut page: Page,
+        each: &mut dyn FnMut(T) -> Result<u64>,
+    ) -> Result<()> {
+        let mut left = wanted(page);
+        loop {
+            let size = left.min(BATCH);
+            let query = self.window::<T>(&asked, page, size);
+            let mut last = None;
+            let found = self
+                .rows(&query, &mut |item: T| {
+                    last = Some(item.key());
+                    each(item)
+                })
+                .await?;
+            left -= found;
+            if found < size || left == 0 {
+                return Ok(());
+            }
+            page.after = last;
+        }
+    }
+
+    async fn walk<T: Item>(
+        &mut self,
+        asked: Asked<'_>,
+        page: Page,
+        source: Source,
+        each: &mut dyn FnMut(T) -> Result<u64>,
+    ) -> Result<()> {
+        let mut walk = Walk::new(page.order, source.newest, source.oldest);
+        let mut left = wanted(page);
+        let mut probed = false;
+        loop {
+            if !probed && (walk.is_begun() || !asked.filter.tasks.is_empty()) {
+                probed = true;
+                if let Some(board_tasks) = self.few(&asked).await? {
+                    let query = self.window::<T>(&asked, page, left).when("sparse", true).indexed(true);
+                    let query = within(query, walk.rest()).bind_some("board_tasks", board_tasks.map(Value::Ids));
+                    return self.rows(&query, each).await.map(|_| ());
+                }
+            }
+            let plain = page.limit.is_some() && walk.is_nearly_all();
+            let mut query = self.window::<T>(&asked, page, left).indexed(!plain);
+            query = within(query, if plain { walk.rest() } else { walk.window() });
+            if let Some(types) = &source.types {
+                let narrowed = asked.failures || !asked.filter.types.is_empty();
+                query = query.when("by_type", !plain);
+                query = query.bind_some("types", (!plain || narrowed).then(|| Value::Texts(types.clone())));
+            }
+            let found = self.rows(&query, each).await?;
+            left -= found;
+            if left == 0 || plain || walk.is_last() {
+                return Ok(());
+            }
+            walk.advance(found, if page.limit.is_some() { left } else { BATCH });
+            if found == 0 {
+                match self.source::<T>(&asked, page, Some(walk.rest())).await? {
+                    Found::Source(rest) => walk.skip_to(rest.newest, rest.oldest),
+                    Found::Nothing | Found::Unindexed => return Ok(()),
+                }
+            }
+        }
+    }
+
+    /// Where the events that may match lie, in all or in a stretch of time.
+    async fn source<T: Item>(
+        &mut self,
+        asked: &Asked<'_>,
+        page: Page,
+        stretch: Option<(Timestamp, Timestamp)>,
+    ) -> Result<Found> {
+        let by_type = !T::COMMENTS && !self.schema.indexed_by_time;
+        if !self.schema.indexed_by_type && (by_type || T::COMMENTS) {
+            return Ok(Found::Unindexed);
+        }
+        let mut query = Query::new(if by_type { "types" } else { "extent" });
+        query = self.matching(query, asked).indexed(true);
+        if by_type {
+            query = query.bind("most", Value::Count(MOST_TYPES));
+        }
+        query = match (stretch, page.after, page.order) {
+            (Some(stretch), ..) => within(query, stretch),
+            (None, Some(after), Order::Newest) => query.bind("upto", Value::Time(after.created_at)),
+            (None, Some(after), Order::Oldest) => query.bind("from", Value::Time(after.created_at)),
+            (None, None, _) => query,
+        };
+        let mut types = Vec::new();
+        let mut extent: Option<(Timestamp, Timestamp)> = None;
+        self.fetch(&query, &mut |row| {
+            let mut columns = row.columns();
+            let event_type = if by_type { columns.text()? } else { None };
+            let (newest, oldest) = (columns.time()?, columns.time()?);
+            if let (Some(newest), Some(oldest)) = (newest, oldest) {
+                types.extend(event_type);
+                let (last, first) = extent.unwrap_or((newest, oldest));
+                extent = Some((last.max(newest), first.min(oldest)));
+            }
+            Ok(())
+        })
+        .await?;
+        if i64::try_from(types.len()).is_ok_and(|n| n >= MOST_TYPES) {
+            return Ok(Found::Unindexed);
+        }
+        Ok(extent.map_or(Found::Nothing, |(newest, oldest)| {
+            Found::Source(Source { types: by_type.then_some(types), newest, oldest })
+        }))
+    }
+
+    /// The event types that may match, or none where there are too many to go one by one.
+    pub(super) async fn types(&mut self, asked: &Asked<'_>) -> Result<Option<Vec<String>>> {
+        let query = self.matching(Query::new("types"), asked).bind("most", Value::Count(MOST_TYPES)).indexed(true);
+        let mut types = Vec::new();
+        self.fetch(&query, &mut |row| {
+            types.extend(row.columns().text()?);
+            Ok(())
+        })
+        .await?;
+        Ok(i64::try_from(types.len()).is_ok_and(|n| n < MOST_TYPES).then_some(types))
+    }
+
+    /// Whether only few events can match, as an index on a selective column tells; then with the tasks of the boards, if
+    /// boards are what is selective.
+    async fn few(&mut self, asked: &Asked<'_>) -> Result<Option<Option<Vec<Uuid>>>> {
+        let mut query = Query::new("reach").bind("most", Value::Count(FEW + 1)).indexed(true);
+        let Asked { scope, filter, .. } = asked;
+        if !filter.tasks.is_empty() {
+            query = query.bind("tasks", Value::Ids(filter.tasks.clone()));
+        } else if let Scope::Agent(agent) = scope {
+            query = query.bind("agents", Value::Ids(vec![*agent]));
+        } else if !filter.agents.is_empty() {
+            query = query.bind("agents", Value::Ids(filter.agents.clone()));
+        } else if let Scope::Boards(readable) = scope {
+            query = query.bind("boards", Value::Ids(filter.narrow(readable)));
+        }
+        let by_board = query.has("boards");
+        let mut few = None;
+        self.fetch(&query, &mut |row| {
+            let mut columns = row.columns();
+            let (count, tasks) = (columns.count()?, columns.ids()?);
+            few = (count <= FEW).then_some(by_board.then_some(tasks));
+            Ok(())
+        })
+        .await?;
+        Ok(few)
+    }
+
+    /// The question for one stretch, before it is told where to look.
+    fn window<T: Item>(&self, asked: &Asked<'_>, page: Page, limit: u64) -> Query {
+        let query = Query::new(if T::COMMENTS { "comments" } else { "list" });
+        let query = self.with_columns(self.matching(query, asked)).when("each", true);
+        let query = query.when("oldest", page.order == Order::Oldest);
+        let query = query.bind("limit", Value::Count(i64::try_from(limit).unwrap_or(i64::MAX)));
+        match (page.after, page.order) {
+            (None, _) => query,
+            (Some(key), Order::Newest) => {
+                query.bind("before_at", Value::Time(key.created_at)).bind("before_id", Value::Id(key.id))
+            }
+            (Some(key), Order::Oldest) => {
+                query.bind("after_at", Value::Time(key.created_at)).bind("after_id", Value::Id(key.id))
+            }
+        }
+    }
+
+    async fn rows<T: Item>(&mut self, query: &Query, each: &mut dyn FnMut(T) -> Result<u64>) -> Result<u64> {
+        let mut found = 0;
+        self.fetch(query, &mut |row| {
+            found += 1;
+            each(T::read(&mut row.columns())?).map(|_| ())
+        })
+        .await?;
+        Ok(found)
+    }
+}
+
+fn wanted(page: Page) -> u64 {
+    page.limit.map_or(i64::MAX.unsigned_abs(), |limit| limit.saturating_add(page.offset))
+}
+
+fn within(query: Query, (from, upto): (Timestamp, Timestamp)) -> Query {
+    query.bind("from", Value::Time(from)).bind("upto", Value::Time(upto))
+}

@@ -1,0 +1,137 @@
+//! The walk through time in windows, without a database: where the next window lies and how wide it is.
+
+use crate::event::Timestamp;
+
+const HOUR: i64 = 3_600_000_000;
+
+/// From which end of time.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Order {
+    /// By (created_at, id) descending.
+    #[default]
+    Newest,
+    /// Ascending.
+    Oldest,
+}
+
+/// Windows that follow each other without gap or overlap, from one end of an extent to the other.
+#[derive(Debug)]
+pub(super) struct Walk {
+    order: Order,
+    /// What is left, both ends included.
+    newest: Timestamp,
+    oldest: Timestamp,
+    /// Width of the next window in microseconds.
+    width: i64,
+    begun: bool,
+}
+
+impl Walk {
+    pub(super) fn new(order: Order, newest: Timestamp, oldest: Timestamp) -> Self {
+        Self { order, newest, oldest, width: HOUR, begun: false }
+    }
+
+    /// All that is left, both ends included.
+    pub(super) fn rest(&self) -> (Timestamp, Timestamp) {
+        (self.oldest, self.newest)
+    }
+
+    /// The next window, both ends included.
+    pub(super) fn window(&self) -> (Timestamp, Timestamp) {
+        match self.order {
+            Order::Newest => (self.newest.plus_micros(-self.width).max(self.oldest), self.newest),
+            Order::Oldest => (self.oldest, self.oldest.plus_micros(self.width).min(self.newest)),
+        }
+    }
+
+    /// Whether a window was read already.
+    pub(super) fn is_begun(&self) -> bool {
+        self.begun
+    }
+
+    /// Whether the next window is all that is left.
+    pub(super) fn is_last(&self) -> bool {
+        self.window() == self.rest()
+    }
+
+    /// Whether the next window would cover so much of what is left that one plain query is no dearer.
+    pub(super) fn is_nearly_all(&self) -> bool {
+        self.begun && self.width / 4 > HOUR && self.newest.micros_since(self.oldest) / 4 < self.width
+    }
+
+    /// Leaves the window behind; what it yielded tells how wide the next must be to yield what is wanted.
+    pub(super) fn advance(&mut self, found: u64, wanted: u64) {
+        let (from, upto) = self.window();
+        match self.order {
+            Order::Newest => self.newest = from.previous(),
+            Order::Oldest => self.oldest = upto.next(),
+        }
+        self.begun = true;
+        self.width = if found == 0 {
+            self.width.saturating_mul(8)
+        } else {
+            let tenths = (wanted.saturating_mul(12) / found).clamp(2, 160);
+            (self.width / 10).saturating_mul(i64::try_from(tenths).unwrap_or(160)).max(1_000)
+        };
+    }
+
+    /// Passes over a stretch without events.
+    pub(super) fn skip_to(&mut self, newest: Timestamp, oldest: Timestamp) {
+        self.newest = newest;
+        self.oldest = oldest;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn at(micros: i64) -> Timestamp {
+        Timestamp::from_micros(micros)
+    }
+
+    fn instant() -> impl Strategy<Value = Timestamp> {
+        prop_oneof![
+            4 => (-1_000_000_000_000_i64..1_000_000_000_000).prop_map(at),
+            1 => Just(Timestamp::INFINITY),
+            1 => Just(Timestamp::NEG_INFINITY),
+            1 => Just(Timestamp::LAST),
+            1 => Just(Timestamp::FIRST),
+        ]
+    }
+
+    proptest! {
+        #[test]
+        fn windows_cover_every_instant_exactly_once_and_end(
+            mut instants in proptest::collection::vec(instant(), 1..60),
+            oldest_first: bool,
+            yields in proptest::collection::vec(0_u64..200, 1..20),
+        ) {
+            instants.sort_unstable();
+            let order = if oldest_first { Order::Oldest } else { Order::Newest };
+            let (first, last) = (instants[0], instants[instants.len() - 1]);
+            let mut walk = Walk::new(order, last, first);
+            let mut seen = Vec::new();
+            for step in 0.. {
+                prop_assert!(step < 2_000, "the walk does not end");
+                let (from, upto) = walk.window();
+                let mut inside: Vec<_> = instants.iter().copied().filter(|i| (from..=upto).contains(i)).collect();
+                let found = inside.len();
+                if order == Order::Newest { inside.reverse(); }
+                seen.extend(inside);
+                if walk.is_last() { break; }
+                walk.advance(if found == 0 { 0 } else { yields[step % yields.len()].max(1) }, 50);
+                let (oldest, newest) = walk.rest();
+                let left: Vec<_> = instants.iter().copied().filter(|i| (oldest..=newest).contains(i)).collect();
+                match (left.first(), left.last()) {
+                    (Some(first), Some(last)) if found == 0 => walk.skip_to(*last, *first),
+                    (Some(_), _) => {}
+                    _ => break,
+                }
+            }
+            if order == Order::Newest { instants.reverse(); }
+            prop_assert_eq!(seen, instants);
+        }
+    }
+}

@@ -1,0 +1,228 @@
+//! Users, agents, boards and tasks: who asks, and what names mean to them.
+
+use super::query::{Query, Value};
+use super::{Rule, Store};
+use crate::event::{Board, Timestamp};
+use anyhow::{Context, Result};
+use uuid::Uuid;
+
+/// A user with the active membership.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UserRow {
+    /// Primary key.
+    pub id: Uuid,
+    /// Clerk's id, or `local-auth-user`.
+    pub clerk_user_id: String,
+    /// E-mail address; not unique.
+    pub email: Option<String>,
+    /// Display name.
+    pub name: Option<String>,
+    /// None: the user belongs nowhere and reads nothing.
+    pub membership: Option<MembershipRow>,
+}
+
+/// The membership that decides what a user may read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MembershipRow {
+    /// Primary key.
+    pub id: Uuid,
+    /// The organization.
+    pub organization_id: Uuid,
+    /// Its name.
+    pub organization: String,
+    /// Every board of the organization can be read: all_boards_read or all_boards_write.
+    pub all_boards: bool,
+}
+
+/// An agent, without its token hash.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AgentRow {
+    /// Primary key.
+    pub id: Uuid,
+    /// Display name; not unique.
+    pub name: String,
+    /// The board that it works on.
+    pub board_id: Option<Uuid>,
+    /// That board's organization, by name.
+    pub organization: Option<String>,
+}
+
+/// A task.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TaskRow {
+    /// Primary key.
+    pub id: Uuid,
+    /// Title; untrusted.
+    pub title: String,
+    /// The task's board, if any.
+    pub board_id: Option<Uuid>,
+}
+
+/// How a user is named.
+#[derive(Debug, Clone, Copy)]
+pub enum UserName<'a> {
+    /// By primary key.
+    Id(Uuid),
+    /// By e-mail address or Clerk id.
+    Text(&'a str),
+}
+
+/// Whose boards.
+#[derive(Debug, Clone, Copy)]
+pub enum BoardsOf {
+    /// Readable in a membership.
+    Member(Uuid),
+    /// All of an organization.
+    Organization(Uuid),
+    /// An agent's own, and those that its events resolve to.
+    Agent(Uuid),
+    /// Writable by a user: in the board's own organization, with all_boards_write or a row that says can_write.
+    Writer(Uuid),
+}
+
+/// Which agents.
+#[derive(Debug, Clone, Copy)]
+pub enum AgentName<'a> {
+    /// By primary key, whoever asks.
+    Id(Uuid),
+    /// By exact name, whoever asks.
+    Anyone(&'a str),
+    /// By exact name, among those on the boards or with an event there.
+    Visible(&'a str, &'a [Uuid]),
+    /// All on the boards, to suggest from.
+    Near(&'a [Uuid]),
+}
+
+impl Store {
+    /// Users by id, e-mail or Clerk id, with the active membership.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn users(&mut self, name: UserName<'_>) -> Result<Vec<UserRow>> {
+        let query = match name {
+            UserName::Id(id) => Query::new("user").bind("id", Value::Id(id)),
+            UserName::Text(text) => Query::new("user").bind("text", Value::Text(text.to_owned())),
+        };
+        let mut users = Vec::new();
+        self.fetch(&query, &mut |row| {
+            let mut columns = row.columns();
+            let (id, clerk_user_id) = (columns.id()?, columns.text()?);
+            let (email, name) = (columns.text()?, columns.text()?);
+            let (member, organization_id, organization) = (columns.id()?, columns.id()?, columns.text()?);
+            let (read, write) = (columns.flag()?, columns.flag()?);
+            let membership = member.zip(organization_id).map(|(id, organization_id)| MembershipRow {
+                id,
+                organization_id,
+                organization: organization.unwrap_or_default(),
+                all_boards: read == Some(true) || write == Some(true),
+            });
+            users.push(UserRow {
+                id: id.context("a user without id")?,
+                clerk_user_id: clerk_user_id.unwrap_or_default(),
+                email,
+                name,
+                membership,
+            });
+            Ok(())
+        })
+        .await?;
+        Ok(users)
+    }
+
+    /// Agents by id or name.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn agents(&mut self, name: AgentName<'_>) -> Result<Vec<AgentRow>> {
+        let boards = |boards: &[Uuid]| Value::Ids(boards.to_vec());
+        let query = Query::new("agents");
+        let query = match name {
+            AgentName::Id(id) => query.bind("id", Value::Id(id)),
+            AgentName::Anyone(name) => query.bind("name", Value::Text(name.to_owned())),
+            AgentName::Visible(name, seen) => {
+                query.bind("name", Value::Text(name.to_owned())).bind("boards", boards(seen)).when("visible", true)
+            }
+            AgentName::Near(seen) => query.bind("boards", boards(seen)).when("near", true),
+        };
+        let mut agents = Vec::new();
+        self.fetch(&query, &mut |row| {
+            let mut columns = row.columns();
+            agents.push(AgentRow {
+                id: columns.id()?.context("an agent without id")?,
+                name: columns.text()?.unwrap_or_default(),
+                board_id: columns.id()?,
+                organization: columns.id()?.and(columns.text()?),
+            });
+            Ok(())
+        })
+        .await?;
+        Ok(agents)
+    }
+
+    /// Boards that somebody may read or write, by name.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn boards(&mut self, of: BoardsOf) -> Result<Vec<Board>> {
+        let query = Query::new("boards");
+        let query = match of {
+            BoardsOf::Member(member) => query.bind("member", Value::Id(member)),
+            BoardsOf::Organization(organization) => query.bind("organization", Value::Id(organization)),
+            BoardsOf::Agent(agent) => query.bind("agent", Value::Id(agent)),
+            BoardsOf::Writer(user) => query.bind("writer", Value::Id(user)),
+        };
+        let mut boards = Vec::new();
+        self.fetch(&query, &mut |row| {
+            let mut columns = row.columns();
+            boards.push(Board {
+                id: columns.id()?.context("a board without id")?,
+                name: columns.text()?.unwrap_or_default(),
+                slug: columns.text()?.unwrap_or_default(),
+                last_activity_at: None,
+            });
+            Ok(())
+        })
+        .await?;
+        Ok(boards)
+    }
+
+    /// Tasks with ids in a range, among those on some boards, or all.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn tasks(&mut self, first: Uuid, last: Uuid, boards: Option<&[Uuid]>) -> Result<Vec<TaskRow>> {
+        let query = Query::new("tasks").bind("first", Value::Id(first)).bind("last", Value::Id(last));
+        let query = query.bind_some("boards", boards.map(|boards| Value::Ids(boards.to_vec())));
+        let mut tasks = Vec::new();
+        self.fetch(&query, &mut |row| {
+            let mut columns = row.columns();
+            tasks.push(TaskRow {
+                id: columns.id()?.context("a task without id")?,
+                title: columns.text()?.unwrap_or_default(),
+                board_id: columns.id()?,
+            });
+            Ok(())
+        })
+        .await?;
+        Ok(tasks)
+    }
+
+    /// The newest event that resolves to each of the boards; those without any are absent.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn last_activity(&mut self, asked: super::Asked<'_>) -> Result<Vec<(Uuid, Timestamp)>> {
+        debug_assert!(asked.rule == Rule::Resolved);
+        let query = self.matching(Query::new("last_activity"), &asked).when("mass", true);
+        let mut last = Vec::new();
+        self.fetch(&query, &mut |row| {
+            let mut columns = row.columns();
+            if let (Some(board), Some(at)) = (columns.id()?, columns.time()?) {
+                last.push((board, at));
+            }
+            Ok(())
+        })
+        .await?;
+        Ok(last)
+    }
+}

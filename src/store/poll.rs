@@ -1,0 +1,113 @@
+//! What a poll of tail asks, in one short transaction: the moment, the keys from an instant on, and then the rows that
+//! are new.
+
+use super::query::{Dialect, Query, Value};
+use super::{Asked, Begin, Engine, Rule, Store};
+use crate::access::Scope;
+use crate::event::{Key, Timestamp};
+use anyhow::{Context, Result};
+
+/// What a poll's transaction says about itself.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Instant {
+    /// The database's clock, no later than the snapshot.
+    pub now: Timestamp,
+    /// Up to when the server knows what was written; earlier than now on a standby.
+    pub as_of: Timestamp,
+    /// Names the line of transaction ids.
+    pub server: String,
+    /// `pg_current_snapshot()` and `age('3')`, where they cover all writers.
+    pub snapshot: Option<(String, i32)>,
+}
+
+impl Store {
+    /// Opens the transaction of a poll: like [`Store::begin`], without looking at the schema again.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn begin_poll(&mut self) -> Result<Instant> {
+        match &mut self.engine {
+            Engine::Postgres(pg) => pg.begin(Begin::Read, self.limits).await?,
+            Engine::Sqlite(lite) => lite.begin(Begin::Read).await?,
+        }
+        let postgres = self.dialect() == Dialect::Postgres;
+        let sharded = self.schema.sharded;
+        let mut found = None;
+        self.fetch(&Query::new("moment"), &mut |row| {
+            let mut columns = row.columns();
+            let now = columns.time()?.context("the clock is null")?;
+            let mut instant = Instant { now, as_of: now, server: String::new(), snapshot: None };
+            if postgres {
+                instant.as_of = columns.time()?.unwrap_or(now);
+                instant.server = columns.text()?.unwrap_or_default();
+                let snapshot = columns.text()?.unwrap_or_default();
+                let age = i32::try_from(columns.small()?).unwrap_or(i32::MAX);
+                instant.snapshot = (!sharded).then_some((snapshot, age));
+            }
+            found = Some(instant);
+            Ok(())
+        })
+        .await?;
+        found.context("the database did not tell the time")
+    }
+
+    /// When the oldest open transaction that has written began, where that can be known; asked outside a transaction.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn oldest_writer(&mut self) -> Result<Option<Timestamp>> {
+        let mut began = None;
+        if self.dialect() == Dialect::Postgres && !self.schema.sharded {
+            self.fetch(&Query::new("oldest_writer"), &mut |row| {
+                began = row.columns().time()?;
+                Ok(())
+            })
+            .await?;
+        }
+        Ok(began)
+    }
+
+    /// The event types to go through, where that is how the keys are found. Asked once a poll.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn poll_types(&mut self, asked: Asked<'_>) -> Result<Option<Vec<String>>> {
+        let by_type = self.schema.indexed_by_type && !self.schema.indexed_by_time && asked.rule != Rule::Comments;
+        if self.dialect() == Dialect::Sqlite || !by_type { Ok(None) } else { self.types(&asked).await }
+    }
+
+    /// A page of keys, oldest first: from an instant on, or behind the last key of the page before.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn keys(
+        &mut self,
+        asked: Asked<'_>,
+        types: Option<&[String]>,
+        from: Timestamp,
+        after: Option<Key>,
+        limit: usize,
+    ) -> Result<Vec<Key>> {
+        if matches!(asked.scope, Scope::Boards(boards) if boards.is_empty()) {
+            return Ok(Vec::new());
+        }
+        let mut query = self.matching(Query::new("keys"), &asked).when("each", true);
+        query = query.bind("limit", Value::Count(i64::try_from(limit).unwrap_or(i64::MAX)));
+        query = query.bind_some("types", types.map(|types| Value::Texts(types.to_vec())));
+        query = match after {
+            None => query.bind("from", Value::Time(from)),
+            Some(key) => query.bind("after_at", Value::Time(key.created_at)).bind("after_id", Value::Id(key.id)),
+        };
+        let indexed = types.is_some() || self.schema.indexed_by_time || asked.rule == Rule::Comments;
+        let mut keys = Vec::new();
+        self.fetch(&query.indexed(indexed), &mut |row| {
+            let mut columns = row.columns();
+            if let (Some(created_at), Some(id)) = (columns.time()?, columns.id()?) {
+                keys.push(Key { created_at, id });
+            }
+            Ok(())
+        })
+        .await?;
+        Ok(keys)
+    }
+}

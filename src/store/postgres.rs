@@ -1,0 +1,177 @@
+//! PostgreSQL, in short read-only transactions and without named statements, so that a pooler in transaction mode serves
+//! as well as the server itself.
+
+use super::query::{Dialect, Prepared, Query, Value};
+use super::row::Row;
+use super::url::{PostgresTarget, SessionAttrs};
+use super::{Begin, Limits, fault};
+use crate::error::unavailable;
+use anyhow::{Context, Result};
+use futures_util::TryStreamExt;
+use sqlx::encode::IsNull;
+use sqlx::postgres::{PgArgumentBuffer, PgArguments, PgConnectOptions, PgConnection, PgTypeInfo};
+use sqlx::{Arguments, Connection, Encode, Executor, Postgres, Row as _, Type};
+use std::time::Duration;
+
+pub(super) struct Pg {
+    conn: PgConnection,
+    /// What `enable_seqscan` was last set to in this transaction.
+    indexed: bool,
+    /// To connect once more, to cancel.
+    options: PgConnectOptions,
+    /// How long a row may take to arrive, where statements are limited; a connection that is half open says nothing.
+    patience: Option<Duration>,
+}
+
+/// Beyond the statement's own limit.
+const GRACE: Duration = Duration::from_secs(5);
+const CANCEL_WITHIN: Duration = Duration::from_millis(500);
+
+struct Micros(i64);
+
+impl Type<Postgres> for Micros {
+    fn type_info() -> PgTypeInfo {
+        PgTypeInfo::with_name("timestamp")
+    }
+}
+
+impl Encode<'_, Postgres> for Micros {
+    fn encode_by_ref(&self, buffer: &mut PgArgumentBuffer) -> Result<IsNull, sqlx::error::BoxDynError> {
+        buffer.extend_from_slice(&self.0.to_be_bytes());
+        Ok(IsNull::No)
+    }
+}
+
+impl Pg {
+    /// Connects to the first host that answers and is of the kind that the URL asks for; writing needs one that can.
+    pub(super) async fn connect(target: &PostgresTarget, begin: Begin, application: &str) -> Result<Self> {
+        let wanted = match target.session {
+            SessionAttrs::Any if begin == Begin::Write && target.hosts.len() > 1 => SessionAttrs::ReadWrite,
+            asked => asked,
+        };
+        let passes: &[SessionAttrs] = match wanted {
+            SessionAttrs::PreferStandby => &[SessionAttrs::Standby, SessionAttrs::Any],
+            ref other => std::slice::from_ref(other),
+        };
+        let mut last = None;
+        for pass in passes {
+            for host in &target.hosts {
+                let options = host.options.clone().application_name(application);
+                match Self::connect_to(&options, target.connect_timeout).await {
+                    Ok(mut pg) => match pg.suits(*pass).await {
+                        Ok(true) => return Ok(pg),
+                        Ok(false) => pg.close().await,
+                        Err(error) => last = Some(error.context(host.label.clone())),
+                    },
+                    Err(error) => last = Some(error.context(host.label.clone())),
+                }
+            }
+        }
+        let none = || {
+            unavailable(format!("none of {} is a server that will do ({})", target.label(), wanted.name())).into()
+        };
+        Err(last.unwrap_or_else(none))
+    }
+
+    async fn connect_to(options: &PgConnectOptions, timeout: Duration) -> Result<Self> {
+        let connecting = PgConnection::connect_with(options);
+        let late = || unavailable(format!("the database did not answer within {} s", timeout.as_secs())).passing(true);
+        let conn = tokio::time::timeout(timeout, connecting).await.map_err(|_| late())?;
+        Ok(Self { conn: conn.map_err(fault::connecting)?, indexed: false, options: options.clone(), patience: None })
+    }
+
+    /// Whether the server is of a kind, as libpq's `target_session_attrs` tells them apart.
+    async fn suits(&mut self, wanted: SessionAttrs) -> Result<bool> {
+        if wanted == SessionAttrs::Any {
+            return Ok(true);
+        }
+        let sql = "SELECT pg_is_in_recovery(), current_setting('default_transaction_read_only')::bool";
+        let row = sqlx::query(sql).persistent(false).fetch_one(&mut self.conn).await.map_err(fault::running)?;
+        let (standby, read_only): (bool, bool) = (row.try_get(0)?, row.try_get(1)?);
+        Ok(match wanted {
+            SessionAttrs::ReadWrite => !standby && !read_only,
+            SessionAttrs::ReadOnly => standby || read_only,
+            SessionAttrs::Primary => !standby,
+            SessionAttrs::Standby => standby,
+            SessionAttrs::Any | SessionAttrs::PreferStandby => true,
+        })
+    }
+
+    /// Opens a transaction. JIT and small `work_mem` cost more than these queries take; both are set for it alone.
+    pub(super) async fn begin(&mut self, begin: Begin, limits: Limits) -> Result<()> {
+        let mode = match begin {
+            Begin::Read => "ISOLATION LEVEL REPEATABLE READ READ ONLY",
+            Begin::Write => "ISOLATION LEVEL READ COMMITTED READ WRITE",
+        };
+        let statement = limits.statement.as_millis().min(i32::MAX as u128);
+        let lock = limits.lock.as_millis().min(i32::MAX as u128);
+        let sql = format!(
+            "BEGIN {mode}; SET LOCAL statement_timeout = {statement}; SET LOCAL lock_timeout = {lock}; \
+             SET LOCAL jit = off; SET LOCAL work_mem = '64MB'"
+        );
+        self.indexed = false;
+        self.patience = (!limits.statement.is_zero()).then(|| limits.statement + GRACE);
+        self.conn.execute(sql.as_str()).await.map_err(fault::running)?;
+        Ok(())
+    }
+
+    pub(super) async fn simple(&mut self, sql: &str) -> Result<()> {
+        self.conn.execute(sql).await.map_err(fault::running)?;
+        Ok(())
+    }
+
+    pub(super) async fn fetch(&mut self, query: &Query, each: &mut dyn FnMut(&Row) -> Result<()>) -> Result<()> {
+        if query.indexed != self.indexed {
+            let to = if query.indexed { "off" } else { "on" };
+            self.simple(&format!("SET LOCAL enable_seqscan = {to}")).await?;
+            self.indexed = query.indexed;
+        }
+        let Prepared { sql, values } = query.prepare(Dialect::Postgres)?;
+        let mut arguments = PgArguments::default();
+        for value in values {
+            add(&mut arguments, value).map_err(anyhow::Error::from_boxed).context("cannot bind a value")?;
+        }
+        let statement = sqlx::query_with(&sql, arguments).persistent(false);
+        let mut rows = statement.fetch(&mut self.conn);
+        loop {
+            let next = match self.patience {
+                None => rows.try_next().await,
+                Some(patience) => tokio::time::timeout(patience, rows.try_next()).await.map_err(|_| {
+                    unavailable(format!("the database said nothing for {} s", patience.as_secs())).passing(true)
+                })?,
+            };
+            match next.map_err(fault::running)? {
+                Some(row) => each(&Row::Postgres(row))?,
+                None => return Ok(()),
+            }
+        }
+    }
+
+    /// Dropping a statement leaves it running on the server.
+    pub(super) async fn cancel(&self, backend: i64) {
+        let connecting = PgConnection::connect_with(&self.options);
+        if let Ok(Ok(mut conn)) = tokio::time::timeout(CANCEL_WITHIN, connecting).await {
+            let sql = format!("SELECT pg_cancel_backend({backend})");
+            // Nothing more can be done if even this fails.
+            let _ = tokio::time::timeout(CANCEL_WITHIN, conn.execute(sql.as_str())).await;
+        }
+    }
+
+    pub(super) async fn close(self) {
+        // The answer is complete; a connection that cannot say goodbye is closed all the same.
+        let _ = self.conn.close().await;
+    }
+}
+
+fn add(arguments: &mut PgArguments, value: &Value) -> Result<(), sqlx::error::BoxDynError> {
+    match value {
+        Value::Id(id) => arguments.add(*id),
+        Value::OptionalId(id) => arguments.add(*id),
+        Value::Ids(ids) => arguments.add(ids.as_slice()),
+        Value::Text(text) => arguments.add(text.as_str()),
+        Value::OptionalText(text) => arguments.add(text.as_deref()),
+        Value::Texts(texts) => arguments.add(texts.as_slice()),
+        Value::Time(at) => arguments.add(Micros(at.micros())),
+        Value::Count(n) => arguments.add(*n),
+    }
+}

@@ -1,0 +1,258 @@
+//! A row of either engine, read strictly from left to right.
+
+use crate::event::Timestamp;
+use anyhow::{Context, Result, bail};
+use sqlx::postgres::{PgRow, PgTypeInfo, PgValueFormat};
+use sqlx::sqlite::SqliteRow;
+use sqlx::{Decode, Postgres, Row as _, Sqlite, Type, ValueRef};
+use std::borrow::Cow;
+use uuid::Uuid;
+
+/// One row as the driver hands it over.
+pub(super) enum Row {
+    Postgres(PgRow),
+    Sqlite(SqliteRow),
+}
+
+/// Reads a row's columns in the order of the query's SELECT list.
+pub(super) struct Columns<'r> {
+    row: &'r Row,
+    next: usize,
+}
+
+impl Row {
+    pub(super) fn columns(&self) -> Columns<'_> {
+        Columns { row: self, next: 0 }
+    }
+}
+
+/// PostgreSQL's `timestamp` in its own representation, which chrono cannot hold at the extremes.
+struct Instant(Timestamp);
+
+impl Type<Postgres> for Instant {
+    fn type_info() -> PgTypeInfo {
+        PgTypeInfo::with_name("timestamp")
+    }
+}
+
+impl<'r> Decode<'r, Postgres> for Instant {
+    fn decode(value: sqlx::postgres::PgValueRef<'r>) -> Result<Self, sqlx::error::BoxDynError> {
+        if value.format() != PgValueFormat::Binary {
+            return Err("a timestamp came as text".into());
+        }
+        let bytes: [u8; 8] = value.as_bytes()?.try_into()?;
+        Ok(Self(Timestamp::from_micros(i64::from_be_bytes(bytes))))
+    }
+}
+
+/// Text whatever its encoding: a SQL_ASCII database may hold bytes that are no UTF-8, which are then shown as U+FFFD.
+struct Text(String);
+
+impl Type<Postgres> for Text {
+    fn type_info() -> PgTypeInfo {
+        <String as Type<Postgres>>::type_info()
+    }
+    fn compatible(ty: &PgTypeInfo) -> bool {
+        <String as Type<Postgres>>::compatible(ty)
+    }
+}
+
+impl<'r> Decode<'r, Postgres> for Text {
+    fn decode(value: sqlx::postgres::PgValueRef<'r>) -> Result<Self, sqlx::error::BoxDynError> {
+        Ok(Self(String::from_utf8_lossy(value.as_bytes()?).into_owned()))
+    }
+}
+
+impl Type<Sqlite> for Text {
+    fn type_info() -> sqlx::sqlite::SqliteTypeInfo {
+        <String as Type<Sqlite>>::type_info()
+    }
+    fn compatible(ty: &sqlx::sqlite::SqliteTypeInfo) -> bool {
+        <String as Type<Sqlite>>::compatible(ty) || <Vec<u8> as Type<Sqlite>>::compatible(ty)
+    }
+}
+
+impl<'r> Decode<'r, Sqlite> for Text {
+    fn decode(value: sqlx::sqlite::SqliteValueRef<'r>) -> Result<Self, sqlx::error::BoxDynError> {
+        let bytes = <&[u8] as Decode<Sqlite>>::decode(value)?;
+        Ok(Self(String::from_utf8_lossy(bytes).into_owned()))
+    }
+}
+
+impl Columns<'_> {
+    fn get<P, S>(&mut self) -> Result<Option<Either<P, S>>>
+    where
+        P: for<'r> Decode<'r, Postgres> + Type<Postgres>,
+        S: for<'r> Decode<'r, Sqlite> + Type<Sqlite>,
+    {
+        let at = self.next;
+        self.next += 1;
+        let said = || format!("column {} of the answer", at + 1);
+        match self.row {
+            Row::Postgres(row) => {
+                if row.try_get_raw(at).with_context(said)?.is_null() {
+                    return Ok(None);
+                }
+                Ok(Some(Either::Postgres(row.try_get::<P, _>(at).with_context(said)?)))
+            }
+            Row::Sqlite(row) => {
+                if row.try_get_raw(at).with_context(said)?.is_null() {
+                    return Ok(None);
+                }
+                Ok(Some(Either::Sqlite(row.try_get_unchecked::<S, _>(at).with_context(said)?)))
+            }
+        }
+    }
+
+    pub(super) fn id(&mut self) -> Result<Option<Uuid>> {
+        Ok(self.get::<Uuid, Uuid>()?.map(Either::same))
+    }
+
+    pub(super) fn text(&mut self) -> Result<Option<String>> {
+        Ok(self.get::<Text, Text>()?.map(|text| text.same().0))
+    }
+
+    pub(super) fn time(&mut self) -> Result<Option<Timestamp>> {
+        Ok(self.get::<Instant, i64>()?.map(|at| match at {
+            Either::Postgres(Instant(at)) => at,
+            Either::Sqlite(micros) => Timestamp::from_micros(micros),
+        }))
+    }
+
+    pub(super) fn count(&mut self) -> Result<i64> {
+        self.get::<i64, i64>()?.map(Either::same).context("a count is null")
+    }
+
+    pub(super) fn small(&mut self) -> Result<i64> {
+        Ok(match self.get::<i32, i64>()?.context("a number is null")? {
+            Either::Postgres(n) => n.into(),
+            Either::Sqlite(n) => n,
+        })
+    }
+
+    pub(super) fn flag(&mut self) -> Result<Option<bool>> {
+        Ok(self.get::<bool, bool>()?.map(Either::same))
+    }
+
+    pub(super) fn texts(&mut self) -> Result<Vec<String>> {
+        match self.get::<Vec<String>, String>()? {
+            None => Ok(Vec::new()),
+            Some(Either::Postgres(texts)) => Ok(texts),
+            Some(Either::Sqlite(json)) => Ok(serde_json::from_str(&json)?),
+        }
+    }
+
+    pub(super) fn ids(&mut self) -> Result<Vec<Uuid>> {
+        match self.get::<Vec<Uuid>, String>()? {
+            None => Ok(Vec::new()),
+            Some(Either::Postgres(ids)) => Ok(ids),
+            Some(Either::Sqlite(_)) => bail!("lists of ids are PostgreSQL's"),
+        }
+    }
+}
+
+/// The two engines' value for one column.
+enum Either<P, S> {
+    Postgres(P),
+    Sqlite(S),
+}
+
+impl<T> Either<T, T> {
+    fn same(self) -> T {
+        match self {
+            Self::Postgres(value) | Self::Sqlite(value) => value,
+        }
+    }
+}
+
+/// `role` of an agent's identity profile: a string of a JSON object, stripped as Python's `str.strip()` does; anything
+/// else is null. For a duplicated key the last wins. Lone surrogates and other keys' values do no harm.
+pub(super) fn role_of(profile: Option<&str>) -> Option<String> {
+    use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, Visitor};
+
+    /// The bytes of a JSON string, lone surrogates included; anything else is none.
+    struct Loose;
+    impl<'de> DeserializeSeed<'de> for Loose {
+        type Value = Option<Vec<u8>>;
+        fn deserialize<D: Deserializer<'de>>(self, d: D) -> Result<Self::Value, D::Error> {
+            d.deserialize_bytes(self)
+        }
+    }
+    impl<'de> Visitor<'de> for Loose {
+        type Value = Option<Vec<u8>>;
+        fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+            f.write_str("a string")
+        }
+        fn visit_bytes<E>(self, bytes: &[u8]) -> Result<Self::Value, E> {
+            Ok(Some(bytes.to_vec()))
+        }
+        fn visit_str<E>(self, text: &str) -> Result<Self::Value, E> {
+            Ok(Some(text.as_bytes().to_vec()))
+        }
+    }
+
+    struct Role;
+    impl<'de> Visitor<'de> for Role {
+        type Value = Option<Vec<u8>>;
+        fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+            f.write_str("an object")
+        }
+        fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+            let mut role = None;
+            while let Some(key) = map.next_key_seed(Loose)? {
+                if key.as_deref() == Some(b"role") {
+                    let raw: &serde_json::value::RawValue = map.next_value()?;
+                    role = serde_json::Deserializer::from_str(raw.get()).deserialize_bytes(Loose).unwrap_or(None);
+                    if !raw.get().starts_with('"') {
+                        role = None;
+                    }
+                } else {
+                    map.next_value::<IgnoredAny>()?;
+                }
+            }
+            Ok(role)
+        }
+    }
+
+    let mut json = serde_json::Deserializer::from_str(profile?);
+    let role = json.deserialize_map(Role).ok()??;
+    let role = String::from_utf8_lossy(&role);
+    let white = |c: char| c.is_whitespace() || ('\u{1c}'..='\u{1f}').contains(&c);
+    let stripped: Cow<'_, str> = role.trim_matches(white).into();
+    (!stripped.is_empty()).then(|| stripped.into_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::role_of;
+
+    #[test]
+    fn a_role_is_a_string_of_an_object_and_stripped_as_python_does() {
+        for (profile, role) in [
+            (r#"{"role": "Lead", "emoji": "👑"}"#, Some("Lead")),
+            (r#"{"role": "   "}"#, None),
+            (r#"{"role": 42}"#, None),
+            (r#"{"role": null}"#, None),
+            (r#"{"role": {"name": "x"}}"#, None),
+            (r#"{"role": ["x"]}"#, None),
+            ("null", None),
+            ("{}", None),
+            (r#"["role"]"#, None),
+            (r#""role""#, None),
+            (r#"{"role": "\u001c\u00a0\u3000 Sp\u00e4her \u30ea\n\u001f"}"#, Some("Späher リ")),
+            (r#"{"role": "First", "role": "Last"}"#, Some("Last")),
+            (r#"{"role": "First", "role": 1}"#, None),
+            (r#"{"r\u006fle": "Escaped key"}"#, Some("Escaped key")),
+            (r#"{"role": "a\u0000b"}"#, Some("a\0b")),
+            (r#"{"note": "\ud800", "\udfff": 1, "role": "Kept"}"#, Some("Kept")),
+        ] {
+            assert_eq!(role_of(Some(profile)).as_deref(), role, "{profile}");
+        }
+        assert_eq!(role_of(None), None);
+    }
+
+    #[test]
+    fn a_lone_surrogate_in_the_role_is_shown_and_not_an_error() {
+        assert!(role_of(Some(r#"{"role": "x\ud800y"}"#)).is_some_and(|r| r.starts_with('x') && r.ends_with('y')));
+    }
+}

@@ -1,0 +1,184 @@
+//! Counts: totals, error rates, summaries.
+
+use super::query::{Dialect, Query, Value};
+use super::{Asked, Rule, Store};
+use crate::access::Scope;
+use crate::event::{Bucket, Period, Point, Tally, Timestamp};
+use anyhow::{Context, Result};
+use std::collections::BTreeMap;
+use uuid::Uuid;
+
+/// What to count by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Dimension {
+    /// Event type.
+    Type,
+    /// Board, by the rule asked for.
+    Board,
+    /// Agent.
+    Agent,
+    /// Task.
+    Task,
+    /// Day, in UTC.
+    Day,
+    /// Hour, in UTC.
+    Hour,
+}
+
+/// One combination of what was counted by; the fields of other dimensions are null.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Counted {
+    /// Event type.
+    pub event_type: Option<String>,
+    /// Board and its name.
+    pub board: (Option<Uuid>, Option<String>),
+    /// Agent and its name.
+    pub agent: (Option<Uuid>, Option<String>),
+    /// Task and its title.
+    pub task: (Option<Uuid>, Option<String>),
+    /// Start of the day or hour.
+    pub period: Option<Timestamp>,
+    /// Failures and all events.
+    pub tally: Tally,
+}
+
+/// The window asked for and the one before it, bucket by bucket, empty ones included.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Rates {
+    /// Failures and all events of the window.
+    pub tally: Tally,
+    /// The window.
+    pub primary: Vec<Point>,
+    /// The window of the same length before it.
+    pub comparison: Vec<Point>,
+}
+
+impl Store {
+    /// How many events the actor may see and asks for, exactly.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn count(&mut self, asked: Asked<'_>) -> Result<u64> {
+        if matches!(asked.scope, Scope::Boards(boards) if boards.is_empty()) {
+            return Ok(0);
+        }
+        let filter = asked.filter;
+        let bare = asked.rule == Rule::Resolved
+            && !asked.failures
+            && asked.through.is_none()
+            && matches!(asked.scope, Scope::Boards(_))
+            && *filter
+                == crate::filter::Filter {
+                    boards: filter.boards.clone(),
+                    exclude_boards: filter.exclude_boards.clone(),
+                    ..Default::default()
+                };
+        let stem = if bare && self.dialect() == Dialect::Postgres { "total" } else { "count" };
+        let query = self.matching(Query::new(stem), &asked).when("mass", true);
+        let mut count = 0;
+        self.fetch(&query, &mut |row| {
+            count = row.columns().count()?;
+            Ok(())
+        })
+        .await?;
+        Ok(count.unsigned_abs())
+    }
+
+    /// The error rate of a window and the window before it.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn rates(&mut self, asked: Asked<'_>, window: Period, bucket: Bucket) -> Result<Rates> {
+        let before = window.before();
+        let mut filter = asked.filter.clone();
+        filter.since = Some(before.since);
+        filter.until = (!window.closed).then_some(window.until);
+        let asked = Asked { filter: &filter, through: window.closed.then_some(window.until), ..asked };
+        let mut query = self.matching(Query::new("rate"), &asked).when("mass", true);
+        query = query.bind("middle", Value::Time(window.since));
+        query = self.cut(query, bucket);
+        query = self.among_types(query, &asked).await?;
+        let mut sides: [BTreeMap<Timestamp, Tally>; 2] = Default::default();
+        if !matches!(asked.scope, Scope::Boards(boards) if boards.is_empty()) {
+            self.fetch(&query, &mut |row| {
+                let mut columns = row.columns();
+                let side = columns.small()?;
+                let at = columns.time()?.context("a bucket without start")?;
+                let at = bucket.start(at).unwrap_or(at);
+                let tally = Tally { errors: columns.count()?.unsigned_abs(), total: columns.count()?.unsigned_abs() };
+                let on = [side == 0 || (side == 1 && window.closed), side != 0];
+                for (side, _) in sides.iter_mut().zip(on).filter(|(_, on)| *on) {
+                    let known = side.entry(at).or_default();
+                    known.errors += tally.errors;
+                    known.total += tally.total;
+                }
+                Ok(())
+            })
+            .await?;
+        }
+        let [earlier, inside] = sides;
+        let tally = inside.values().fold(Tally::default(), |sum, tally| Tally {
+            errors: sum.errors + tally.errors,
+            total: sum.total + tally.total,
+        });
+        let points = |counted: BTreeMap<Timestamp, Tally>, period: Period| {
+            let tally = |start| counted.get(&start).copied().unwrap_or_default();
+            bucket.starts(period).into_iter().map(|start| Point { period: start, tally: tally(start) }).collect()
+        };
+        Ok(Rates { tally, primary: points(inside, window), comparison: points(earlier, before) })
+    }
+
+    /// Events and failures counted by some dimensions.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn counted(&mut self, asked: Asked<'_>, by: &[Dimension]) -> Result<Vec<Counted>> {
+        if matches!(asked.scope, Scope::Boards(boards) if boards.is_empty()) {
+            return Ok(Vec::new());
+        }
+        let has = |dimension| by.contains(&dimension);
+        let mut query = self
+            .matching(Query::new("summary"), &asked)
+            .when("mass", true)
+            .when("by_type", has(Dimension::Type))
+            .when("by_board", has(Dimension::Board))
+            .when("by_agent", has(Dimension::Agent))
+            .when("by_task", has(Dimension::Task))
+            .when("by_period", has(Dimension::Day) || has(Dimension::Hour));
+        query = self.cut(query, if has(Dimension::Hour) { Bucket::Hour } else { Bucket::Day });
+        query = self.among_types(query, &asked).await?;
+        let mut rows = Vec::new();
+        self.fetch(&query, &mut |row| {
+            let mut columns = row.columns();
+            rows.push(Counted {
+                event_type: columns.text()?,
+                board: (columns.id()?, columns.text()?),
+                agent: (columns.id()?, columns.text()?),
+                task: (columns.id()?, columns.text()?),
+                period: columns.time()?,
+                tally: Tally { errors: columns.count()?.unsigned_abs(), total: columns.count()?.unsigned_abs() },
+            });
+            Ok(())
+        })
+        .await?;
+        Ok(rows)
+    }
+
+    /// How buckets are cut: by name, or in SQLite by width, where weeks and months are put together from days.
+    fn cut(&self, query: Query, bucket: Bucket) -> Query {
+        const HOUR: i64 = 3_600_000_000;
+        let width = if bucket == Bucket::Hour { HOUR } else { 24 * HOUR };
+        match self.dialect() {
+            Dialect::Postgres => query.bind("bucket", Value::Text(bucket.name().to_owned())),
+            Dialect::Sqlite => query.bind("width", Value::Count(width)),
+        }
+    }
+
+    /// Names the event types, so that the planner may go through (event_type, created_at).
+    async fn among_types(&mut self, query: Query, asked: &Asked<'_>) -> Result<Query> {
+        if self.dialect() == Dialect::Sqlite || self.schema.indexed_by_time || !self.schema.indexed_by_type {
+            return Ok(query);
+        }
+        Ok(query.bind_some("types", self.types(asked).await?.map(Value::Texts)))
+    }
+}

@@ -1,0 +1,157 @@
+//! libpq's parameters: which are honoured, which do no harm, and which must be refused.
+
+use crate::error::{Failure, usage};
+use std::collections::BTreeMap;
+
+/// A value, and where it stands, for messages.
+#[derive(Clone)]
+pub(super) struct Param {
+    pub(super) value: String,
+    /// Such as `sslmode in the database URL` or `PGSSLMODE`.
+    pub(super) source: String,
+}
+
+/// Parameters by libpq's names; never an empty value. Without Debug, for the password is one of them.
+#[derive(Default)]
+pub(super) struct Params(BTreeMap<&'static str, Param>);
+
+enum Rule {
+    /// Read elsewhere.
+    Used,
+    /// Changes nothing here: it concerns the driver, the encoding or a socket's options.
+    Ignored,
+    /// Changes nothing with these values; others cannot be honoured.
+    Only(&'static [&'static str]),
+    /// Cannot be honoured with any value.
+    Never,
+}
+
+use Rule::{Ignored, Never, Only, Used};
+
+/// Name, libpq's variable, rule. application_name is always `mc-activity <command>`, whatever is asked for.
+const RULES: &[(&str, Option<&str>, Rule)] = &[
+    ("host", Some("PGHOST"), Used),
+    ("hostaddr", Some("PGHOSTADDR"), Used),
+    ("port", Some("PGPORT"), Used),
+    ("user", Some("PGUSER"), Used),
+    ("password", Some("PGPASSWORD"), Used),
+    ("dbname", Some("PGDATABASE"), Used),
+    ("passfile", Some("PGPASSFILE"), Used),
+    ("service", Some("PGSERVICE"), Used),
+    ("connect_timeout", Some("PGCONNECT_TIMEOUT"), Used),
+    ("target_session_attrs", Some("PGTARGETSESSIONATTRS"), Used),
+    ("options", Some("PGOPTIONS"), Used),
+    ("sslmode", Some("PGSSLMODE"), Used),
+    ("sslrootcert", Some("PGSSLROOTCERT"), Used),
+    ("sslcert", Some("PGSSLCERT"), Used),
+    ("sslkey", Some("PGSSLKEY"), Used),
+    ("sslpassword", None, Never),
+    ("sslcrl", Some("PGSSLCRL"), Never),
+    ("sslcrldir", Some("PGSSLCRLDIR"), Never),
+    ("sslkeylogfile", None, Never),
+    ("sslcertmode", Some("PGSSLCERTMODE"), Only(&["allow"])),
+    ("sslnegotiation", Some("PGSSLNEGOTIATION"), Only(&["postgres"])),
+    ("sslsni", Some("PGSSLSNI"), Only(&["1"])),
+    ("sslcompression", Some("PGSSLCOMPRESSION"), Ignored),
+    ("ssl_min_protocol_version", Some("PGSSLMINPROTOCOLVERSION"), Only(&["TLSv1", "TLSv1.1", "TLSv1.2"])),
+    ("ssl_max_protocol_version", Some("PGSSLMAXPROTOCOLVERSION"), Only(&["TLSv1.3"])),
+    ("min_protocol_version", Some("PGMINPROTOCOLVERSION"), Only(&["3.0"])),
+    ("max_protocol_version", Some("PGMAXPROTOCOLVERSION"), Ignored),
+    ("channel_binding", Some("PGCHANNELBINDING"), Only(&["disable", "prefer"])),
+    ("require_auth", Some("PGREQUIREAUTH"), Never),
+    ("requirepeer", Some("PGREQUIREPEER"), Never),
+    ("gssencmode", Some("PGGSSENCMODE"), Only(&["disable", "prefer"])),
+    ("gssdelegation", Some("PGGSSDELEGATION"), Only(&["0"])),
+    ("krbsrvname", Some("PGKRBSRVNAME"), Ignored),
+    ("gsslib", Some("PGGSSLIB"), Ignored),
+    ("replication", None, Only(&["false", "off", "no", "0"])),
+    ("load_balance_hosts", Some("PGLOADBALANCEHOSTS"), Only(&["disable"])),
+    ("application_name", None, Ignored),
+    ("fallback_application_name", None, Ignored),
+    ("client_encoding", None, Ignored),
+    ("keepalives", None, Ignored),
+    ("keepalives_idle", None, Ignored),
+    ("keepalives_interval", None, Ignored),
+    ("keepalives_count", None, Ignored),
+    ("tcp_user_timeout", None, Ignored),
+    // Of SQLAlchemy's drivers: how they prepare statements.
+    ("prepare_threshold", None, Ignored),
+    ("prepared_statement_cache_size", None, Ignored),
+    ("statement_cache_size", None, Ignored),
+    ("command_timeout", None, Ignored),
+];
+
+/// Other drivers' names for the same.
+const ALIASES: [(&str, &str); 3] = [("ssl", "sslmode"), ("database", "dbname"), ("timeout", "connect_timeout")];
+
+impl Params {
+    /// Takes a parameter; an empty value counts as left out. `may_name`: whether an unknown name may be shown, which it
+    /// may not where it could be a piece of a password.
+    pub(super) fn set(&mut self, name: &str, value: String, place: &str, may_name: bool) -> Result<(), Failure> {
+        let known = ALIASES.iter().find(|(alias, _)| *alias == name).map_or(name, |(_, known)| known);
+        let Some((known, _, _)) = RULES.iter().find(|(key, _, _)| *key == known) else {
+            let shown = name.chars().all(|c| c.is_ascii_alphanumeric() || "_-.".contains(c)) && name.len() <= 40;
+            return Err(if may_name && shown && !name.is_empty() {
+                usage(format!("{name} in {place} is no parameter that is known"))
+            } else {
+                usage(format!("{place} has a parameter that is not known")).hint(
+                    "if the password holds @ / ? & or a blank, percent-encode them in a URL, quote them elsewhere",
+                )
+            });
+        };
+        // libpq takes JDBC's ssl=true, asyncpg takes both.
+        let value = match (name, value.to_ascii_lowercase().as_str()) {
+            ("ssl", "true") => "require".to_owned(),
+            ("ssl", "false") => "disable".to_owned(),
+            _ => value,
+        };
+        if !value.is_empty() {
+            self.0.insert(known, Param { value, source: format!("{name} in {place}") });
+        }
+        Ok(())
+    }
+
+    pub(super) fn get(&self, name: &str) -> Option<&str> {
+        self.param(name).map(|param| param.value.as_str())
+    }
+
+    pub(super) fn param(&self, name: &str) -> Option<&Param> {
+        self.0.get(name)
+    }
+
+    /// Takes what is not set here from a service file.
+    pub(super) fn fill(&mut self, other: Self) {
+        for (name, param) in other.0 {
+            self.0.entry(name).or_insert(param);
+        }
+    }
+
+    /// Takes what is not set here from libpq's variables.
+    pub(super) fn fill_from_env(&mut self, env: &dyn Fn(&str) -> Option<String>) {
+        for (name, variable, _) in RULES {
+            if let Some(variable) = variable
+                && !self.0.contains_key(name)
+                && let Some(value) = env(variable).filter(|value| !value.is_empty())
+            {
+                self.0.insert(name, Param { value, source: (*variable).to_owned() });
+            }
+        }
+    }
+
+    /// Refuses what cannot be honoured, naming it.
+    pub(super) fn check(&self) -> Result<(), Failure> {
+        for (name, _, rule) in RULES {
+            let Some(param) = self.0.get(name) else { continue };
+            match rule {
+                Used | Ignored => {}
+                Only(values) if values.iter().any(|value| param.value.eq_ignore_ascii_case(value)) => {}
+                Only(values) => {
+                    let message = format!("{} asks for something this program cannot do", param.source);
+                    return Err(usage(message).hint(format!("leave it out, or: {}", values.join(", "))));
+                }
+                Never => return Err(usage(format!("{} cannot be honoured", param.source)).hint("leave it out")),
+            }
+        }
+        Ok(())
+    }
+}

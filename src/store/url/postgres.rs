@@ -1,0 +1,185 @@
+//! From parameters to hosts that sqlx can connect to.
+
+use super::params::{Param, Params};
+use super::pgpass::{self, Passwords};
+use super::tls::Tls;
+use super::{Host, PostgresTarget, SessionAttrs, service};
+use crate::error::{Failure, usage};
+use sqlx::postgres::{PgConnectOptions, PgSslMode};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+/// libpq would wait for ever; somebody on call would not.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// Where servers put their sockets: Debian, the project's default, and macOS.
+const SOCKET_DIRS: [&str; 4] = ["/var/run/postgresql", "/run/postgresql", "/tmp", "/private/tmp"];
+
+pub(super) fn target(mut params: Params, env: &dyn Fn(&str) -> Option<String>) -> Result<PostgresTarget, Failure> {
+    let service = params.get("service").map(str::to_owned).or_else(|| env("PGSERVICE").filter(|name| !name.is_empty()));
+    if let Some(name) = service {
+        params.fill(service::load(&name, env)?);
+    }
+    params.fill_from_env(env);
+    params.check()?;
+
+    // Reads PG* from the process's environment; every field that it fills is set below.
+    let base = PgConnectOptions::new_without_pgpass();
+    let user = params.get("user").unwrap_or_else(|| base.get_username()).to_owned();
+    let database = params.get("dbname").unwrap_or(&user).to_owned();
+    let base = base.username(&user).database(&database).application_name("mc-activity").extra_float_digits(None);
+    let settings = server_options(&params)?;
+    // Even an empty one would be sent, and pgbouncer refuses it.
+    let base = if settings.is_empty() { base } else { base.options(settings) };
+    let tls = Tls::new(&params, env)?;
+    let mut warnings = Vec::new();
+    let passwords = if params.get("password").is_some() { None } else { passwords(&params, env, &mut warnings) };
+    let mut hosts = Vec::new();
+    for address in addresses(&params)? {
+        let options = base.clone().host(&address.connect).port(address.port);
+        let socket = address.connect.starts_with('/');
+        let options = if socket { options.ssl_mode(PgSslMode::Disable) } else { tls.apply(options) };
+        let mut names = vec![address.name.as_str()];
+        if SOCKET_DIRS.contains(&address.name.as_str()) {
+            names.push("localhost");
+        }
+        let stored = passwords.as_ref().and_then(|file| file.find(&names, address.port, &database, &user));
+        let options = options.password(params.get("password").or(stored).unwrap_or_default());
+        hosts.push(Host { label: address.label(), options });
+    }
+    Ok(PostgresTarget {
+        hosts,
+        session: session(params.param("target_session_attrs"))?,
+        connect_timeout: connect_timeout(params.param("connect_timeout"))?,
+        database,
+        user,
+        warnings,
+    })
+}
+
+/// One server of the list.
+struct Address {
+    /// As it was written: for the label and the password file.
+    name: String,
+    /// Where to connect: hostaddr if there is one.
+    connect: String,
+    port: u16,
+}
+
+impl Address {
+    fn label(&self) -> String {
+        if self.name.contains(':') {
+            format!("[{}]:{}", self.name, self.port)
+        } else {
+            format!("{}:{}", self.name, self.port)
+        }
+    }
+}
+
+/// libpq: as many ports as hosts, or one for all; an empty one is the default.
+fn addresses(params: &Params) -> Result<Vec<Address>, Failure> {
+    let list = |name: &str| -> Vec<&str> { params.get(name).map_or_else(Vec::new, |text| text.split(',').collect()) };
+    let (names, addrs, ports) = (list("host"), list("hostaddr"), list("port"));
+    let count = names.len().max(addrs.len()).max(1);
+    if ![0, count].contains(&names.len()) || ![0, count].contains(&addrs.len()) {
+        return Err(usage("host and hostaddr do not have the same number of entries"));
+    }
+    if ![0, 1, count].contains(&ports.len()) {
+        return Err(usage("there are neither as many ports as hosts nor one for all"));
+    }
+    let verifies_name = params.get("sslmode").is_some_and(|mode| mode.starts_with("verify-"))
+        || params.get("sslrootcert") == Some("system");
+    let entry = |text: Option<&&str>| text.map(|text| text.trim()).filter(|text| !text.is_empty()).map(str::to_owned);
+    let mut addresses = Vec::new();
+    for index in 0..count {
+        let port = match entry(if ports.len() == 1 { ports.first() } else { ports.get(index) }) {
+            None => 5432,
+            Some(text) => text.parse::<u16>().ok().filter(|port| *port > 0).ok_or_else(|| {
+                let source = params.param("port").map_or("the port", |param| param.source.as_str());
+                usage(format!("{source} is not a number from 1 to 65535"))
+            })?,
+        };
+        let (name, addr) = (entry(names.get(index)), entry(addrs.get(index)));
+        if name.is_some() && addr.is_some() && verifies_name {
+            return Err(usage("a certificate cannot be verified against host while hostaddr is connected to")
+                .hint("leave hostaddr out"));
+        }
+        let name = name.or_else(|| addr.clone()).unwrap_or_else(|| default_host(port));
+        if name.starts_with('@') {
+            return Err(usage("abstract Unix sockets are not supported"));
+        }
+        addresses.push(Address { connect: addr.unwrap_or_else(|| name.clone()), name, port });
+    }
+    Ok(addresses)
+}
+
+/// libpq takes the socket directory that it was built with; the same machine may hold another build's.
+fn default_host(port: u16) -> String {
+    let found = SOCKET_DIRS.into_iter().find(|dir| Path::new(dir).join(format!(".s.PGSQL.{port}")).exists());
+    found.unwrap_or("localhost").to_owned()
+}
+
+/// libpq reads one password file: passfile, else PGPASSFILE, else `~/.pgpass`.
+fn passwords(params: &Params, env: &dyn Fn(&str) -> Option<String>, warnings: &mut Vec<String>) -> Option<Passwords> {
+    let named = params.get("passfile").map(PathBuf::from);
+    let home = || env("HOME").filter(|home| !home.is_empty()).map(|home| PathBuf::from(home).join(".pgpass"));
+    match pgpass::load(&named.or_else(home)?) {
+        Ok(passwords) => passwords,
+        Err(warning) => {
+            warnings.push(warning);
+            None
+        }
+    }
+}
+
+fn session(param: Option<&Param>) -> Result<SessionAttrs, Failure> {
+    let Some(param) = param else { return Ok(SessionAttrs::Any) };
+    match param.value.as_str() {
+        "any" => Ok(SessionAttrs::Any),
+        "read-write" => Ok(SessionAttrs::ReadWrite),
+        "read-only" => Ok(SessionAttrs::ReadOnly),
+        "primary" => Ok(SessionAttrs::Primary),
+        "standby" => Ok(SessionAttrs::Standby),
+        "prefer-standby" => Ok(SessionAttrs::PreferStandby),
+        _ => Err(usage(format!("{} cannot be read", param.source))
+            .hint("any, read-write, read-only, primary, standby or prefer-standby")),
+    }
+}
+
+fn connect_timeout(param: Option<&Param>) -> Result<Duration, Failure> {
+    let Some(param) = param else { return Ok(CONNECT_TIMEOUT) };
+    match param.value.trim().parse::<i32>() {
+        Ok(seconds) => Ok(u64::try_from(seconds).ok().filter(|s| *s > 0).map_or(Duration::MAX, Duration::from_secs)),
+        Err(_) => Err(usage(format!("{} is not a whole number of seconds", param.source))),
+    }
+}
+
+/// `options`, which libpq passes on as text and sqlx wants as pairs: `-c name=value`, `-cname=value`, `--name=value`,
+/// blanks escaped by a backslash.
+fn server_options(params: &Params) -> Result<Vec<(String, String)>, Failure> {
+    let Some(param) = params.param("options") else { return Ok(Vec::new()) };
+    let mut words = vec![String::new()];
+    let mut chars = param.value.chars();
+    while let Some(c) = chars.next() {
+        match c {
+            c if c.is_ascii_whitespace() => words.push(String::new()),
+            // The escape is kept, as the server is to undo it.
+            '\\' => words.last_mut().into_iter().for_each(|word| word.extend([c].into_iter().chain(chars.next()))),
+            c => words.last_mut().into_iter().for_each(|word| word.push(c)),
+        }
+    }
+    let mut pairs = Vec::new();
+    let mut words = words.iter().filter(|word| !word.is_empty());
+    while let Some(word) = words.next() {
+        let setting = match word.strip_prefix("-c") {
+            Some("") => words.next().map(String::as_str),
+            Some(setting) => Some(setting),
+            None => word.strip_prefix("--"),
+        };
+        let Some((name, value)) = setting.and_then(|setting| setting.split_once('=')) else {
+            return Err(usage(format!("{} cannot be read", param.source)).hint("write -c name=value or --name=value"));
+        };
+        pairs.push((name.replace('-', "_"), value.to_owned()));
+    }
+    Ok(pairs)
+}

@@ -1,0 +1,484 @@
+//! URLs in, targets out; and no password anywhere else.
+
+use super::*;
+use crate::error::{Kind, kind_of, render};
+use proptest::prelude::*;
+use sqlx::postgres::PgSslMode;
+use std::collections::HashMap;
+use std::fs;
+
+type Env = HashMap<&'static str, String>;
+
+fn read_with(url: &str, env: &Env) -> anyhow::Result<Target> {
+    Target::parse(url, &|name| env.get(name).cloned())
+}
+
+fn postgres_with(url: &str, env: &Env) -> PostgresTarget {
+    match read_with(url, env) {
+        Ok(Target::Postgres(target)) => target,
+        other => panic!("{url}: {other:?}"),
+    }
+}
+
+fn postgres(url: &str) -> PostgresTarget {
+    postgres_with(url, &Env::new())
+}
+
+/// The rendered error.
+fn refused(url: &str) -> String {
+    refused_with(url, &Env::new())
+}
+
+fn refused_with(url: &str, env: &Env) -> String {
+    let error = read_with(url, env).expect_err(url);
+    assert_eq!(kind_of(&error), Kind::Usage, "{url}");
+    render(&error, false)
+}
+
+/// sqlx shows its password in Debug, which is the only way to read it back.
+fn password(target: &PostgresTarget) -> String {
+    let text = format!("{:?}", target.hosts[0].options);
+    let from = text.split_once("password: Some(\"").unwrap().1;
+    from.split_once("\"), database").unwrap().0.replace("\\\"", "\"").replace("\\\\", "\\").replace("\\'", "'")
+}
+
+fn parts(url: &str) -> (String, String, String) {
+    let target = postgres(url);
+    (target.user.clone(), password(&target), target.label())
+}
+
+fn dir() -> tempfile::TempDir {
+    tempfile::tempdir().unwrap()
+}
+
+#[cfg(unix)]
+fn private(path: &std::path::Path, text: &str) {
+    use std::os::unix::fs::PermissionsExt as _;
+    fs::write(path, text).unwrap();
+    fs::set_permissions(path, fs::Permissions::from_mode(0o600)).unwrap();
+}
+
+#[test]
+fn every_accepted_scheme_leads_to_the_same_place() {
+    for scheme in
+        ["postgresql", "postgres", "postgresql+psycopg", "postgresql+psycopg2", "postgresql+asyncpg", "PostgreSQL"]
+    {
+        let url = format!("{scheme}://mc:pw@db.example:6432/mission_control");
+        assert_eq!(parts(&url), ("mc".into(), "pw".into(), "db.example:6432/mission_control".into()));
+    }
+}
+
+#[test]
+fn another_scheme_is_refused_and_the_accepted_ones_named() {
+    for (url, named) in [
+        ("mysql://u:hunter2@h/d", "mysql: is no database"),
+        ("mysql+pymysql://u:hunter2@h/d", "mysql: is no database"),
+        ("hunter2://u:hunter2@h/d", "unknown scheme"),
+        ("hunter2", "no database URL"),
+        ("\"postgres://u:hunter2@h/d\"", "in quotes"),
+        ("postgres:u:hunter2@h/d", "followed by //"),
+        ("", "empty"),
+    ] {
+        let text = refused(url);
+        assert!(text.contains(named) && !text.contains("hunter"), "{url}: {text}");
+    }
+    assert!(refused("mysql://h/d").contains("postgresql+psycopg://"));
+}
+
+#[test]
+fn passwords_are_read_encoded_and_raw() {
+    for (raw, expected) in [
+        ("pw", "pw"),
+        ("p%40%3A%2F%3F%23%25%20w", "p@:/?#% w"),
+        ("p@w", "p@w"),
+        ("p@@w@", "p@@w@"),
+        ("p#w", "p#w"),
+        ("p:w", "p:w"),
+        ("p/w", "p/w"),
+        ("p?w", "p?w"),
+        ("12/34", "12/34"),
+        ("p/w?x=y&z#", "p/w?x=y&z#"),
+        ("100%", "100%"),
+        ("p%zzw", "p%zzw"),
+        ("p$ss+w", "p$ss+w"),
+        ("[x]", "[x]"),
+        ("p\"w'\\", "p\"w'\\"),
+        ("pä%C3%A4", "pää"),
+    ] {
+        let (user, password, label) = parts(&format!("postgresql+psycopg://mc:{raw}@db:5432/mc"));
+        assert_eq!((user.as_str(), label.as_str()), ("mc", "db:5432/mc"), "{raw}");
+        assert_eq!(password, expected, "{raw}");
+    }
+}
+
+#[test]
+fn a_password_that_could_end_at_several_places_is_refused() {
+    for url in ["postgres://u:hun@ter/2@h/d", "postgres://u:hun/ter@2@h/d", "postgres://u:hun@t?er=2@h/d"] {
+        let text = refused(url);
+        assert!(text.contains("unclear") && text.contains("%40") && !text.contains("ter"), "{text}");
+    }
+}
+
+#[test]
+fn a_user_may_be_a_mail_address_in_front_and_in_the_query() {
+    assert_eq!(parts("postgres://mc@corp:pw@h/d").0, "mc@corp");
+    assert_eq!(parts("postgres://mc@corp@h/d").0, "mc@corp");
+    assert_eq!(parts("postgres://h:5432/d?user=mc@corp&password=p").0, "mc@corp");
+    assert_eq!(postgres("postgres://h/d?user=mc@corp").label(), "h:5432/d");
+}
+
+#[test]
+fn a_password_without_a_host_is_not_shown() {
+    for url in ["postgres://u:hunter2/d", "postgres://u:hunter2", "postgres://u:a:hunter2/d", "postgres://[hunter2/d"] {
+        assert!(!refused(url).contains("hunter"), "{url}");
+    }
+}
+
+#[test]
+fn several_hosts_are_tried_in_their_order() {
+    let target = postgres("postgres://mc@a:1,b,[::1]:3,[fe80::1]/d?target_session_attrs=read-write");
+    assert_eq!(target.label(), "a:1,b:5432,[::1]:3,[fe80::1]:5432/d");
+    assert_eq!(target.hosts[2].options.get_host(), "::1");
+    assert_eq!(target.hosts[2].options.get_port(), 3);
+    assert_eq!(target.session, SessionAttrs::ReadWrite);
+    assert_eq!(postgres("postgres:///d?host=a,b&port=1,2").label(), "a:1,b:2/d");
+    assert_eq!(postgres("postgres:///d?host=a,b&port=7").label(), "a:7,b:7/d");
+    assert_eq!(postgres("postgresql+psycopg:///d?host=a:1&host=b:2").label(), "a:1,b:2/d");
+    assert_eq!(postgres("postgres:///d?host=::1&port=7").label(), "[::1]:7/d");
+    assert!(refused("postgres:///d?host=a,b,c&port=1,2").contains("as many ports"));
+    assert!(refused("postgres://::1:5432/d").contains("brackets"));
+}
+
+#[test]
+fn every_session_attribute_is_known_and_no_other() {
+    for (text, attrs) in [
+        ("any", SessionAttrs::Any),
+        ("read-write", SessionAttrs::ReadWrite),
+        ("read-only", SessionAttrs::ReadOnly),
+        ("primary", SessionAttrs::Primary),
+        ("standby", SessionAttrs::Standby),
+        ("prefer-standby", SessionAttrs::PreferStandby),
+    ] {
+        assert_eq!(postgres(&format!("postgres://h/d?target_session_attrs={text}")).session, attrs);
+    }
+    assert!(refused("postgres://h/d?target_session_attrs=master").contains("target_session_attrs in the database URL"));
+}
+
+#[test]
+fn a_socket_is_used_without_tls() {
+    for url in [
+        "postgres://mc@%2Ftmp%2Fpg:5433/d?sslmode=require",
+        "postgres://mc@/d?host=/tmp/pg&port=5433",
+        "host=/tmp/pg port=5433 user=mc dbname=d",
+    ] {
+        let target = postgres(url);
+        assert_eq!(target.label(), "/tmp/pg:5433/d");
+        assert!(matches!(target.hosts[0].options.get_ssl_mode(), PgSslMode::Disable));
+    }
+}
+
+#[test]
+fn the_host_address_is_connected_to_under_the_name_of_the_host() {
+    let target = postgres("host=db hostaddr=10.0.0.7 dbname=d");
+    assert_eq!(target.label(), "db:5432/d");
+    assert_eq!(target.hosts[0].options.get_host(), "10.0.0.7");
+    assert!(refused("host=db hostaddr=10.0.0.7 sslmode=verify-full").contains("hostaddr"));
+    assert!(refused("host=a,b hostaddr=10.0.0.7").contains("hostaddr"));
+}
+
+#[test]
+fn a_parameter_overrides_its_part_of_the_url() {
+    let target = postgres("postgres://a:b@c:1/d?user=u&password=p&host=h&port=2&dbname=n");
+    assert_eq!((target.user.as_str(), password(&target).as_str()), ("u", "p"));
+    assert_eq!(target.label(), "h:2/n");
+}
+
+#[test]
+fn a_parameter_that_cannot_be_honoured_is_refused_by_name() {
+    for parameter in [
+        "sslpassword=x",
+        "sslcrl=x",
+        "channel_binding=require",
+        "gssencmode=require",
+        "require_auth=none",
+        "requirepeer=postgres",
+        "sslnegotiation=direct",
+        "load_balance_hosts=random",
+        "ssl_min_protocol_version=TLSv1.3",
+        "replication=database",
+        "pgbouncer=true",
+        "sslmod=require",
+    ] {
+        let text = refused(&format!("postgres://u:hunter2@h/d?{parameter}"));
+        let name = parameter.split('=').next().unwrap();
+        assert!(text.contains(&format!("{name} in the database URL")), "{parameter}: {text}");
+    }
+}
+
+#[test]
+fn a_parameter_that_does_no_harm_is_accepted() {
+    let target = postgres(
+        "postgresql+asyncpg://h/d?client_encoding=utf8&gssencmode=disable&keepalives=1&keepalives_idle=5\
+         &application_name=x&fallback_application_name=y&channel_binding=prefer&prepared_statement_cache_size=0",
+    );
+    assert_eq!(target.hosts[0].options.get_application_name(), Some("mc-activity"));
+}
+
+#[test]
+fn ssl_modes_mean_what_libpq_means_by_them() {
+    let mode = |parameters: &str| postgres(&format!("postgres://h/d?{parameters}")).hosts[0].options.get_ssl_mode();
+    assert!(matches!(mode(""), PgSslMode::Prefer));
+    assert!(matches!(mode("sslmode=disable"), PgSslMode::Disable));
+    assert!(matches!(mode("sslmode=allow"), PgSslMode::Prefer));
+    assert!(matches!(mode("sslmode=require"), PgSslMode::Require));
+    assert!(matches!(mode("sslmode=verify-ca"), PgSslMode::VerifyCa));
+    assert!(matches!(mode("ssl=verify-full"), PgSslMode::VerifyFull));
+    assert!(matches!(mode("ssl=true"), PgSslMode::Require));
+    assert!(matches!(mode("ssl=False"), PgSslMode::Disable));
+    assert!(matches!(mode("sslrootcert=system"), PgSslMode::VerifyFull));
+    assert!(refused("postgres://h/d?sslmode=required").contains("verify-full"));
+    assert!(refused("postgres://h/d?sslrootcert=system&sslmode=require").contains("weaker"));
+}
+
+#[test]
+fn a_root_certificate_makes_require_a_verification() {
+    let dir = dir();
+    let root = dir.path().join("ca.pem");
+    fs::write(&root, "").unwrap();
+    let mode = |url: &str, env: &Env| postgres_with(url, env).hosts[0].options.get_ssl_mode();
+    let url = format!("postgres://h/d?sslmode=require&sslrootcert={}", root.display());
+    assert!(matches!(mode(&url, &Env::new()), PgSslMode::VerifyCa));
+    let home = Env::from([("HOME", dir.path().display().to_string())]);
+    assert!(matches!(mode("postgres://h/d?sslmode=require", &home), PgSslMode::Require));
+    fs::create_dir(dir.path().join(".postgresql")).unwrap();
+    fs::write(dir.path().join(".postgresql/root.crt"), "").unwrap();
+    assert!(matches!(mode("postgres://h/d?sslmode=require", &home), PgSslMode::VerifyCa));
+}
+
+#[test]
+fn a_certificate_that_is_missing_is_named() {
+    for name in ["sslrootcert", "sslcert", "sslkey"] {
+        assert!(refused(&format!("postgres://h/d?{name}=/nonexistent/x")).contains(name));
+    }
+    let dir = dir();
+    let cert = dir.path().join("c.pem");
+    fs::write(&cert, "").unwrap();
+    assert!(refused(&format!("postgres://h/d?sslcert={}", cert.display())).contains("needs an sslkey"));
+    let both = format!("postgres://h/d?sslcert={0}&sslkey={0}", cert.display());
+    let shown = format!("{:?}", postgres(&both).hosts[0].options);
+    assert_eq!(shown.matches("c.pem").count(), 2);
+}
+
+#[test]
+fn the_connect_timeout_is_ten_seconds_unless_told_otherwise() {
+    let timeout = |parameters: &str| postgres(&format!("postgres://h/d?{parameters}")).connect_timeout;
+    assert_eq!(timeout(""), Duration::from_secs(10));
+    assert_eq!(timeout("connect_timeout=3"), Duration::from_secs(3));
+    assert_eq!(timeout("connect_timeout=0"), Duration::MAX);
+    assert_eq!(timeout("connect_timeout=-1"), Duration::MAX);
+    assert!(refused("postgres://h/d?connect_timeout=3s").contains("connect_timeout in the database URL"));
+}
+
+#[test]
+fn server_options_reach_the_server_and_none_are_sent_unasked() {
+    let options = |url: &str| postgres(url).hosts[0].options.get_options().map(str::to_owned);
+    assert_eq!(options("postgres://h/d"), None);
+    assert_eq!(
+        options("postgres://h/d?options=-c%20geqo%3Doff%20-csearch_path=a\\%20b%20--lock-timeout=5s").as_deref(),
+        Some("-c geqo=off -c search_path=a\\ b -c lock_timeout=5s")
+    );
+    assert_eq!(options("postgresql+psycopg2://h/d?options=-c+geqo%3Doff").as_deref(), Some("-c geqo=off"));
+    assert!(refused("postgres://h/d?options=-f%20x").contains("options in the database URL"));
+}
+
+#[test]
+fn variables_fill_what_the_url_leaves_out() {
+    let env = Env::from([
+        ("PGHOST", "envhost".to_owned()),
+        ("PGPORT", "6000".to_owned()),
+        ("PGUSER", "envuser".to_owned()),
+        ("PGPASSWORD", "envpass".to_owned()),
+        ("PGDATABASE", "envdb".to_owned()),
+        ("PGSSLMODE", "require".to_owned()),
+        ("PGCONNECT_TIMEOUT", "4".to_owned()),
+        ("PGTARGETSESSIONATTRS", "standby".to_owned()),
+        ("PGAPPNAME", "other".to_owned()),
+    ]);
+    let target = postgres_with("postgresql://", &env);
+    assert_eq!(target.label(), "envhost:6000/envdb");
+    assert_eq!((target.user.as_str(), password(&target).as_str()), ("envuser", "envpass"));
+    assert!(matches!(target.hosts[0].options.get_ssl_mode(), PgSslMode::Require));
+    assert_eq!((target.connect_timeout, target.session), (Duration::from_secs(4), SessionAttrs::Standby));
+    assert_eq!(target.hosts[0].options.get_application_name(), Some("mc-activity"));
+    let target = postgres_with("postgresql://u:p@h:1/d?sslmode=disable", &env);
+    assert_eq!((target.label().as_str(), password(&target).as_str()), ("h:1/d", "p"));
+    assert!(matches!(target.hosts[0].options.get_ssl_mode(), PgSslMode::Disable));
+}
+
+#[test]
+fn a_bad_variable_is_named() {
+    for (name, value) in [
+        ("PGSSLMODE", "on"),
+        ("PGPORT", "0"),
+        ("PGPORT", "x"),
+        ("PGCONNECT_TIMEOUT", "soon"),
+        ("PGTARGETSESSIONATTRS", "x"),
+        ("PGCHANNELBINDING", "require"),
+        ("PGSSLROOTCERT", "/nonexistent"),
+    ] {
+        assert!(refused_with("postgres://h/d", &Env::from([(name, value.to_owned())])).contains(name), "{name}");
+    }
+}
+
+#[test]
+fn the_database_is_named_after_the_user_by_default() {
+    assert_eq!(postgres("postgres://mc@h").label(), "h:5432/mc");
+}
+
+#[test]
+fn connection_strings_are_read_with_quotes_and_escapes() {
+    let target = postgres(r"host = h port=1 dbname='my db' user='' password='it\'s \\ a://b=c' user=mc");
+    assert_eq!((target.label().as_str(), target.user.as_str()), ("h:1/my db", "mc"));
+    assert_eq!(password(&target), r"it's \ a://b=c");
+    for text in
+        ["host=h password=HUN TER2", "host=h password='HUNTER2", "host=h password=HUN TER=2 x=y", "host HUNTER=2"]
+    {
+        assert!(!refused(text).contains("TER"), "{text}");
+    }
+    assert!(refused("host=h sslmod=require").contains("sslmod in the connection string"));
+}
+
+#[test]
+fn a_service_goes_before_the_variables_and_after_the_url() {
+    let dir = dir();
+    fs::write(
+        dir.path().join(".pg_service.conf"),
+        "# x\n[other]\nhost=no\n[mc]\nhost=svc\nport=7\nport=8\ndbname=svcdb\npassword=hunter2\n[last]\nbad\n",
+    )
+    .unwrap();
+    let env = Env::from([
+        ("HOME", dir.path().display().to_string()),
+        ("PGPORT", "9".to_owned()),
+        ("PGUSER", "envuser".to_owned()),
+        ("PGSYSCONFDIR", "/nonexistent".to_owned()),
+    ]);
+    let target = postgres_with("postgresql:///urldb?service=mc", &env);
+    assert_eq!((target.label().as_str(), target.user.as_str()), ("svc:7/urldb", "envuser"));
+    assert_eq!(password(&target), "hunter2");
+    assert!(refused_with("service=nix", &env).contains("no service \"nix\""));
+    let text = refused_with("service=last", &env);
+    assert!(text.contains(".pg_service.conf line 11") && !text.contains("bad"), "{text}");
+    let by_variable =
+        Env::from([("PGSERVICE", "mc".to_owned()), ("PGSERVICEFILE", format!("{}/.pg_service.conf", env["HOME"]))]);
+    assert_eq!(postgres_with("postgres://u@/", &by_variable).label(), "svc:7/svcdb");
+}
+
+#[cfg(unix)]
+#[test]
+fn the_password_file_is_asked_for_each_host_and_only_without_a_password() {
+    let dir = dir();
+    private(&dir.path().join(".pgpass"), "a:5432:d:u:pa\nb:*:*:*:pb\\:\nlocalhost:*:*:*:local\n");
+    let env = Env::from([("HOME", dir.path().display().to_string())]);
+    let target = postgres_with("postgres://u@b,a/d", &env);
+    assert_eq!(password(&target), "pb:");
+    assert!(format!("{:?}", target.hosts[1].options).contains("\"pa\""));
+    assert_eq!(password(&postgres_with("postgres://u:given@a/d", &env)), "given");
+    assert_eq!(password(&postgres_with("postgres://u@/d?host=/tmp", &env)), "local");
+    private(&dir.path().join("other"), "a:*:*:*:other");
+    let url = format!("postgres://u@a/d?passfile={}/other", dir.path().display());
+    assert_eq!(password(&postgres_with(&url, &env)), "other");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_password_file_that_others_may_read_is_ignored_with_a_warning() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let dir = dir();
+    let path = dir.path().join(".pgpass");
+    fs::write(&path, "*:*:*:*:hunter2").unwrap();
+    fs::set_permissions(&path, fs::Permissions::from_mode(0o640)).unwrap();
+    let target = postgres_with("postgres://u@h/d", &Env::from([("HOME", dir.path().display().to_string())]));
+    assert_eq!(password(&target), "");
+    assert!(target.warnings.len() == 1 && target.warnings[0].contains("0640"), "{:?}", target.warnings);
+}
+
+#[test]
+fn sqlite_paths_are_read_as_sqlalchemy_reads_them() {
+    for (url, path, only) in [
+        ("sqlite:///rel/a.db", "rel/a.db", false),
+        ("sqlite:////abs/a.db", "/abs/a.db", false),
+        ("sqlite+aiosqlite:///a.db", "a.db", false),
+        ("sqlite:a.db", "a.db", false),
+        ("sqlite:/abs/a%20b.db?mode=ro", "/abs/a b.db", true),
+        ("sqlite:a.db?mode=rw&timeout=5&check_same_thread=false", "a.db", false),
+    ] {
+        let target = read_with(url, &Env::new()).unwrap();
+        assert_eq!(target.label(), path);
+        assert!(matches!(target, Target::Sqlite { read_only, .. } if read_only == only), "{url}");
+    }
+    for url in
+        ["sqlite:", "sqlite://", "sqlite:///:memory:", "sqlite::memory:", "sqlite://a/b.db", "sqlite:a?cache=shared"]
+    {
+        refused(url);
+    }
+}
+
+#[test]
+fn a_password_in_a_url_is_noticed() {
+    for (url, expected) in [
+        ("postgres://u:p@h/d", true),
+        ("postgres://u@h/d?password=p", true),
+        ("host=h password=p", true),
+        ("postgres://u@h/d", false),
+        ("postgres://u:@h/d", false),
+        ("sqlite:a.db", false),
+        ("nonsense", false),
+    ] {
+        assert_eq!(holds_password(url), expected, "{url}");
+    }
+}
+
+/// All that may be shown of a URL's reading.
+fn shown(url: &str) -> String {
+    match read_with(url, &Env::new()) {
+        Ok(target) => format!("{target:?} {}", target.label()),
+        Err(error) => format!("{error:?} {error:#} {} {}", render(&error, false), render(&error, true)),
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(2000))]
+
+    #[test]
+    fn any_text_is_read_or_refused(text in ".{0,60}") {
+        shown(&text);
+    }
+
+    #[test]
+    fn any_text_after_a_scheme_is_read_or_refused(text in "(postgres://|postgresql\\+psycopg://|sqlite:|host=)[a-z0-9:/?#@,&=%'\\[\\]\\\\ .+-]{0,50}") {
+        shown(&text);
+    }
+
+    #[test]
+    fn a_raw_password_is_never_shown(before in "[a-z0-9:/?#@,&=%'\\[\\]\\\\ .+$-]{0,8}", after in "[a-z0-9:/?#@,&=%'\\[\\]\\\\ .+$-]{0,8}", tail in "(/mc)?(\\?sslmode=(require|nonsense)|\\?nonsense=1)?") {
+        for scheme in ["postgres://", "postgresql+psycopg://", "mysql://", ""] {
+            let url = format!("{scheme}mc:{before}HUNTER{after}@db{tail}");
+            let text = shown(&url);
+            prop_assert!(!text.contains("HUNTER"), "{}: {}", url, text);
+        }
+    }
+
+    #[test]
+    fn an_encoded_password_arrives_as_it_was(password_text in "[ !#-&(-\\[\\]-~é]{1,20}") {
+        let encoded = percent_encoding::utf8_percent_encode(&password_text, percent_encoding::NON_ALPHANUMERIC);
+        let target = postgres(&format!("postgresql+psycopg://mc:{encoded}@db:5432/mc"));
+        prop_assert_eq!(password(&target), password_text);
+        prop_assert_eq!(target.label(), "db:5432/mc");
+    }
+
+    #[test]
+    fn a_password_in_a_connection_string_is_never_shown(before in "[a-z '=\\\\]{0,6}", after in "[a-z '=\\\\]{0,6}") {
+        let text = shown(&format!("host=db dbname=mc password={before}HUNTER{after} sslmode=require"));
+        prop_assert!(!text.contains("HUNTER"), "{}", text);
+    }
+}

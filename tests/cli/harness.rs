@@ -1,0 +1,15 @@
+//! What the tests stand on: databases that are private to this run, the binary in an environment of its own, and data
+//! that can be loaded into every engine.
+
+mod child;
+mod data;
+mod database;
+mod mc;
+mod parallel;
+mod server;
+mod terminal;
+
+pub use data::{Data, Table, micros};
+pub use database::{Database, Engine, for_each_engine};
+pub use mc::{Output, Place};
+pub use parallel::in_parallel;

@@ -1,0 +1,123 @@
+//! A binary that keeps running, read line by line.
+
+use std::io::{BufRead, BufReader, Read};
+use std::os::unix::process::ExitStatusExt;
+use std::process::{Command, ExitStatus};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
+use std::thread;
+use std::time::{Duration, Instant};
+
+/// Killed when dropped.
+pub struct Child {
+    process: std::process::Child,
+    stdout: Receiver<Vec<u8>>,
+    stderr: Receiver<Vec<u8>>,
+    line: String,
+}
+
+impl Child {
+    pub(super) fn watch(mut process: std::process::Child, line: &str) -> Self {
+        let stdout = lines(process.stdout.take().expect("stdout is not piped"));
+        let stderr = lines(process.stderr.take().expect("stderr is not piped"));
+        Self { process, stdout, stderr, line: line.to_owned() }
+    }
+
+    /// The next line of stdout without its end; panics if none comes in time.
+    #[track_caller]
+    pub fn line(&mut self, patience: Duration) -> String {
+        match self.stdout.recv_timeout(patience) {
+            Ok(line) => text(line).trim_end_matches('\n').to_owned(),
+            Err(why) => {
+                self.kill();
+                let said = all(&self.stderr);
+                let line = &self.line;
+                panic!("mc-activity {line}: no line on stdout within {patience:?} ({why})\n--- stderr:\n{said}")
+            }
+        }
+    }
+
+    /// Asserts that stdout stays silent for a while.
+    #[track_caller]
+    pub fn is_silent(&mut self, time: Duration) {
+        match self.stdout.recv_timeout(time) {
+            Ok(line) => panic!("mc-activity {}: said {:?}", self.line, text(line)),
+            Err(RecvTimeoutError::Timeout) => {}
+            Err(RecvTimeoutError::Disconnected) => panic!("mc-activity {}: ended or closed its stdout", self.line),
+        }
+    }
+
+    /// The next line of stderr; panics if none comes in time.
+    #[track_caller]
+    pub fn said(&mut self, patience: Duration) -> String {
+        let said = self.stderr.recv_timeout(patience);
+        text(said.unwrap_or_else(|why| panic!("mc-activity {}: nothing on stderr in {patience:?} ({why})", self.line)))
+    }
+
+    /// Ctrl-C.
+    pub fn interrupt(&self) {
+        let kill = format!("kill -INT {}", self.process.id());
+        assert!(Command::new("sh").args(["-c", &kill]).status().unwrap().success());
+    }
+
+    /// Waits for its end: the exit code, a signal counted from 128. Panics if it does not end in time.
+    #[track_caller]
+    pub fn end_within(&mut self, patience: Duration) -> i32 {
+        let start = Instant::now();
+        loop {
+            if let Some(status) = self.process.try_wait().unwrap() {
+                return code(status);
+            }
+            if start.elapsed() > patience {
+                self.kill();
+                let (out, said) = self.rest();
+                panic!("mc-activity {}: no end after {patience:?}\n{out}\n--- stderr:\n{said}", self.line);
+            }
+            thread::sleep(Duration::from_millis(1));
+        }
+    }
+
+    /// What is left on stdout and stderr, after its end.
+    pub fn rest(&mut self) -> (String, String) {
+        (all(&self.stdout), all(&self.stderr))
+    }
+
+    /// Ends it at once.
+    pub fn kill(&mut self) {
+        // It may have ended by itself.
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}
+
+impl Drop for Child {
+    fn drop(&mut self) {
+        self.kill();
+    }
+}
+
+pub(super) fn code(status: ExitStatus) -> i32 {
+    status.code().or_else(|| status.signal().map(|signal| 128 + signal)).expect("neither code nor signal")
+}
+
+fn text(bytes: Vec<u8>) -> String {
+    String::from_utf8(bytes).expect("output that is no UTF-8")
+}
+
+fn all(lines: &Receiver<Vec<u8>>) -> String {
+    lines.iter().map(text).collect()
+}
+
+/// Line by line with their ends, so that joined they are the stream again.
+fn lines(stream: impl Read + Send + 'static) -> Receiver<Vec<u8>> {
+    let (sender, receiver) = channel();
+    thread::spawn(move || {
+        let mut stream = BufReader::new(stream);
+        let mut line = Vec::new();
+        while stream.read_until(b'\n', &mut line).unwrap_or(0) > 0 {
+            if sender.send(std::mem::take(&mut line)).is_err() {
+                break;
+            }
+        }
+    });
+    receiver
+}

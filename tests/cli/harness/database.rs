@@ -1,0 +1,261 @@
+//! A database for one test, on any engine.
+
+use super::data::{Data, Table, micros};
+use super::mc::{Mc, Place};
+use super::server::SERVER;
+use sqlx::{Connection, PgConnection, Row, SqliteConnection};
+use std::future::Future;
+use std::io::Write;
+use std::sync::LazyLock;
+use std::sync::atomic::{AtomicU32, Ordering};
+use uuid::Uuid;
+
+/// Where the data can lie.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Engine {
+    /// PostgreSQL with the tables of the running system.
+    Deployed,
+    /// PostgreSQL with the tables that the documentation describes.
+    Documented,
+    /// The embedded SQLite store.
+    Embedded,
+}
+
+impl Engine {
+    /// All that must be tested; none may be left out in silence.
+    pub const ALL: [Self; 3] = [Self::Deployed, Self::Documented, Self::Embedded];
+
+    /// The database that new ones are copied from.
+    fn empty_template(self) -> &'static str {
+        match self {
+            Self::Deployed => "empty_deployed",
+            Self::Documented => "empty_documented",
+            Self::Embedded => unreachable!("the embedded store is a file"),
+        }
+    }
+
+    fn recorded_template(self) -> &'static str {
+        match self {
+            Self::Deployed => "mc_deployed",
+            Self::Documented => "mc_documented",
+            Self::Embedded => unreachable!("the embedded store is a file"),
+        }
+    }
+}
+
+/// Runs a claim on every engine, and says on which one it fails.
+pub fn for_each_engine(claim: impl Fn(Engine)) {
+    for engine in Engine::ALL {
+        let result = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| claim(engine)));
+        if let Err(panic) = result {
+            eprintln!("… on the {engine:?} engine");
+            std::panic::resume_unwind(panic);
+        }
+    }
+}
+
+/// A database with Mission Control's tables, and a place to run the binary in.
+pub struct Database {
+    /// What it is.
+    pub engine: Engine,
+    /// As DATABASE_URL takes it.
+    pub url: String,
+    /// Home and working directory of the runs on it.
+    pub place: Place,
+}
+
+impl Database {
+    /// The recorded data, shared by all tests: only for reading.
+    pub fn shared(engine: Engine) -> &'static Self {
+        static DEPLOYED: LazyLock<Database> = LazyLock::new(|| Database::recorded(Engine::Deployed));
+        static DOCUMENTED: LazyLock<Database> = LazyLock::new(|| Database::recorded(Engine::Documented));
+        static EMBEDDED: LazyLock<Database> = LazyLock::new(|| Database::recorded(Engine::Embedded));
+        match engine {
+            Engine::Deployed => &DEPLOYED,
+            Engine::Documented => &DOCUMENTED,
+            Engine::Embedded => &EMBEDDED,
+        }
+    }
+
+    /// The recorded data in a database of one's own.
+    pub fn recorded(engine: Engine) -> Self {
+        match engine {
+            Engine::Embedded => Self::with(engine, &Data::recorded()),
+            _ => Self::copy_of(engine, engine.recorded_template()),
+        }
+    }
+
+    /// A database of one's own that holds the given rows.
+    pub fn with(engine: Engine, data: &Data) -> Self {
+        let database = Self::empty(engine);
+        database.load(data);
+        database
+    }
+
+    /// The tables without rows, in a database of one's own.
+    pub fn empty(engine: Engine) -> Self {
+        if engine != Engine::Embedded {
+            return Self::copy_of(engine, engine.empty_template());
+        }
+        let place = Place::new();
+        let path = place.path().join("activity.db");
+        let database = Self { engine, url: format!("sqlite:{}", path.display()), place };
+        block_on(async {
+            let mut sqlite = database.sqlite().await;
+            // Nothing here outlives the run, so nothing need reach the disk.
+            run(&mut sqlite, "PRAGMA journal_mode = wal; PRAGMA synchronous = off;").await;
+            run(&mut sqlite, include_str!("../../../queries/sqlite/schema.sql")).await;
+            sqlite.close().await.unwrap();
+        });
+        database
+    }
+
+    fn copy_of(engine: Engine, template: &str) -> Self {
+        static NEXT: AtomicU32 = AtomicU32::new(1);
+        LazyLock::force(&TEMPLATES);
+        let name = format!("test_{}", NEXT.fetch_add(1, Ordering::Relaxed));
+        server_sql("postgres", &format!("CREATE DATABASE {name} TEMPLATE {template}"));
+        Self { engine, url: SERVER.url(&name), place: Place::new() }
+    }
+
+    /// The same by way of the server's Unix socket; none for the embedded store.
+    pub fn socket_url(&self) -> Option<String> {
+        let (_, name) = self.url.rsplit_once('/').filter(|_| self.engine != Engine::Embedded)?;
+        Some(SERVER.socket_url(name))
+    }
+
+    /// The binary on this database: DATABASE_URL is set, nobody is asking yet.
+    pub fn mc<S: AsRef<str>>(&self, args: impl IntoIterator<Item = S>) -> Mc {
+        self.place.mc(args).env("DATABASE_URL", &self.url)
+    }
+
+    /// Runs statements as the owner.
+    pub fn sql(&self, statements: &str) {
+        block_on(async {
+            if self.engine == Engine::Embedded {
+                let mut sqlite = self.sqlite().await;
+                run(&mut sqlite, statements).await;
+                sqlite.close().await.unwrap();
+            } else {
+                let mut postgres = PgConnection::connect(&self.url).await.unwrap();
+                sqlx::raw_sql(statements).execute(&mut postgres).await.unwrap_or_else(|e| panic!("{statements}: {e}"));
+                postgres.close().await.unwrap();
+            }
+        });
+    }
+
+    /// Adds rows, all of them in one transaction.
+    pub fn load(&self, data: &Data) {
+        block_on(async {
+            if self.engine == Engine::Embedded {
+                let mut sqlite = self.sqlite().await;
+                run(&mut sqlite, "BEGIN").await;
+                for table in &data.tables {
+                    fill_sqlite(&mut sqlite, table).await;
+                }
+                run(&mut sqlite, "COMMIT").await;
+                sqlite.close().await.unwrap();
+            } else {
+                fill_postgres(&self.url, data).await;
+            }
+        });
+    }
+
+    async fn sqlite(&self) -> SqliteConnection {
+        let url = format!("{}?mode=rwc", self.url);
+        SqliteConnection::connect(&url).await.unwrap_or_else(|e| panic!("{url}: {e}"))
+    }
+}
+
+impl Drop for Database {
+    /// Files go with the place; on the server the copies would pile up.
+    fn drop(&mut self) {
+        if let Some((_, name)) = self.url.rsplit_once('/').filter(|_| self.engine != Engine::Embedded) {
+            server_sql("postgres", &format!("DROP DATABASE {name} WITH (FORCE)"));
+        }
+    }
+}
+
+/// Made once a run, from the schemas as recorded.
+static TEMPLATES: LazyLock<()> = LazyLock::new(|| {
+    let schema = include_str!("../../fixtures/conformance/schema.sql");
+    let documented = include_str!("../../fixtures/conformance/schema-documented.sql");
+    let recorded = Data::recorded();
+    for engine in [Engine::Deployed, Engine::Documented] {
+        let (empty, full) = (engine.empty_template(), engine.recorded_template());
+        server_sql("postgres", &format!("CREATE DATABASE {empty}"));
+        server_sql(empty, schema);
+        if engine == Engine::Documented {
+            server_sql(empty, documented);
+        }
+        server_sql("postgres", &format!("CREATE DATABASE {full} TEMPLATE {empty}"));
+        block_on(fill_postgres(&SERVER.url(full), &recorded));
+    }
+    let version = block_on(async {
+        let mut postgres = PgConnection::connect(&SERVER.url("postgres")).await.unwrap();
+        let row = sqlx::query("SHOW server_version").fetch_one(&mut postgres).await.unwrap();
+        row.get::<String, _>(0)
+    });
+    // Past the harness's capture: whoever reads the log sees what ran.
+    let line = format!("engines: deployed and documented schema on PostgreSQL {version}, embedded store\n");
+    std::io::stderr().write_all(line.as_bytes()).unwrap();
+});
+
+fn server_sql(database: &str, statements: &str) {
+    block_on(async {
+        let mut postgres = PgConnection::connect(&SERVER.url(database)).await.unwrap();
+        sqlx::raw_sql(statements).execute(&mut postgres).await.unwrap_or_else(|e| panic!("{statements}: {e}"));
+        postgres.close().await.unwrap();
+    });
+}
+
+async fn run(sqlite: &mut SqliteConnection, statements: &str) {
+    sqlx::raw_sql(statements).execute(sqlite).await.unwrap_or_else(|e| panic!("{statements}: {e}"));
+}
+
+async fn fill_postgres(url: &str, data: &Data) {
+    let mut postgres = PgConnection::connect(url).await.unwrap();
+    let mut transaction = postgres.begin().await.unwrap();
+    for table in &data.tables {
+        let copy = format!("COPY {} ({}) FROM STDIN WITH (FORMAT csv)", table.name, table.columns.join(", "));
+        let mut sink = transaction.copy_in_raw(&copy).await.unwrap();
+        sink.send(table.csv().into_bytes()).await.unwrap();
+        sink.finish().await.unwrap_or_else(|e| panic!("{}: {e}", table.name));
+    }
+    transaction.commit().await.unwrap();
+    sqlx::raw_sql("VACUUM ANALYZE").execute(&mut postgres).await.unwrap();
+    postgres.close().await.unwrap();
+}
+
+/// Only the tables and columns that the embedded store has, in its own types.
+async fn fill_sqlite(sqlite: &mut SqliteConnection, table: &Table) {
+    let info = sqlx::query("SELECT name, type FROM pragma_table_info($1)").bind(&table.name);
+    let types: Vec<(String, String)> =
+        info.fetch_all(&mut *sqlite).await.unwrap().iter().map(|row| (row.get(0), row.get(1))).collect();
+    let kept: Vec<(usize, &(String, String))> = (table.columns.iter().enumerate())
+        .filter_map(|(at, column)| types.iter().find(|(name, _)| name == column).map(|kept| (at, kept)))
+        .collect();
+    if kept.is_empty() {
+        return;
+    }
+    let names: Vec<&str> = kept.iter().map(|(_, (name, _))| name.as_str()).collect();
+    let places = vec!["?"; kept.len()].join(", ");
+    let insert = format!("INSERT INTO {} ({}) VALUES ({places})", table.name, names.join(", "));
+    for row in &table.rows {
+        let mut query = sqlx::query(&insert);
+        for (at, (name, sql_type)) in &kept {
+            let value = row[*at].as_deref();
+            query = match sql_type.as_str() {
+                "BLOB" => query.bind(value.map(|id| Uuid::parse_str(id).unwrap().as_bytes().to_vec())),
+                "INTEGER" if name.ends_with("_at") => query.bind(value.map(micros)),
+                "INTEGER" => query.bind(value.map(|flag| ["t", "true", "1"].contains(&flag))),
+                _ => query.bind(value.map(str::to_owned)),
+            };
+        }
+        query.execute(&mut *sqlite).await.unwrap_or_else(|e| panic!("{insert}: {row:?}: {e}"));
+    }
+}
+
+fn block_on<T>(work: impl Future<Output = T>) -> T {
+    tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(work)
+}

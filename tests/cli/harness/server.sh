@@ -1,0 +1,34 @@
+# Runs a PostgreSQL server in a new directory for as long as stdin stays open, then removes every trace of it: a test run
+# that is killed leaves nothing behind either. Says "ready DIRECTORY" once it answers.
+# $1: directory of PostgreSQL's programs, $2: TCP port on 127.0.0.1
+set -eu
+dir=$(mktemp -d /tmp/mc-activity-tests.XXXXXX)
+pid=
+stop() {
+    if [ -n "$pid" ]; then
+        kill -QUIT "$pid" 2>/dev/null || true
+        wait "$pid" || true
+    fi
+    rm -rf "$dir"
+}
+trap stop EXIT
+trap 'exit 1' HUP INT TERM
+
+"$1/initdb" -D "$dir/data" -U postgres -A trust -E UTF8 --locale=C.UTF-8 --no-sync >"$dir/log" 2>&1 </dev/null || {
+    cat "$dir/log" >&2
+    exit 1
+}
+# Nothing here outlives the run, so nothing need reach the disk; without autovacuum the plans stay the same.
+"$1/postgres" -D "$dir/data" -k "$dir" -p "$2" -c listen_addresses=127.0.0.1 -c max_connections=200 \
+    -c shared_buffers=64MB -c fsync=off -c synchronous_commit=off -c full_page_writes=off -c autovacuum=off \
+    >>"$dir/log" 2>&1 </dev/null &
+pid=$!
+until "$1/pg_isready" -q -h "$dir" -p "$2"; do
+    kill -0 "$pid" 2>/dev/null || {
+        cat "$dir/log" >&2
+        exit 1
+    }
+    sleep 0.05
+done
+echo "ready $dir"
+cat >/dev/null

@@ -1,0 +1,14 @@
+//! The binary as its users meet it, run against real databases: a private PostgreSQL server with the deployed and the
+//! documented schema, and the embedded store.
+
+// What a test may do, its harness may: panics are how it complains.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stderr, unreachable_pub)]
+
+mod conformance;
+mod filtering;
+mod harness;
+mod hermetic;
+mod model;
+mod paging;
+mod refusals;
+mod visibility;
