@@ -7,6 +7,7 @@ pub mod cursor;
 pub mod errors;
 pub mod feed;
 pub mod list;
+pub mod login;
 pub mod select;
 pub mod session;
 pub mod sink;

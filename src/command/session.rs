@@ -1,6 +1,7 @@
 //! Who is asking, of which database: the first half of what every command says.
 
-use crate::access::identity::{self, Claim};
+use super::login::Tokens;
+use super::sink::Sink;
 use crate::access::{Actor, Scope};
 use crate::cli::format::OutputArgs;
 use crate::cli::global::GlobalArgs;
@@ -8,12 +9,12 @@ use crate::cli::time::Zone;
 use crate::error::unavailable;
 use crate::event::Timestamp;
 use crate::filter::Filter;
-use super::sink::Sink;
 use crate::output::html::{self, Body, Page};
 use crate::output::{self, ColorChoice, Style, Terminal};
 use crate::settings::Settings;
 use crate::store::{Asked, Begin, Limits, Rule, Store, Target};
 use anyhow::Result;
+use std::cell::OnceCell;
 use std::env;
 use std::path::Path;
 use std::time::Duration;
@@ -26,6 +27,7 @@ pub struct Context {
     pub settings: Settings,
     /// The command's name, for `application_name`.
     pub command: &'static str,
+    pub(super) tokens: OnceCell<Tokens>,
 }
 
 /// Where the events are.
@@ -63,7 +65,7 @@ impl Context {
         let directory = env::current_dir().unwrap_or_default();
         let variable = |name: &str| env::var(name).ok();
         let settings = Settings::load(global.database.profile.as_deref(), variable, &directory)?;
-        let context = Self { global, settings, command };
+        let context = Self { global, settings, command, tokens: OnceCell::new() };
         for warning in context.settings.warnings(context.global.database.database_url.as_deref()) {
             context.say(&format!("warning: {warning}"));
         }
@@ -111,36 +113,16 @@ impl Context {
         Limits { statement: self.global.database.timeout.unwrap_or(default), ..Limits::default() }
     }
 
-    /// Who asks, by the first way that applies.
+    /// Connects, as every command does: with limits, and telling what is sent if that is asked for.
     ///
     /// # Errors
-    /// Exit 2 for contradictions, exit 4 where nobody asks or a token is refused.
-    pub async fn actor(&self, store: &mut Store, place: &Place) -> Result<Actor> {
-        let (claim, how) = self.claim(place)?;
-        identity::identify(store, &claim, &how).await
-    }
-
-    fn claim(&self, place: &Place) -> Result<(Claim, String)> {
-        let who = &self.global.identity;
-        if let Some(user) = &who.as_user {
-            return Ok((Claim::User(user.clone()), "--as-user".to_owned()));
+    /// Exit 5 where the database cannot be reached.
+    pub async fn open(&self, target: &Target, begin: Begin, streams: bool) -> Result<Store> {
+        let mut store = Store::open(target, begin, self.limits(streams), &self.application()).await?;
+        if self.global.database.show_sql {
+            store.trace(self.tracer(), self.global.verbose > 0);
         }
-        if let Some(agent) = &who.as_agent {
-            return Ok((Claim::Agent(agent.clone()), "--as-agent".to_owned()));
-        }
-        let local = self.settings.get("LOCAL_AUTH_TOKEN");
-        if let (Some(token), Some(mode)) = (&local, self.settings.get("AUTH_MODE"))
-            && mode.value.expose() == "local"
-        {
-            if token.value.expose().chars().count() < 50 {
-                return Err(crate::error::denied(format!("{token} is shorter than 50 characters")).into());
-            }
-            return Ok((Claim::Local, token.to_string()));
-        }
-        if place.embedded {
-            return Ok((Claim::Local, "the embedded store".to_owned()));
-        }
-        Err(identity::nobody().into())
+        Ok(store)
     }
 
     /// Opens the database in a read-only transaction and finds out who asks.
@@ -149,8 +131,10 @@ impl Context {
     /// Exit 5 for the database, exit 2 to 4 for the actor.
     pub async fn session(&self, streams: bool) -> Result<Session> {
         let place = self.place()?;
-        let mut store = Store::open(&place.target, Begin::Read, self.limits(streams), &self.application()).await?;
+        self.check_identity(&place)?;
+        let mut store = self.open(&place.target, Begin::Read, streams).await?;
         store.begin(Begin::Read).await?;
+        self.tell_connected(&store, &place);
         let actor = self.actor(&mut store, &place).await?;
         let scope = actor.scope();
         let described = format!("{} ({})", place.target.label(), place.origin);
