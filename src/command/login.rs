@@ -22,6 +22,8 @@ use indicatif::{ProgressBar, ProgressStyle};
 use std::io::IsTerminal as _;
 use std::sync::Arc;
 
+const EMBEDDED: &str = "the embedded store";
+
 /// A token, and where it was given.
 #[derive(Debug, Clone)]
 struct Token {
@@ -63,6 +65,12 @@ impl Context {
         Ok(actor)
     }
 
+    /// Whether stdin holds a token, and so nothing else.
+    pub fn reads_token_from_stdin(&self) -> bool {
+        let who = &self.global.identity;
+        [&who.token_file, &who.agent_token_file].into_iter().any(|file| file.as_deref() == Some("-"))
+    }
+
     /// What can be said against the flags, settings and tokens before a database is asked.
     ///
     /// # Errors
@@ -72,6 +80,9 @@ impl Context {
     }
 
     fn way(&self, embedded: bool) -> Result<Way> {
+        if self.demo.is_some() {
+            return Ok(Way::Claimed(Claim::Local, EMBEDDED.to_owned()));
+        }
         let who = &self.global.identity;
         let tokens = self.tokens()?;
         let token = tokens.agent.as_ref().or(tokens.user.as_ref());
@@ -104,7 +115,7 @@ impl Context {
             return Ok(Way::Claimed(Claim::Local, local.to_string()));
         }
         if embedded {
-            return Ok(Way::Claimed(Claim::Local, "the embedded store".to_owned()));
+            return Ok(Way::Claimed(Claim::Local, EMBEDDED.to_owned()));
         }
         Err(identity::nobody().into())
     }

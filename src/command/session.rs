@@ -2,6 +2,7 @@
 
 use super::login::Tokens;
 use super::sink::Sink;
+use super::trace;
 use crate::access::{Actor, Scope};
 use crate::cli::format::OutputArgs;
 use crate::cli::global::GlobalArgs;
@@ -16,7 +17,7 @@ use crate::store::{Asked, Begin, Limits, Rule, Store, Target};
 use anyhow::Result;
 use std::cell::OnceCell;
 use std::env;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 /// What is common to all commands before a database is opened.
@@ -27,6 +28,8 @@ pub struct Context {
     pub settings: Settings,
     /// The command's name, for `application_name`.
     pub command: &'static str,
+    /// The store that demo has just made: what it shows is of this one, wherever DATABASE_URL points.
+    pub demo: Option<PathBuf>,
     pub(super) tokens: OnceCell<Tokens>,
 }
 
@@ -54,6 +57,10 @@ pub struct Session {
     pub zone: Zone,
     /// Host and database, and where they came from.
     pub place: String,
+    /// It is our own store.
+    pub embedded: bool,
+    /// What we are connected to.
+    pub target: Target,
 }
 
 impl Context {
@@ -65,7 +72,7 @@ impl Context {
         let directory = env::current_dir().unwrap_or_default();
         let variable = |name: &str| env::var(name).ok();
         let settings = Settings::load(global.database.profile.as_deref(), variable, &directory)?;
-        let context = Self { global, settings, command, tokens: OnceCell::new() };
+        let context = Self { global, settings, command, demo: None, tokens: OnceCell::new() };
         for warning in context.settings.warnings(context.global.database.database_url.as_deref()) {
             context.say(&format!("warning: {warning}"));
         }
@@ -84,6 +91,10 @@ impl Context {
     /// # Errors
     /// Exit 2 for a URL that cannot be read, exit 5 where there is neither.
     pub fn place(&self) -> Result<Place> {
+        if let Some(path) = self.demo.clone() {
+            let target = Target::Sqlite { path, read_only: false };
+            return Ok(Place { target, origin: "the embedded store".to_owned(), embedded: true });
+        }
         if let Some(url) = self.settings.database_url(self.global.database.database_url.as_deref())? {
             let variable = |name: &str| env::var(name).ok();
             let target = Target::parse(url.value.expose(), &variable)?;
@@ -93,7 +104,11 @@ impl Context {
         match store {
             Some(path) if path.exists() => {
                 self.say(&format!("no DATABASE_URL: reading the embedded store {}", path.display()));
-                Ok(Place { target: Target::Sqlite { path, read_only: false }, origin: "the embedded store".to_owned(), embedded: true })
+                Ok(Place {
+                    target: Target::Sqlite { path, read_only: false },
+                    origin: "the embedded store".to_owned(),
+                    embedded: true,
+                })
             }
             _ => Err(unavailable("no DATABASE_URL, and no embedded store")
                 .hint("set DATABASE_URL, or make a store to try with `mc-activity demo`")
@@ -117,10 +132,10 @@ impl Context {
     ///
     /// # Errors
     /// Exit 5 where the database cannot be reached.
-    pub async fn open(&self, target: &Target, begin: Begin, streams: bool) -> Result<Store> {
-        let mut store = Store::open(target, begin, self.limits(streams), &self.application()).await?;
+    pub async fn open(&self, target: &Target, begin: Begin, limits: Limits) -> Result<Store> {
+        let mut store = Store::open(target, begin, limits, &self.application()).await?;
         if self.global.database.show_sql {
-            store.trace(self.tracer(), self.global.verbose > 0);
+            store.trace(trace::tracer(), self.global.verbose > 0);
         }
         Ok(store)
     }
@@ -130,16 +145,37 @@ impl Context {
     /// # Errors
     /// Exit 5 for the database, exit 2 to 4 for the actor.
     pub async fn session(&self, streams: bool) -> Result<Session> {
+        self.begin(Begin::Read, self.limits(streams)).await
+    }
+
+    /// The same in a transaction that can write.
+    ///
+    /// # Errors
+    /// As for [`Context::session`].
+    pub async fn session_to_write(&self) -> Result<Session> {
+        self.begin(Begin::Write, self.limits(false)).await
+    }
+
+    async fn begin(&self, begin: Begin, limits: Limits) -> Result<Session> {
         let place = self.place()?;
         self.check_identity(&place)?;
-        let mut store = self.open(&place.target, Begin::Read, streams).await?;
-        store.begin(Begin::Read).await?;
+        let mut store = self.open(&place.target, begin, limits).await?;
+        store.begin(begin).await?;
         self.tell_connected(&store, &place);
         let actor = self.actor(&mut store, &place).await?;
         let scope = actor.scope();
         let described = format!("{} ({})", place.target.label(), place.origin);
         let now = store.now();
-        Ok(Session { store, actor, scope, now, zone: self.global.zone.zone(), place: described })
+        Ok(Session {
+            store,
+            actor,
+            scope,
+            now,
+            zone: self.global.zone.zone(),
+            place: described,
+            embedded: place.embedded,
+            target: place.target,
+        })
     }
 }
 
@@ -191,10 +227,7 @@ impl Context {
 
     /// The lines below a table: what was counted, for whom, in which zone, of which database.
     pub fn footer(&self, session: &Session, counted: String) -> Vec<String> {
-        vec![
-            format!("{counted}, for {}, times in {}", session.who(), self.zone().label()),
-            session.place.clone(),
-        ]
+        vec![format!("{counted}, for {}, times in {}", session.who(), self.zone().label()), session.place.clone()]
     }
 }
 
