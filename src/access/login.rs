@@ -51,9 +51,11 @@ async fn one(store: &mut Store, token: &str, name: &str) -> Result<Uuid> {
         return Err(denied(format!("the agent {shown} has no token")).hint("Mission Control can give it one").into());
     };
     let Some(hash) = StoredHash::parse(stored) else {
-        return Err(denied(format!("the stored token hash of the agent {shown} is damaged: nobody can log in with it"))
-            .hint("Mission Control can give the agent a new token")
-            .into());
+        return Err(denied(format!(
+            "the stored token hash of the agent {shown} is damaged: nobody can log in with it"
+        ))
+        .hint("Mission Control can give the agent a new token")
+        .into());
     };
     if verify(token, vec![(agent.id, hash)], Arc::new(|_, _| ())).await?.is_none() {
         let failure = denied(format!("the token does not belong to the agent {shown}"));

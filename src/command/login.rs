@@ -9,11 +9,11 @@
 //! Where tokens of both kinds are set, the agent's wins, with a word on stderr.
 
 use super::session::{Context, Place};
+use crate::access::Actor;
 use crate::access::bearer::{self, Clerk, Mode};
 use crate::access::identity::{self, Claim};
 use crate::access::login::{self, Progress};
 use crate::access::remembered::Remembered;
-use crate::access::Actor;
 use crate::error::usage;
 use crate::settings::secret::{Secret, secret_file};
 use crate::store::Store;

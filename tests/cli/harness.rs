@@ -9,6 +9,7 @@ mod parallel;
 mod server;
 mod terminal;
 
+pub use child::Child;
 pub use data::{Data, Table, micros};
 pub use database::{Database, Engine, Role, for_each_engine};
 pub use mc::{Mc, Output, Place};

@@ -7,7 +7,7 @@ mod timing;
 mod users;
 
 use crate::harness::{Database, Mc, Output, Role};
-pub use proof::{hash, session_token};
+pub use proof::{PRIVATE, PUBLIC, hash, session_token};
 
 /// Agent 1's, as its recorded hash has it.
 pub const AGENT_1_TOKEN: &str = "oracle-agent-token-01-abcdefghijklmnopqrstuvwxyz";

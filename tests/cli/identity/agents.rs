@@ -85,8 +85,12 @@ fn who_is_named_or_remembered_costs_one_verification_whoever_else_is_there() {
     for_each_engine(|engine| {
         let database = Database::recorded(engine);
         // Everybody else would be tried first, and would take seconds.
-        database.sql(&format!("UPDATE agents SET agent_token_hash = '{}'", hash("x", 1).replace("$1$", &format!("${SLOW}$"))));
-        let mine = format!("UPDATE agents SET last_seen_at = NULL, agent_token_hash = '{}' WHERE id = ", hash("mine", 1));
+        database.sql(&format!(
+            "UPDATE agents SET agent_token_hash = '{}'",
+            hash("x", 1).replace("$1$", &format!("${SLOW}$"))
+        ));
+        let mine =
+            format!("UPDATE agents SET last_seen_at = NULL, agent_token_hash = '{}' WHERE id = ", hash("mine", 1));
         match engine {
             Engine::Embedded => database.sql(&format!("{mine}x'{}'", agent(16).replace('-', ""))),
             _ => database.sql(&format!("{mine}'{}'", agent(16))),
