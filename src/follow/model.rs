@@ -15,6 +15,9 @@ const LOOKBACK: i64 = 160;
 /// By how much the clock may be set back without a gap: what is kept beyond the look-back.
 const KEPT: i64 = LOOKBACK / 8;
 
+/// Ticks from a step back of the clock to the poll that notes it.
+const NOTICED_AFTER: i64 = 3;
+
 #[derive(Debug, Clone)]
 enum Dated {
     /// So much later than the assumption allows at the earliest.
@@ -77,6 +80,7 @@ struct World {
     wild_clock: bool,
     clock: i64,
     highest_clock: i64,
+    was_set_back: bool,
     /// Ticks that may still pass before a poll that is saved, once the clock was set back.
     ticks_left: Option<i64>,
     next_xid: u64,
@@ -94,6 +98,7 @@ impl World {
             wild_clock,
             clock: 1_000,
             highest_clock: 1_000,
+            was_set_back: false,
             ticks_left: None,
             next_xid: 10,
             completed: 9,
@@ -112,8 +117,9 @@ impl World {
             Writer::SetBack(ticks) => {
                 let lowest = if self.wild_clock { self.clock - 2 * LOOKBACK } else { self.highest_clock - KEPT };
                 if self.snapshots {
+                    self.was_set_back = true;
                     self.clock = lowest.max(self.clock - ticks);
-                    self.ticks_left = self.ticks_left.or(Some(KEPT));
+                    self.ticks_left = self.ticks_left.or(Some(NOTICED_AFTER));
                 }
             }
         }
@@ -121,7 +127,7 @@ impl World {
 
     fn write(&mut self, slot: u8, count: u8, dated: &Dated) {
         // The time from a step back of the clock until a poll has noted it counts against the look-back.
-        let earliest = self.clock - LOOKBACK + self.ticks_left.map_or(0, |_| KEPT);
+        let earliest = self.clock - LOOKBACK + self.ticks_left.map_or(0, |_| NOTICED_AFTER);
         let began = self.clock;
         let xid = self.next_xid;
         let transaction =
@@ -222,7 +228,9 @@ impl Tail {
     /// One poll; true if it was completed.
     fn poll(&mut self, world: &mut World, round: &Round, server: &str) -> bool {
         let oldest_writer = world.running.values().map(|t| t.began).min().unwrap_or(world.clock);
-        let oldest_writer = round.asks_oldest_writer.then_some(Timestamp::from_micros(oldest_writer));
+        // What xact_start says of the time before the clock was set back misleads.
+        let asked = round.asks_oldest_writer && !world.was_set_back;
+        let oldest_writer = asked.then_some(Timestamp::from_micros(oldest_writer));
         let now = Timestamp::from_micros(world.clock);
         let calm = |writer: &&Writer| !matches!(writer, Writer::SetBack(_));
         round.during.0.iter().filter(calm).for_each(|writer| world.act(writer));
