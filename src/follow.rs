@@ -198,7 +198,7 @@ impl Follow {
     pub fn begin_poll(&mut self, moment: &Moment<'_>) -> Timestamp {
         let state = &mut self.state;
         // What was of the future then makes nothing late.
-        let watermark = state.floor.and_then(|_| state.keys.newest_until(state.now));
+        let watermark = state.floor.and_then(|_| state.keys.newest_until(state.now.min(moment.now)));
         // What was noted on the clock before it was set back would promise too much on the new one.
         let back = state.now.micros_since(moment.now);
         if back > 0 {
