@@ -49,13 +49,9 @@ const FORGET_EVERY: usize = if cfg!(test) { 4 } else { 8_192 };
 
 /// Where a tail without a cursor begins.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Start {
-    /// Show only what is committed after the first poll.
-    Now,
-    /// Show what is there from this event on, and all that comes.
-    From(Key),
-    /// Show what is there from this instant on, and of what comes only that, too: `--since` is a filter.
-    Since(Timestamp),
+pub struct Start {
+    horizon: Key,
+    since: Timestamp,
 }
 
 /// How far to look back and how much to remember.
@@ -155,31 +151,28 @@ impl Options {
 }
 
 impl Start {
-    /// The start that shows the newest `lines` events (all, if `None`) and none before `since`, given up to `lines` keys
-    /// of the newest visible events, in any order, read in the first poll's transaction.
+    /// Shows the newest `lines` events (all, if `None`) and what comes, but nothing older than `since`, which stays a
+    /// filter. `newest` holds up to `lines` keys of the newest events from `since` on, in any order, read in the first
+    /// poll's transaction.
     pub fn newest(lines: Option<usize>, since: Option<Timestamp>, newest: &[Key]) -> Self {
-        let all = since.map_or(Self::Since(Timestamp::NEG_INFINITY), Self::Since);
-        match (lines, newest.iter().min()) {
-            (None, _) => all,
-            (Some(0), _) => Self::Now,
-            (Some(lines), Some(&lowest)) if newest.len() >= lines => Self::From(lowest),
-            _ => all,
-        }
+        let since = since.unwrap_or(Timestamp::NEG_INFINITY);
+        let horizon = match (lines, newest.iter().min()) {
+            (Some(0), _) => LAST,
+            (Some(lines), Some(lowest)) if newest.len() >= lines => *lowest,
+            // There are not so many.
+            _ => first_at(since),
+        };
+        Self { horizon, since }
     }
 }
 
 impl Follow {
     /// A tail that starts afresh.
     pub fn new(start: Start, options: Options) -> Self {
-        let (horizon, since) = match start {
-            Start::Now => (LAST, Timestamp::NEG_INFINITY),
-            Start::From(key) => (key, Timestamp::NEG_INFINITY),
-            Start::Since(since) => (first_at(since), since),
-        };
         let state = State {
             server: String::new(),
-            since,
-            horizon,
+            since: start.since,
+            horizon: start.horizon,
             floor: None,
             now: Timestamp::NEG_INFINITY,
             ladder: Ladder::default(),

@@ -36,9 +36,17 @@ fn keys(fresh: &[Fresh]) -> Vec<Key> {
     fresh.iter().map(|fresh| fresh.key).collect()
 }
 
+fn now() -> Start {
+    Start::newest(Some(0), None, &[])
+}
+
+fn since(seconds: i64) -> Start {
+    Start::newest(None, Some(at(seconds)), &[])
+}
+
 /// A tail whose first poll found nothing, at second 0.
 fn begun(options: Options) -> Follow {
-    let mut follow = Follow::new(Start::Now, options);
+    let mut follow = Follow::new(now(), options);
     poll(&mut follow, &moment(0, None), &[]);
     follow
 }
@@ -67,7 +75,7 @@ fn an_event_of_the_future_is_shown_once_and_neither_blinds_nor_makes_others_late
 
 #[test]
 fn an_event_is_late_if_a_newer_one_was_there_before_and_tells_by_how_much() {
-    let mut follow = Follow::new(Start::Since(at(-50)), Options::default());
+    let mut follow = Follow::new(since(-50), Options::default());
     let mut table = vec![key(-3, 1), key(-9, 2)];
     let late = |fresh: Vec<Fresh>| fresh.into_iter().map(|fresh| fresh.late).collect::<Vec<_>>();
     assert_eq!(late(poll(&mut follow, &moment(0, None), &table)), [None, None], "a backlog is not late");
@@ -115,7 +123,7 @@ fn a_standby_that_lags_is_asked_as_far_back_as_it_lags() {
 #[test]
 fn the_oldest_writer_bounds_what_was_open_before_the_start() {
     let first = |oldest_writer| {
-        let mut follow = Follow::new(Start::Now, Options { seen_max: 0, ..Options::default() });
+        let mut follow = Follow::new(now(), Options { seen_max: 0, ..Options::default() });
         poll(&mut follow, &Moment { oldest_writer, ..moment(0, Some((9, 12))) }, &[]);
         follow.reach().as_secs()
     };
@@ -125,7 +133,7 @@ fn the_oldest_writer_bounds_what_was_open_before_the_start() {
 #[test]
 fn a_huge_backlog_is_streamed_without_holding_its_keys() {
     let options = Options { seen_max: 50, ..Options::default() };
-    let mut follow = Follow::new(Start::Since(at(-100_000)), options);
+    let mut follow = Follow::new(since(-100_000), options);
     let table: Vec<Key> = (0..20_000).map(|n: u32| key(i64::from(n) * 5 - 100_000, n.into())).collect();
     assert_eq!(follow.begin_poll(&moment(0, None)), at(-100_000));
     let mut shown = 0;
@@ -142,7 +150,7 @@ fn a_huge_backlog_is_streamed_without_holding_its_keys() {
 
 #[test]
 fn a_backlog_may_be_read_in_several_polls() {
-    let mut follow = Follow::new(Start::Since(at(-100_000)), Options { seen_max: 10, ..Options::default() });
+    let mut follow = Follow::new(since(-100_000), Options { seen_max: 10, ..Options::default() });
     let table: Vec<Key> = (0..2_000).map(|n: u32| key(i64::from(n / 40) - 90_000, n.into())).collect();
     let mut shown = Vec::new();
     for second in 0.. {
@@ -203,12 +211,19 @@ fn what_is_not_delivered_comes_again() {
 #[test]
 fn the_start_follows_from_the_newest_events_asked_for() {
     let newest = [key(5, 1), key(3, 9), key(3, 2)];
-    let all = Start::Since(Timestamp::NEG_INFINITY);
-    assert_eq!(Start::newest(Some(3), None, &newest), Start::From(key(3, 2)));
-    assert_eq!(Start::newest(Some(3), Some(at(0)), &newest), Start::From(key(3, 2)));
-    assert_eq!(Start::newest(Some(4), None, &newest), all, "there are not so many");
-    assert_eq!(Start::newest(Some(4), Some(at(0)), &newest), Start::Since(at(0)));
-    assert_eq!(Start::newest(Some(0), None, &newest), Start::Now);
-    assert_eq!(Start::newest(None, Some(at(0)), &[]), Start::Since(at(0)));
-    assert_eq!(Start::newest(Some(10), None, &[]), all);
+    let table = [&newest[..], &[key(3, 1), key(-1, 1)]].concat();
+    let shown = |lines, since: Option<i64>, newest: &[Key], table: &[Key]| {
+        let mut follow = Follow::new(Start::newest(lines, since.map(at), newest), Options::default());
+        let backlog = poll(&mut follow, &moment(6, None), table).len();
+        let late = [table, &[key(2, 7), key(-2, 8)]].concat();
+        (backlog, poll(&mut follow, &moment(8, None), &late).len())
+    };
+    assert_eq!(shown(Some(3), None, &newest, &table), (3, 2));
+    assert_eq!(shown(Some(3), Some(0), &newest, &table), (3, 1), "since stays a filter");
+    assert_eq!(shown(Some(9), None, &table, &table), (5, 2), "there are not so many");
+    assert_eq!(shown(Some(9), Some(0), &table[..4], &table), (4, 1));
+    assert_eq!(shown(None, Some(0), &[], &table), (4, 1));
+    assert_eq!(shown(Some(0), None, &[], &table), (0, 2));
+    assert_eq!(shown(Some(0), Some(0), &[], &table), (0, 1));
+    assert_eq!(shown(Some(9), None, &[], &[]), (0, 2), "an empty table");
 }
