@@ -187,11 +187,18 @@ fn too_many_keys_shorten_the_look_back_but_never_blind() {
 }
 
 #[test]
-fn a_clock_set_back_by_an_eighth_of_the_look_back_leaves_no_gap() {
-    let mut follow = begun(Options { seen_max: 0, ..Options::default() });
-    poll(&mut follow, &moment(1_000, None), &[]);
-    let event = key(1_000 - 15 - 120, 1);
-    assert_eq!(keys(&poll(&mut follow, &moment(1_000 - 15, None), &[event])), [event]);
+fn a_clock_set_back_leaves_no_gap_up_to_an_eighth_of_the_look_back_and_repeats_nothing_beyond() {
+    let after_step = |back: i64| {
+        let mut follow = Follow::new(now(), Options { seen_max: 0, ..Options::default() });
+        let before = key(999 - back - 120, 1);
+        poll(&mut follow, &moment(1_000, None), &[before]);
+        let event = key(1_000 - back - 120, 2);
+        let shown = keys(&poll(&mut follow, &moment(1_000 - back, None), &[before, event]));
+        let next = key(1_000 - back, 3);
+        assert_eq!(keys(&poll(&mut follow, &moment(1_002 - back, None), &[before, event, next])), [next]);
+        shown == [event]
+    };
+    assert_eq!([1, 15, 16, 3_600].map(after_step), [true, true, false, false]);
 }
 
 #[test]
