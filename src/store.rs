@@ -91,8 +91,6 @@ pub struct Store {
     engine: Engine,
     limits: Limits,
     schema: Schema,
-    /// Process id of the server's end, to cancel what it runs.
-    backend: Option<i64>,
 }
 
 impl Store {
@@ -103,9 +101,9 @@ impl Store {
     pub async fn open(target: &Target, begin: Begin, limits: Limits, application: &str) -> Result<Self> {
         let engine = match target {
             Target::Postgres(target) => Engine::Postgres(postgres::Pg::connect(target, begin, application).await?),
-            Target::Sqlite { path, .. } => Engine::Sqlite(sqlite::Lite::open(path, begin, limits, false).await?),
+            Target::Sqlite { path, .. } => Engine::Sqlite(sqlite::Lite::open(path, begin, limits).await?),
         };
-        Ok(Self { engine, limits, schema: Schema::default(), backend: None })
+        Ok(Self { engine, limits, schema: Schema::default() })
     }
 
     /// Opens a transaction and looks at what is there.
@@ -119,7 +117,6 @@ impl Store {
         }
         let mut schema = Schema::default();
         let mut missing = Vec::new();
-        let mut backend = None;
         let dialect = self.dialect();
         self.fetch(&Query::new("connect"), &mut |row| {
             let mut columns = row.columns();
@@ -136,7 +133,6 @@ impl Store {
                 schema.indexed_by_type = columns.flag()?.unwrap_or_default();
                 schema.indexed_by_time = columns.flag()?.unwrap_or_default();
                 schema.sharded = columns.flag()?.unwrap_or_default();
-                backend = Some(columns.small()?);
             }
             Ok(())
         })
@@ -152,7 +148,6 @@ impl Store {
             return Err(unavailable(format!("the table activity_events lacks the column {list}")).into());
         }
         self.schema = schema;
-        self.backend = backend;
         Ok(())
     }
 
@@ -170,13 +165,6 @@ impl Store {
     /// Where the connection is gone.
     pub async fn rollback(&mut self) -> Result<()> {
         self.simple("ROLLBACK").await
-    }
-
-    /// Asks the server to stop what it runs for us, on a connection of its own; for an end that nobody waits for.
-    pub async fn cancel(&mut self) {
-        if let (Engine::Postgres(pg), Some(backend)) = (&self.engine, self.backend) {
-            pg.cancel(backend).await;
-        }
     }
 
     /// Says goodbye to the server.

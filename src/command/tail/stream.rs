@@ -128,9 +128,6 @@ impl<'a, T: Item + Record> Stream<'a, T> {
         self.status.clear();
         let end = end?;
         self.save()?;
-        if matches!(end, End::Asked) && self.connected {
-            self.session.store.cancel().await;
-        }
         self.writer.finish(&Ending::default())?;
         if !matches!(end, End::Done) {
             self.context.say(&self.status.summary());
@@ -202,8 +199,7 @@ impl<'a, T: Item + Record> Stream<'a, T> {
         self.session.scope = self.session.actor.scope();
         if self.follow.is_none() {
             let start = self.start().await?;
-            let options =
-                Options { lookback: self.args.lookback, seen_max: self.args.seen_max, ..Options::default() };
+            let options = Options { lookback: self.args.lookback, seen_max: self.args.seen_max, ..Options::default() };
             self.follow = Some(Follow::new(start, options));
         }
         let snapshot = instant.snapshot.as_ref().and_then(|(text, age)| Snapshot::parse(text, *age));
