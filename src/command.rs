@@ -4,10 +4,12 @@ pub mod boards;
 pub mod comments;
 pub mod counting;
 pub mod cursor;
+pub mod demo;
 pub mod errors;
 pub mod feed;
 pub mod interrupt;
 pub mod list;
+pub mod log;
 pub mod select;
 pub mod session;
 pub mod sink;
@@ -17,8 +19,8 @@ pub mod whoami;
 
 use crate::cli::Cli;
 use crate::error::is_conflict;
-use anyhow::Result;
-use clap::Subcommand;
+use anyhow::{Result, bail};
+use clap::{Parser, Subcommand};
 use session::Context;
 use std::time::Duration;
 
@@ -36,6 +38,8 @@ pub enum Command {
     Summary(summary::SummaryArgs),
     Boards(boards::BoardsArgs),
     Whoami(whoami::WhoamiArgs),
+    Log(log::LogArgs),
+    Demo(demo::DemoArgs),
 }
 
 /// Does what the command line says; the number is the exit code.
@@ -47,14 +51,36 @@ pub async fn run(cli: Cli) -> Result<u8> {
     let context = Context::new(global, command.name())?;
     match command {
         Command::Tail(args) => args.run(&context).await,
+        Command::Demo(args) => demo(args, context).await,
+        // Its input can be read once only.
+        Command::Log(args) => interrupt::until_interrupted(async { args.run(&context).await.map(|()| 0) }).await,
         command => interrupt::until_interrupted(command.answer(&context)).await,
     }
 }
 
+/// Makes the embedded store, shows it with list and errors, says what to try next.
+async fn demo(args: demo::DemoArgs, mut context: Context) -> Result<u8> {
+    let path = args.make(&context).await?;
+    context.demo = Some(path.clone());
+    for shown in [&["mc-activity", "list", "--limit", "12"][..], &["mc-activity", "errors", "--limit", "5"]] {
+        context.say(&format!("\n$ {}", shown.join(" ")));
+        match Cli::try_parse_from(shown)?.command {
+            Command::List(list) => list.run(&context).await?,
+            Command::Errors(errors) => drop(errors.run(&context).await?),
+            _ => {}
+        }
+    }
+    context.say(demo::NEXT);
+    if args.is_live() {
+        args.live(&context, &path).await?;
+    }
+    Ok(0)
+}
+
 impl Command {
-    /// How long it may take to end after Ctrl-C; tail saves where it was.
+    /// How long it may take to end after Ctrl-C; tail saves where it was, demo has a store half made.
     pub fn grace(&self) -> Duration {
-        Duration::from_millis(if matches!(self, Self::Tail(_)) { 2_000 } else { 60 })
+        Duration::from_millis(if matches!(self, Self::Tail(_) | Self::Demo(_)) { 2_000 } else { 60 })
     }
 
     /// Once more where a standby stopped a question in favour of what it replays, unless some of the answer is out.
@@ -70,9 +96,9 @@ impl Command {
 
     async fn once(self, context: &Context) -> Result<u8> {
         match self {
+            Self::Tail(_) | Self::Log(_) | Self::Demo(_) => bail!("{} is no question", self.name()),
             Self::List(args) => args.run(context).await?,
             Self::Comments(args) => args.run(context).await?,
-            Self::Tail(args) => return args.run(context).await,
             Self::Errors(args) => return args.run(context).await,
             Self::Summary(args) => args.run(context).await?,
             Self::Boards(args) => args.run(context).await?,
@@ -90,6 +116,8 @@ impl Command {
             Self::Summary(_) => "summary",
             Self::Boards(_) => "boards",
             Self::Whoami(_) => "whoami",
+            Self::Log(_) => "log",
+            Self::Demo(_) => "demo",
         }
     }
 }

@@ -1,6 +1,7 @@
 //! The database, whichever it is: one [`Store`], opened from a [`Target`], that answers questions with plain values. The
 //! only module that knows sqlx; the SQL itself is in `queries/`.
 
+pub mod embedded;
 mod fault;
 mod feed;
 mod people;
@@ -11,6 +12,7 @@ mod row;
 mod sqlite;
 mod tally;
 pub mod url;
+mod write;
 
 pub use feed::{Item, Order, Page};
 pub use people::{AgentName, AgentRow, BoardsOf, MembershipRow, TaskRow, UserName, UserRow};
@@ -101,7 +103,7 @@ impl Store {
     pub async fn open(target: &Target, begin: Begin, limits: Limits, application: &str) -> Result<Self> {
         let engine = match target {
             Target::Postgres(target) => Engine::Postgres(postgres::Pg::connect(target, begin, application).await?),
-            Target::Sqlite { path, .. } => Engine::Sqlite(sqlite::Lite::open(path, begin, limits).await?),
+            Target::Sqlite { path, .. } => Engine::Sqlite(sqlite::Lite::open(path, begin, limits, false).await?),
         };
         Ok(Self { engine, limits, schema: Schema::default() })
     }

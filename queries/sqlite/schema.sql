@@ -89,5 +89,3 @@ CREATE TABLE store_origin (
   made_at     INTEGER NOT NULL,
   written_at  INTEGER             -- when log first wrote to it
 );
-
-PRAGMA user_version = 1;

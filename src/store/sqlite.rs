@@ -4,6 +4,7 @@ mod foreign;
 
 use super::query::{Dialect, Prepared, Query, Value};
 use super::row::Row;
+use super::embedded::VERSION;
 use super::{Begin, Limits, fault};
 use crate::error::unavailable;
 use anyhow::{Context, Result};
@@ -13,18 +14,16 @@ use sqlx::{Arguments, Connection, Executor, Row as _};
 use std::path::Path;
 use uuid::Uuid;
 
-/// `PRAGMA user_version` of the newest `queries/sqlite/schema.sql`.
-const SCHEMA_VERSION: i64 = 1;
-
 pub(super) struct Lite {
     conn: SqliteConnection,
 }
 
 impl Lite {
-    /// Opens a file that exists.
-    pub(super) async fn open(path: &Path, begin: Begin, limits: Limits) -> Result<Self> {
+    /// Opens a file that exists, unless it is to be made.
+    pub(super) async fn open(path: &Path, begin: Begin, limits: Limits, create: bool) -> Result<Self> {
         let unusable = |what: &str| unavailable(format!("{}: {what}", path.display()));
         match std::fs::metadata(path) {
+            _ if create => {}
             Err(cause) => return Err(unusable(&format!("cannot read the SQLite file: {cause}")).into()),
             Ok(found) if found.is_dir() => return Err(unusable("a directory, not an SQLite file").into()),
             Ok(found) if found.len() == 0 => return Err(unusable("an empty file, not an SQLite database").into()),
@@ -33,6 +32,7 @@ impl Lite {
         let options = SqliteConnectOptions::new()
             .filename(path)
             .read_only(begin == Begin::Read)
+            .create_if_missing(create)
             .foreign_keys(true)
             .busy_timeout(limits.lock);
         let conn = match connect(&options).await {
@@ -42,9 +42,9 @@ impl Lite {
         };
         let mut lite = Self { conn: conn.map_err(|error| fault::file(path, &error))? };
         let version = lite.number("PRAGMA user_version").await?;
-        if version > SCHEMA_VERSION {
+        if version > VERSION {
             let message =
-                format!("a store of version {version}, made by a newer mc-activity; this one knows {SCHEMA_VERSION}");
+                format!("a store of version {version}, made by a newer mc-activity; this one knows {VERSION}");
             return Err(unusable(&message).into());
         }
         if foreign::adapt(&mut lite.conn).await.map_err(|error| fault::file(path, &error))? && begin == Begin::Write {

@@ -11,5 +11,7 @@ mod terminal;
 
 pub use data::{Data, Table, micros};
 pub use database::{Database, Engine, for_each_engine};
-pub use mc::{Output, Place};
+pub use mc::{Mc, Output, Place};
 pub use parallel::in_parallel;
+pub use server::{SERVER, Server, free_port, guard};
+pub use child::Child;
