@@ -55,10 +55,22 @@ fn certificate(said: &str) -> Failure {
 pub(super) fn file(path: &Path, cause: &sqlx::Error) -> anyhow::Error {
     let path = path.display();
     let said = match cause {
-        sqlx::Error::Database(cause) => cause.message().to_owned(),
+        sqlx::Error::Database(cause) => {
+            let code = cause.code().unwrap_or_default();
+            if sqlite_code(&code).is_some_and(|code| [BUSY, LOCKED].contains(&code)) {
+                return of_sqlite(BUSY, cause.message()).passing(true).into();
+            }
+            cause.message().to_owned()
+        }
         other => other.to_string(),
     };
     unavailable(format!("cannot open the SQLite file {path}: {said}")).passing(is_passing(cause)).into()
+}
+
+/// SQLite wanted to make or lock a file beside the database, and could not.
+pub(super) fn is_no_place_to_write(error: &sqlx::Error) -> bool {
+    let code = error.as_database_error().and_then(|cause| sqlite_code(&cause.code()?));
+    code.is_some_and(|code| [CANNOT_OPEN, READ_ONLY].contains(&code))
 }
 
 /// SQLite's primary result code (https://sqlite.org/rescode.html); PostgreSQL's codes have five characters.

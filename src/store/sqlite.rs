@@ -37,7 +37,9 @@ impl Lite {
             .busy_timeout(limits.lock);
         let conn = match connect(&options).await {
             // A store in WAL mode cannot be read where nothing can be written beside it, unless nobody writes at all.
-            Err(_) if begin == Begin::Read && is_left_alone(path) => connect(&options.immutable(true)).await,
+            Err(error) if begin == Begin::Read && fault::is_no_place_to_write(&error) && is_left_alone(path) => {
+                connect(&options.immutable(true)).await
+            }
             done => done,
         };
         let mut lite = Self { conn: conn.map_err(|error| fault::file(path, &error))? };
