@@ -5,6 +5,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stderr, unreachable_pub)]
 
 mod conformance;
+mod faults;
 mod filtering;
 mod harness;
 mod hermetic;

@@ -128,9 +128,6 @@ impl<'a, T: Item + Record> Stream<'a, T> {
         self.status.clear();
         let end = end?;
         self.save()?;
-        if matches!(end, End::Asked) && self.connected {
-            self.session.store.cancel().await;
-        }
         self.writer.finish(&Ending::default())?;
         if !matches!(end, End::Done) {
             self.context.say(&self.status.summary());

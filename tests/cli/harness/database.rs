@@ -144,6 +144,28 @@ impl Database {
         database
     }
 
+    /// Whatever is at an address of another server; it is not removed.
+    pub fn at(url: &str) -> Self {
+        Self { engine: Engine::Deployed, url: url.to_owned(), place: Place::new() }
+    }
+
+    /// The recorded data with the deployed schema in a database of another server, which is not removed.
+    pub fn elsewhere(url: &str) -> Self {
+        let database = Self::at(url);
+        database.sql(include_str!("../../fixtures/conformance/schema.sql"));
+        block_on(fill_postgres(url, &Data::recorded()));
+        database
+    }
+
+    /// The recorded data in a database that takes any bytes for text.
+    pub fn of_any_bytes() -> Self {
+        LazyLock::force(&TEMPLATES);
+        let name = "any_bytes";
+        let ascii = "TEMPLATE template0 ENCODING 'SQL_ASCII' LC_COLLATE 'C' LC_CTYPE 'C'";
+        server_sql("postgres", &format!("CREATE DATABASE {name} {ascii}"));
+        Self::elsewhere(&SERVER.url(name))
+    }
+
     fn copy_of(engine: Engine, template: &str) -> Self {
         static NEXT: AtomicU32 = AtomicU32::new(1);
         LazyLock::force(&TEMPLATES);
@@ -201,6 +223,16 @@ impl Database {
         });
     }
 
+    /// A number that a query on the server answers with.
+    pub fn number(&self, query: &str) -> i64 {
+        block_on(async {
+            let mut postgres = PgConnection::connect(&self.url).await.unwrap();
+            let row = sqlx::query(query).fetch_one(&mut postgres).await.unwrap_or_else(|e| panic!("{query}: {e}"));
+            postgres.close().await.unwrap();
+            row.get(0)
+        })
+    }
+
     /// Adds rows, all of them in one transaction.
     pub fn load(&self, data: &Data) {
         block_on(async {
@@ -227,11 +259,14 @@ impl Database {
 impl Drop for Database {
     /// Files go with the place; on the server the copies would pile up.
     fn drop(&mut self) {
-        if let Some((_, name)) = self.url.rsplit_once('/').filter(|_| self.engine != Engine::Embedded) {
+        let here = SERVER_PREFIX.as_str();
+        if let Some(name) = self.url.strip_prefix(here).filter(|_| self.engine != Engine::Embedded) {
             server_sql("postgres", &format!("DROP DATABASE {name} WITH (FORCE)"));
         }
     }
 }
+
+static SERVER_PREFIX: LazyLock<String> = LazyLock::new(|| SERVER.url(""));
 
 /// Made once a run, from the schemas as recorded.
 static TEMPLATES: LazyLock<()> = LazyLock::new(|| {
