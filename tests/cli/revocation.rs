@@ -39,9 +39,8 @@ fn a_board_that_was_taken_away_is_silent_and_the_others_and_new_ones_are_not() {
         access.rows.push([id, member, &board(3), "t", "f", now, now].map(|text| Some(text.to_owned())).to_vec());
         database.load(&Data { tables: vec![access] });
         let shown = write(3);
-        // What was written shortly before may be shown too: it can be read now, and is within the look-back.
-        let lines = [tail.line(SOON), tail.line(SOON)];
-        assert!(lines.iter().any(|line| line.contains(&shown)), "the new board is not shown: {lines:?}");
+        // What was written shortly before can be read now and is within the look-back, as is what is dated ahead.
+        assert!((0..20).any(|_| tail.line(SOON).contains(&shown)), "the new board is not shown");
         tail.interrupt();
         assert_eq!(tail.end_within(SOON), 0);
     });

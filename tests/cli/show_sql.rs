@@ -59,7 +59,8 @@ fn verbosely_it_says_what_it_is_connected_to_and_as_whom() {
 
 #[test]
 fn a_search_for_a_token_s_owner_keeps_no_transaction_open() {
-    let database = Database::shared(Engine::Deployed);
+    // In a place where nothing is remembered yet.
+    let database = Database::recorded(Engine::Deployed);
     let output = database.mc_as(Role::Login, ["whoami", "--show-sql"]).env("MC_AGENT_TOKEN", AGENT_1_TOKEN).ok();
     let after = output.stderr.split("-- token_hashes\n").nth(1).unwrap_or_default();
     let commit = after.find("COMMIT;").unwrap_or(usize::MAX);
