@@ -2,11 +2,16 @@
 
 pub mod boards;
 pub mod comments;
+pub mod complete_names;
+pub mod completions;
 pub mod counting;
 pub mod cursor;
+pub mod doctor;
 pub mod errors;
+pub mod explain;
 pub mod feed;
 pub mod list;
+pub mod man;
 pub mod select;
 pub mod session;
 pub mod sink;
@@ -30,6 +35,11 @@ pub enum Command {
     Summary(summary::SummaryArgs),
     Boards(boards::BoardsArgs),
     Whoami(whoami::WhoamiArgs),
+    Doctor(doctor::DoctorArgs),
+    Explain(explain::ExplainArgs),
+    Completions(completions::CompletionsArgs),
+    Man(man::ManArgs),
+    CompleteNames(complete_names::CompleteNamesArgs),
 }
 
 /// Does what the command line says; the number is the exit code.
@@ -38,7 +48,21 @@ pub enum Command {
 /// Whatever goes wrong; [`crate::error::kind_of`] gives the exit code.
 pub async fn run(cli: Cli) -> Result<u8> {
     let Cli { global, command } = cli;
-    let context = Context::new(global, command.name())?;
+    // These need no settings, and must work where settings are damaged.
+    match &command {
+        Command::Completions(args) => return args.run().map(|()| 0),
+        Command::Man(args) => return args.run().map(|()| 0),
+        _ => {}
+    }
+    let global = match &command {
+        Command::CompleteNames(args) => args.global(),
+        _ => global,
+    };
+    let context = match Context::new(global, command.name()) {
+        // Who presses Tab does not want to read errors.
+        Err(_) if matches!(command, Command::CompleteNames(_)) => return Ok(0),
+        context => context?,
+    };
     match command {
         Command::List(args) => args.run(&context).await?,
         Command::Comments(args) => args.run(&context).await?,
@@ -47,6 +71,10 @@ pub async fn run(cli: Cli) -> Result<u8> {
         Command::Summary(args) => args.run(&context).await?,
         Command::Boards(args) => args.run(&context).await?,
         Command::Whoami(args) => args.run(&context).await?,
+        Command::Doctor(args) => return args.run(&context).await,
+        Command::Explain(args) => args.run(&context).await?,
+        Command::CompleteNames(args) => args.run(&context).await?,
+        Command::Completions(_) | Command::Man(_) => {}
     }
     Ok(0)
 }
@@ -61,6 +89,11 @@ impl Command {
             Self::Summary(_) => "summary",
             Self::Boards(_) => "boards",
             Self::Whoami(_) => "whoami",
+            Self::Doctor(_) => "doctor",
+            Self::Explain(_) => "explain",
+            Self::Completions(_) => "completions",
+            Self::Man(_) => "man",
+            Self::CompleteNames(_) => "complete-names",
         }
     }
 }

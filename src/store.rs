@@ -3,6 +3,7 @@
 
 mod fault;
 mod feed;
+mod health;
 mod people;
 mod poll;
 mod postgres;
@@ -13,6 +14,7 @@ mod tally;
 pub mod url;
 
 pub use feed::{Item, Order, Page};
+pub use health::{CommitDelays, Cost, IndexFacts, Privileges, TableFacts};
 pub use people::{AgentName, AgentRow, BoardsOf, MembershipRow, TaskRow, UserName, UserRow};
 pub use poll::Instant;
 pub use tally::{Counted, Dimension, Rates};

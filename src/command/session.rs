@@ -1,5 +1,6 @@
 //! Who is asking, of which database: the first half of what every command says.
 
+use super::sink::Sink;
 use crate::access::identity::{self, Claim};
 use crate::access::{Actor, Scope};
 use crate::cli::format::OutputArgs;
@@ -8,7 +9,6 @@ use crate::cli::time::Zone;
 use crate::error::unavailable;
 use crate::event::Timestamp;
 use crate::filter::Filter;
-use super::sink::Sink;
 use crate::output::html::{self, Body, Page};
 use crate::output::{self, ColorChoice, Style, Terminal};
 use crate::settings::Settings;
@@ -91,7 +91,11 @@ impl Context {
         match store {
             Some(path) if path.exists() => {
                 self.say(&format!("no DATABASE_URL: reading the embedded store {}", path.display()));
-                Ok(Place { target: Target::Sqlite { path, read_only: false }, origin: "the embedded store".to_owned(), embedded: true })
+                Ok(Place {
+                    target: Target::Sqlite { path, read_only: false },
+                    origin: "the embedded store".to_owned(),
+                    embedded: true,
+                })
             }
             _ => Err(unavailable("no DATABASE_URL, and no embedded store")
                 .hint("set DATABASE_URL, or make a store to try with `mc-activity demo`")
@@ -165,13 +169,21 @@ impl Context {
     /// # Errors
     /// Exit 2 for an unknown choice of colour.
     pub fn style(&self, session: &Session, output: &OutputArgs) -> Result<Style> {
+        self.style_at(session.now, output)
+    }
+
+    /// The same without a session; ages count from `now`.
+    ///
+    /// # Errors
+    /// Exit 2 for an unknown choice of colour.
+    pub fn style_at(&self, now: Timestamp, output: &OutputArgs) -> Result<Style> {
         let choice: ColorChoice = output.color.parse()?;
         let variable = |name: &str| env::var(name).ok();
         let terminal = match output.out_file {
             None => Terminal::detect(choice, &variable),
             Some(_) => Terminal::file(choice, &variable),
         };
-        Ok(Style { terminal, zone: self.zone(), now: session.now })
+        Ok(Style { terminal, zone: self.zone(), now })
     }
 
     /// The zone that times are shown in.
@@ -207,10 +219,7 @@ impl Context {
 
     /// The lines below a table: what was counted, for whom, in which zone, of which database.
     pub fn footer(&self, session: &Session, counted: String) -> Vec<String> {
-        vec![
-            format!("{counted}, for {}, times in {}", session.who(), self.zone().label()),
-            session.place.clone(),
-        ]
+        vec![format!("{counted}, for {}, times in {}", session.who(), self.zone().label()), session.place.clone()]
     }
 }
 

@@ -169,9 +169,9 @@ macro_rules! queries {
 }
 
 queries! {
-    "agents" "boards" "comments" "connect" "count" "extent" "keys" "last_activity" "list" "log" "log_same" "matching" "moment" "rate"
+    "agents" "boards" "comments" "connect" "count" "doctor_clock" "doctor_indexes" "doctor_unseen" "extent" "keys" "last_activity" "list" "log" "log_same" "matching" "moment" "rate"
     "summary" "tasks" "user";
-    postgres "oldest_writer" "reach" "total" "types";
+    postgres "doctor_cost" "doctor_delays" "doctor_privileges" "doctor_table" "oldest_writer" "reach" "total" "types";
     sqlite "schema"
 }
 
