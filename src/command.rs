@@ -6,11 +6,13 @@ pub mod complete_names;
 pub mod completions;
 pub mod counting;
 pub mod cursor;
+pub mod demo;
 pub mod doctor;
 pub mod errors;
 pub mod explain;
 pub mod feed;
 pub mod list;
+pub mod log;
 pub mod man;
 pub mod select;
 pub mod session;
@@ -21,7 +23,7 @@ pub mod whoami;
 
 use crate::cli::Cli;
 use anyhow::Result;
-use clap::Subcommand;
+use clap::{Parser, Subcommand};
 use session::Context;
 
 /// What to do.
@@ -40,6 +42,8 @@ pub enum Command {
     Completions(completions::CompletionsArgs),
     Man(man::ManArgs),
     CompleteNames(complete_names::CompleteNamesArgs),
+    Log(log::LogArgs),
+    Demo(demo::DemoArgs),
 }
 
 /// Does what the command line says; the number is the exit code.
@@ -75,6 +79,27 @@ pub async fn run(cli: Cli) -> Result<u8> {
         Command::Explain(args) => args.run(&context).await?,
         Command::CompleteNames(args) => args.run(&context).await?,
         Command::Completions(_) | Command::Man(_) => {}
+        Command::Log(args) => args.run(&context).await?,
+        Command::Demo(args) => return demo(args, context).await,
+    }
+    Ok(0)
+}
+
+/// Makes the embedded store, shows it with list and errors, says what to try next.
+async fn demo(args: demo::DemoArgs, mut context: Context) -> Result<u8> {
+    let path = args.make(&context).await?;
+    context.demo = Some(path.clone());
+    for shown in [&["mc-activity", "list", "--limit", "12"][..], &["mc-activity", "errors", "--limit", "5"]] {
+        context.say(&format!("\n$ {}", shown.join(" ")));
+        match Cli::try_parse_from(shown)?.command {
+            Command::List(list) => list.run(&context).await?,
+            Command::Errors(errors) => drop(errors.run(&context).await?),
+            _ => {}
+        }
+    }
+    context.say(demo::NEXT);
+    if args.is_live() {
+        args.live(&context, &path).await?;
     }
     Ok(0)
 }
@@ -94,6 +119,8 @@ impl Command {
             Self::Completions(_) => "completions",
             Self::Man(_) => "man",
             Self::CompleteNames(_) => "complete-names",
+            Self::Log(_) => "log",
+            Self::Demo(_) => "demo",
         }
     }
 }

@@ -1,6 +1,7 @@
 //! The database, whichever it is: one [`Store`], opened from a [`Target`], that answers questions with plain values. The
 //! only module that knows sqlx; the SQL itself is in `queries/`.
 
+pub mod embedded;
 mod fault;
 mod feed;
 mod health;
@@ -12,6 +13,7 @@ mod row;
 mod sqlite;
 mod tally;
 pub mod url;
+mod write;
 
 pub use feed::{Item, Order, Page};
 pub use health::{CommitDelays, Cost, IndexFacts, Privileges, TableFacts};
