@@ -11,4 +11,5 @@ mod hermetic;
 mod model;
 mod paging;
 mod refusals;
+mod surface;
 mod visibility;
