@@ -5,7 +5,7 @@
 
 use crate::cli::Cli;
 use anyhow::Result;
-use clap::{Args, CommandFactory, ValueEnum};
+use clap::{Args, Command, CommandFactory, ValueEnum};
 use clap_complete::Shell;
 use std::io::{self, Write};
 
@@ -63,7 +63,7 @@ pub fn files() -> Vec<(String, String)> {
 
 fn script(shell: Shell) -> String {
     let mut bytes = Vec::new();
-    clap_complete::generate(shell, &mut Cli::command(), NAME, &mut bytes);
+    clap_complete::generate(shell, &mut visible(&Cli::command()), NAME, &mut bytes);
     let text = String::from_utf8_lossy(&bytes).into_owned();
     match shell {
         Shell::Bash => bash(text),
@@ -71,6 +71,16 @@ fn script(shell: Shell) -> String {
         Shell::Fish => fish(&text),
         _ => text,
     }
+}
+
+/// Without what is hidden, which the scripts would offer all the same.
+fn visible(program: &Command) -> Command {
+    let shown = program.get_subcommands().filter(|command| !command.is_hide_set());
+    Command::new(NAME)
+        .version(env!("CARGO_PKG_VERSION"))
+        .propagate_version(true)
+        .args(program.get_arguments())
+        .subcommands(shown.cloned())
 }
 
 /// One word a line; readline breaks words at `:` and `=`, which are in no name that needs no quotes.
@@ -98,7 +108,7 @@ fn bash(text: String) -> String {
 const ZSH: &str = r#"(( $+functions[_mc_activity_names] )) ||
 _mc_activity_names() {
     local -a names
-    names=("${(@f)$(mc-activity complete-names $1 "${words[*]}" 2>/dev/null)}")
+    names=("${(@f)$(mc-activity complete-names $1 "$BUFFER" 2>/dev/null)}")
     compadd -a names
 }
 

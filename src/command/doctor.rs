@@ -142,7 +142,8 @@ async fn privileges(report: &mut Report, store: &mut Store) -> Result<()> {
         report.add("privileges", State::Ok, "SQLite has none; who can open the file can read it".to_owned());
         return Ok(());
     }
-    let grants = "the role needs SELECT on the columns that are read; README.md has the statements";
+    let grants =
+        "the role needs SELECT on the columns that are read; queries/postgres/grants.sql makes roles that have it";
     for table in tables.iter().filter(|table| !table.hidden.is_empty()) {
         // The token hash is needed to log an agent in, and for nothing else.
         let harmless = table.hidden.iter().all(|column| column == "agent_token_hash");

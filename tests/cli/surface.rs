@@ -48,7 +48,8 @@ fn every_command_has_examples_that_name_it() {
             continue; // nothing to show but the name
         }
         let help = command.render_long_help().to_string();
-        let examples = help.split_once("Examples:").unwrap_or_else(|| panic!("{} has no examples", command.get_name())).1;
+        let examples =
+            help.split_once("Examples:").unwrap_or_else(|| panic!("{} has no examples", command.get_name())).1;
         assert!(examples.contains(&format!("mc-activity {}", command.get_name())), "{examples}");
     }
 }
@@ -162,8 +163,12 @@ fn doctor_knows_the_role_the_indexes_and_the_clock_of_a_server() {
     assert_eq!(facts["schema"], "deployed", "{output}");
     assert_eq!(facts["privileges"].as_array().unwrap().len(), 8, "{output}");
     assert!(facts["clock_skew_seconds"].as_f64().unwrap().abs() < 2.0, "{output}");
-    let missing: Vec<&str> = facts["missing_indexes"].as_array().unwrap().iter().map(|m| m["statement"].as_str().unwrap()).collect();
-    assert!(missing.iter().any(|m| m.starts_with("CREATE INDEX CONCURRENTLY") && m.ends_with("(created_at, id);")), "{output}");
+    let missing: Vec<&str> =
+        facts["missing_indexes"].as_array().unwrap().iter().map(|m| m["statement"].as_str().unwrap()).collect();
+    assert!(
+        missing.iter().any(|m| m.starts_with("CREATE INDEX CONCURRENTLY") && m.ends_with("(created_at, id);")),
+        "{output}"
+    );
     assert!(facts["unseen_events"].as_i64().unwrap() > 0, "{output}");
     assert_eq!(facts["actor"], serde_json::Value::Null, "{output}");
     output.expect(0);

@@ -63,7 +63,8 @@ impl Report {
         let text = render(error, false);
         let (message, hint) = text.split_once("\nhint: ").map_or((text.as_str(), None), |(m, hint)| (m, Some(hint)));
         let message = message.trim_start_matches("error: ").trim().to_owned();
-        let hint = hint.map(|hint| hint.trim().to_owned());
+        // It is no use to be sent to where one is.
+        let hint = hint.map(|hint| hint.trim().replace("; `mc-activity doctor` tells more", ""));
         self.checks.push(Check { name: "connection", state: State::Unusable, message, hint });
     }
 

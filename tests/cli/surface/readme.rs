@@ -77,7 +77,8 @@ fn the_examples_of_the_readme_print_what_it_says() {
         let (first, printed) = lines.split_first().unwrap();
         let line = first.strip_prefix("$ ").unwrap();
         let answer = run(line);
-        let answer: Vec<&str> = answer.trim_end().lines().map(str::trim_end).filter(|l| !l.contains("/data/")).collect();
+        let answer: Vec<&str> =
+            answer.trim_end().lines().map(str::trim_end).filter(|l| !l.contains("/data/")).collect();
         if update() {
             let old = format!("```console\n{}\n```", lines.join("\n"));
             text = text.replace(&old, &format!("```console\n{first}\n{}\n```", answer.join("\n")));

@@ -89,6 +89,7 @@ fn bash_completes_commands_flags_boards_and_types() {
 
 #[test]
 fn zsh_completes_commands_flags_boards_and_types() {
-    let setup = format!("fpath=({} $fpath); autoload -U compinit; compinit -u -D", root().join("completions").display());
+    let setup =
+        format!("fpath=({} $fpath); autoload -U compinit; compinit -u -D", root().join("completions").display());
     press_tab("zsh", &["-f", "-i"], &setup, &TYPED);
 }
