@@ -167,7 +167,7 @@ _mc__activity() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
-        mc__subcmd__activity__subcmd__boards)
+        mc__activity__subcmd__boards)
             opts="-o -q -v -h -V --output --fields --out-file --color --database-url --profile --timeout --show-sql --as-user --as-agent --token-file --agent-token-file --local --tz --quiet --verbose --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
@@ -244,7 +244,7 @@ _mc__activity() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
-        mc__subcmd__activity__subcmd__comments)
+        mc__activity__subcmd__comments)
             opts="-g -i -S -U -o -q -v -h -V --board --exclude-board --agent --exclude-agent --task --grep --ignore-case --since --until --limit --offset --after --all --reverse --count --no-total --output --fields --out-file --color --database-url --profile --timeout --show-sql --as-user --as-agent --token-file --agent-token-file --local --tz --quiet --verbose --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
@@ -377,7 +377,7 @@ _mc__activity() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
-        mc__subcmd__activity__subcmd__complete__subcmd__names)
+        mc__activity__subcmd__complete__subcmd__names)
             opts="-q -v -h -V --database-url --profile --timeout --show-sql --as-user --as-agent --token-file --agent-token-file --local --tz --quiet --verbose --help --version board agent type"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
@@ -423,7 +423,7 @@ _mc__activity() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
-        mc__subcmd__activity__subcmd__completions)
+        mc__activity__subcmd__completions)
             opts="-q -v -h -V --database-url --profile --timeout --show-sql --as-user --as-agent --token-file --agent-token-file --local --tz --quiet --verbose --help --version bash elvish fish powershell zsh"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
@@ -469,7 +469,7 @@ _mc__activity() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
-        mc__subcmd__activity__subcmd__demo)
+        mc__activity__subcmd__demo)
             opts="-q -v -h -V --at --live --force --database-url --profile --timeout --show-sql --as-user --as-agent --token-file --agent-token-file --local --tz --quiet --verbose --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
@@ -519,7 +519,7 @@ _mc__activity() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
-        mc__subcmd__activity__subcmd__doctor)
+        mc__activity__subcmd__doctor)
             opts="-o -q -v -h -V --output --fields --out-file --color --database-url --profile --timeout --show-sql --as-user --as-agent --token-file --agent-token-file --local --tz --quiet --verbose --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
@@ -596,7 +596,7 @@ _mc__activity() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
-        mc__subcmd__activity__subcmd__errors)
+        mc__activity__subcmd__errors)
             opts="-g -i -S -U -o -q -v -h -V --range --scope --by --at --limit --fail-over --min-events --nagios --warn --crit --html --board --exclude-board --agent --exclude-agent --task --grep --ignore-case --type --exclude-type --since --until --output --fields --out-file --color --database-url --profile --timeout --show-sql --as-user --as-agent --token-file --agent-token-file --local --tz --quiet --verbose --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
@@ -765,7 +765,7 @@ _mc__activity() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
-        mc__subcmd__activity__subcmd__explain)
+        mc__activity__subcmd__explain)
             opts="-o -q -v -h -V --output --fields --out-file --color --database-url --profile --timeout --show-sql --as-user --as-agent --token-file --agent-token-file --local --tz --quiet --verbose --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
@@ -842,7 +842,7 @@ _mc__activity() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
-        mc__subcmd__activity__subcmd__help)
+        mc__activity__subcmd__help)
             opts="list comments tail errors summary boards whoami doctor explain completions man complete-names log demo help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
@@ -856,7 +856,7 @@ _mc__activity() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
-        mc__subcmd__activity__subcmd__help__subcmd__boards)
+        mc__activity__subcmd__help__subcmd__boards)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
@@ -870,7 +870,7 @@ _mc__activity() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
-        mc__subcmd__activity__subcmd__help__subcmd__comments)
+        mc__activity__subcmd__help__subcmd__comments)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
@@ -884,7 +884,7 @@ _mc__activity() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
-        mc__subcmd__activity__subcmd__help__subcmd__complete__subcmd__names)
+        mc__activity__subcmd__help__subcmd__complete__subcmd__names)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
@@ -898,7 +898,7 @@ _mc__activity() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
-        mc__subcmd__activity__subcmd__help__subcmd__completions)
+        mc__activity__subcmd__help__subcmd__completions)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
@@ -912,7 +912,7 @@ _mc__activity() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
-        mc__subcmd__activity__subcmd__help__subcmd__demo)
+        mc__activity__subcmd__help__subcmd__demo)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
@@ -926,7 +926,7 @@ _mc__activity() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
-        mc__subcmd__activity__subcmd__help__subcmd__doctor)
+        mc__activity__subcmd__help__subcmd__doctor)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
@@ -940,7 +940,7 @@ _mc__activity() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
-        mc__subcmd__activity__subcmd__help__subcmd__errors)
+        mc__activity__subcmd__help__subcmd__errors)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
@@ -954,7 +954,7 @@ _mc__activity() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
-        mc__subcmd__activity__subcmd__help__subcmd__explain)
+        mc__activity__subcmd__help__subcmd__explain)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
@@ -968,7 +968,7 @@ _mc__activity() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
-        mc__subcmd__activity__subcmd__help__subcmd__help)
+        mc__activity__subcmd__help__subcmd__help)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
@@ -982,7 +982,7 @@ _mc__activity() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
-        mc__subcmd__activity__subcmd__help__subcmd__list)
+        mc__activity__subcmd__help__subcmd__list)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
@@ -996,7 +996,7 @@ _mc__activity() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
-        mc__subcmd__activity__subcmd__help__subcmd__log)
+        mc__activity__subcmd__help__subcmd__log)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
@@ -1010,7 +1010,7 @@ _mc__activity() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
-        mc__subcmd__activity__subcmd__help__subcmd__man)
+        mc__activity__subcmd__help__subcmd__man)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
@@ -1024,7 +1024,7 @@ _mc__activity() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
-        mc__subcmd__activity__subcmd__help__subcmd__summary)
+        mc__activity__subcmd__help__subcmd__summary)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
@@ -1038,7 +1038,7 @@ _mc__activity() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
-        mc__subcmd__activity__subcmd__help__subcmd__tail)
+        mc__activity__subcmd__help__subcmd__tail)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
@@ -1052,7 +1052,7 @@ _mc__activity() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
-        mc__subcmd__activity__subcmd__help__subcmd__whoami)
+        mc__activity__subcmd__help__subcmd__whoami)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
@@ -1066,7 +1066,7 @@ _mc__activity() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
-        mc__subcmd__activity__subcmd__list)
+        mc__activity__subcmd__list)
             opts="-g -i -S -U -o -q -v -h -V --board --exclude-board --agent --exclude-agent --task --grep --ignore-case --type --exclude-type --since --until --limit --offset --after --all --reverse --count --no-total --output --fields --out-file --color --database-url --profile --timeout --show-sql --as-user --as-agent --token-file --agent-token-file --local --tz --quiet --verbose --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
@@ -1207,7 +1207,7 @@ _mc__activity() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
-        mc__subcmd__activity__subcmd__log)
+        mc__activity__subcmd__log)
             opts="-o -q -v -h -V --type --message --action --board --task --agent --user --actor --id --jsonl --dry-run --output --fields --out-file --color --database-url --profile --timeout --show-sql --as-user --as-agent --token-file --agent-token-file --local --tz --quiet --verbose --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
@@ -1324,7 +1324,7 @@ _mc__activity() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
-        mc__subcmd__activity__subcmd__man)
+        mc__activity__subcmd__man)
             opts="-q -v -h -V --out-dir --database-url --profile --timeout --show-sql --as-user --as-agent --token-file --agent-token-file --local --tz --quiet --verbose --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
@@ -1377,7 +1377,7 @@ _mc__activity() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
-        mc__subcmd__activity__subcmd__summary)
+        mc__activity__subcmd__summary)
             opts="-g -i -S -U -o -q -v -h -V --by --html --board --exclude-board --agent --exclude-agent --task --grep --ignore-case --type --exclude-type --since --until --output --fields --out-file --color --database-url --profile --timeout --show-sql --as-user --as-agent --token-file --agent-token-file --local --tz --quiet --verbose --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
@@ -1514,7 +1514,7 @@ _mc__activity() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
-        mc__subcmd__activity__subcmd__tail)
+        mc__activity__subcmd__tail)
             opts="-n -g -i -S -o -q -v -h -V --events --lines --no-follow --poll --seen-max --lookback --cursor-file --until-count --for --max-retries --board --exclude-board --agent --exclude-agent --task --grep --ignore-case --type --exclude-type --since --output --fields --out-file --color --database-url --profile --timeout --show-sql --as-user --as-agent --token-file --agent-token-file --local --tz --quiet --verbose --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
@@ -1671,7 +1671,7 @@ _mc__activity() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
-        mc__subcmd__activity__subcmd__whoami)
+        mc__activity__subcmd__whoami)
             opts="-o -q -v -h -V --output --fields --out-file --color --database-url --profile --timeout --show-sql --as-user --as-agent --token-file --agent-token-file --local --tz --quiet --verbose --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )

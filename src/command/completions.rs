@@ -96,7 +96,8 @@ const BASH: &str = r#"_mc_activity_names() {
 "#;
 
 fn bash(text: String) -> String {
-    let mut text = text;
+    // clap_complete 4.6 sets one name for a program with a hyphen and looks for the other.
+    let mut text = text.replace("mc__subcmd__activity", "mc__activity");
     for (flag, kind) in LIVE {
         let asked = format!("                --{flag})\n                    COMPREPLY=($(compgen -f \"${{cur}}\"))\n");
         let names = format!("                --{flag})\n                    _mc_activity_names {kind} \"${{cur}}\"\n");
