@@ -4,6 +4,7 @@
 pub mod embedded;
 mod fault;
 mod feed;
+mod health;
 mod people;
 mod poll;
 mod postgres;
@@ -16,6 +17,7 @@ pub mod url;
 mod write;
 
 pub use feed::{Item, Order, Page};
+pub use health::{CommitDelays, Cost, IndexFacts, Privileges, TableFacts};
 pub use people::{AgentName, AgentRow, BoardsOf, MembershipRow, TaskRow, UserName, UserRow};
 pub use poll::Instant;
 pub use tally::{Counted, Dimension, Rates};

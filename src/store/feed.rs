@@ -172,6 +172,25 @@ impl Store {
         self.rows(&query, &mut |item| each(item).map(|()| u64::MAX)).await.map(|_| ())
     }
 
+    /// Events with ids in a range, newest first, at most so many: one that is named by the first characters of its id.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn by_ids(&mut self, asked: Asked<'_>, ids: (Uuid, Uuid), limit: u64) -> Result<Vec<ActivityEvent>> {
+        let mut events = Vec::new();
+        if matches!(asked.scope, Scope::Boards(boards) if boards.is_empty()) {
+            return Ok(events);
+        }
+        let query = self.window::<ActivityEvent>(&asked, Page::default(), limit).indexed(true);
+        let query = query.bind("first_id", Value::Id(ids.0)).bind("last_id", Value::Id(ids.1));
+        self.rows(&query, &mut |event| {
+            events.push(event);
+            Ok(u64::MAX)
+        })
+        .await?;
+        Ok(events)
+    }
+
     /// SQLite has an index on (created_at, id) and stops at the limit; without a limit, pages keep the memory constant.
     async fn pages<T: Item>(
         &mut self,

@@ -17,4 +17,5 @@ mod refusals;
 mod revocation;
 mod secrets;
 mod show_sql;
+mod surface;
 mod visibility;
