@@ -4,9 +4,11 @@ pub mod boards;
 pub mod comments;
 pub mod counting;
 pub mod cursor;
+pub mod demo;
 pub mod errors;
 pub mod feed;
 pub mod list;
+pub mod log;
 pub mod select;
 pub mod session;
 pub mod sink;
@@ -16,7 +18,7 @@ pub mod whoami;
 
 use crate::cli::Cli;
 use anyhow::Result;
-use clap::Subcommand;
+use clap::{Parser, Subcommand};
 use session::Context;
 
 /// What to do.
@@ -30,6 +32,8 @@ pub enum Command {
     Summary(summary::SummaryArgs),
     Boards(boards::BoardsArgs),
     Whoami(whoami::WhoamiArgs),
+    Log(log::LogArgs),
+    Demo(demo::DemoArgs),
 }
 
 /// Does what the command line says; the number is the exit code.
@@ -47,6 +51,27 @@ pub async fn run(cli: Cli) -> Result<u8> {
         Command::Summary(args) => args.run(&context).await?,
         Command::Boards(args) => args.run(&context).await?,
         Command::Whoami(args) => args.run(&context).await?,
+        Command::Log(args) => args.run(&context).await?,
+        Command::Demo(args) => return demo(args, context).await,
+    }
+    Ok(0)
+}
+
+/// Makes the embedded store, shows it with list and errors, says what to try next.
+async fn demo(args: demo::DemoArgs, mut context: Context) -> Result<u8> {
+    let path = args.make(&context).await?;
+    context.demo = Some(path.clone());
+    for shown in [&["mc-activity", "list", "--limit", "12"][..], &["mc-activity", "errors", "--limit", "5"]] {
+        context.say(&format!("\n$ {}", shown.join(" ")));
+        match Cli::try_parse_from(shown)?.command {
+            Command::List(list) => list.run(&context).await?,
+            Command::Errors(errors) => drop(errors.run(&context).await?),
+            _ => {}
+        }
+    }
+    context.say(demo::NEXT);
+    if args.is_live() {
+        args.live(&context, &path).await?;
     }
     Ok(0)
 }
@@ -61,6 +86,8 @@ impl Command {
             Self::Summary(_) => "summary",
             Self::Boards(_) => "boards",
             Self::Whoami(_) => "whoami",
+            Self::Log(_) => "log",
+            Self::Demo(_) => "demo",
         }
     }
 }

@@ -156,6 +156,29 @@ impl Record for TaskComment {
     }
 }
 
+/// An event to be written; created_at is made by the database.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewEvent {
+    /// Primary key.
+    pub id: Uuid,
+    /// Free text; not empty.
+    pub event_type: String,
+    /// Text.
+    pub message: Option<String>,
+    /// The agent that acted.
+    pub agent_id: Option<Uuid>,
+    /// The task concerned.
+    pub task_id: Option<Uuid>,
+    /// The event's own board.
+    pub board_id: Option<Uuid>,
+    /// Documented schema only.
+    pub action: Option<String>,
+    /// The user that acted; documented schema only.
+    pub user_id: Option<Uuid>,
+    /// Documented schema only.
+    pub actor_id: Option<Uuid>,
+}
+
 /// Where an event stands in the one order that all answers use: `(created_at, id)`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Key {

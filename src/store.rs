@@ -1,6 +1,7 @@
 //! The database, whichever it is: one [`Store`], opened from a [`Target`], that answers questions with plain values. The
 //! only module that knows sqlx; the SQL itself is in `queries/`.
 
+pub mod embedded;
 mod fault;
 mod feed;
 mod people;
@@ -11,6 +12,7 @@ mod row;
 mod sqlite;
 mod tally;
 pub mod url;
+mod write;
 
 pub use feed::{Item, Order, Page};
 pub use people::{AgentName, AgentRow, BoardsOf, MembershipRow, TaskRow, UserName, UserRow};

@@ -82,7 +82,9 @@ async fn the_agent(store: &mut Store, name: &str) -> Result<AgentRow> {
 /// A name that stands for several things.
 pub fn ambiguous(kind: &str, name: &str, candidates: impl Iterator<Item = String>) -> anyhow::Error {
     let list: Vec<String> = candidates.map(|candidate| format!("\n  {candidate}")).collect();
-    not_found(format!("'{name}' is the name of more than one {kind}:{}", list.concat())).hint("name it by its id").into()
+    not_found(format!("'{name}' is the name of more than one {kind}:{}", list.concat()))
+        .hint("name it by its id")
+        .into()
 }
 
 fn shown(user: &UserRow) -> String {

@@ -1,12 +1,12 @@
 //! `errors`: how bad it is.
 
-use super::counting::{Groups, By};
+use super::counting::{By, Groups};
 use super::session::{Context, Session};
 use super::sink::Sink;
 use crate::cli::filter::{FilterArgs, RangeArgs};
 use crate::cli::format::OutputArgs;
 use crate::cli::time::TimeSpec;
-use crate::error::{Kind, Failure, usage};
+use crate::error::{Failure, Kind, usage};
 use crate::event::{ActivityEvent, Bucket, ErrorRate, Period, Scale, Series, Timestamp};
 use crate::filter::Filter;
 use crate::output::fold::Fold;
@@ -115,7 +115,11 @@ impl ErrorsArgs {
             let name = self.range.as_deref().unwrap_or("24h");
             let (name, days, bucket) = RANGES.into_iter().find(|(known, ..)| *known == name).unwrap_or(RANGES[0]);
             let since = now.plus_seconds(-days * SECONDS_A_DAY);
-            return Ok(Window { range: Some(name.to_owned()), period: Period { since, until: now, closed: true }, bucket });
+            return Ok(Window {
+                range: Some(name.to_owned()),
+                period: Period { since, until: now, closed: true },
+                bucket,
+            });
         }
         let until = filter.until.unwrap_or(now);
         let since = filter.since.unwrap_or_else(|| until.plus_seconds(-SECONDS_A_DAY));
@@ -150,10 +154,7 @@ impl ErrorsArgs {
         let scope = session.scope.clone();
         let rates = session.store.rates(Session::asked(&scope, &filter, rule), period, bucket).await?;
         (filter.since, filter.until) = (Some(period.since), (!period.closed).then_some(period.until));
-        let asked = Asked {
-            through: period.closed.then_some(period.until),
-            ..Session::asked(&scope, &filter, rule)
-        };
+        let asked = Asked { through: period.closed.then_some(period.until), ..Session::asked(&scope, &filter, rule) };
         let groups = By::parse(&self.by)?;
         let series = |points| Series { range: range.clone(), bucket, points };
         let rate = ErrorRate {
@@ -187,9 +188,14 @@ impl ErrorsArgs {
             .await?;
         let code = self.print(context, &session, format, &rate, &fold, &items)?;
         session.store.close().await;
-        if code == 0 && self.fail_over.is_some_and(|pct| rate.tally.pct() > pct && rate.tally.total >= self.min_events) {
+        if code == 0 && self.fail_over.is_some_and(|pct| rate.tally.pct() > pct && rate.tally.total >= self.min_events)
+        {
             let over = self.fail_over.unwrap_or_default();
-            return Err(Failure::new(Kind::Threshold, format!("the error rate {:.2} % is over {over} %", rate.tally.pct())).into());
+            return Err(Failure::new(
+                Kind::Threshold,
+                format!("the error rate {:.2} % is over {over} %", rate.tally.pct()),
+            )
+            .into());
         }
         Ok(code)
     }
@@ -212,7 +218,8 @@ impl ErrorsArgs {
         let mut sink = Sink::open(self.output.out_file.as_deref())?;
         if self.nagios {
             let limits = Thresholds { warn: self.warn, crit: self.crit, min_events: self.min_events };
-            let (code, text) = output::nagios::check(rate, &limits, items, &show_time, &|text| output::visible(text).into_owned());
+            let (code, text) =
+                output::nagios::check(rate, &limits, items, &show_time, &|text| output::visible(text).into_owned());
             sink.write_all(text.as_bytes())?;
             sink.finish()?;
             return Ok(code);
@@ -220,13 +227,16 @@ impl ErrorsArgs {
         let view = View::events().choose(&self.output.fields)?;
         match format {
             Format::Json => {
-                output::errors::write_json(&mut sink, rate, !self.by.is_empty(), |out| output::json::list(out, &view, items))?;
+                output::errors::write_json(&mut sink, rate, !self.by.is_empty(), |out| {
+                    output::json::list(out, &view, items)
+                })?;
             }
             Format::Prometheus => output::prometheus::write_errors(&mut sink, rate, session.now)?,
             Format::Table | Format::Wide => {
                 let mut shown = rate.clone();
                 shown.groups.retain(|group| group.tally.errors > 0);
-                let footer = context.footer(session, format!("{} of {} failures listed", items.len(), rate.tally.errors));
+                let footer =
+                    context.footer(session, format!("{} of {} failures listed", items.len(), rate.tally.errors));
                 output::errors::write_report(&mut sink, &shown, fold, &look, |out| {
                     let mut writer = RowWriter::new(out, format, view, style.clone());
                     items.iter().try_for_each(|item| writer.row(item))?;

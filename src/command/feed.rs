@@ -95,9 +95,9 @@ pub async fn answer<T: Item + Record>(
         true => Some(session.store.count(asked).await?),
         false => None,
     };
-    let next_cursor = last.filter(|_| more).map(|key| {
-        Cursor { key, since: question.filter.since, until: question.filter.until }.encode(&binding)
-    });
+    let next_cursor = last
+        .filter(|_| more)
+        .map(|key| Cursor { key, since: question.filter.since, until: question.filter.until }.encode(&binding));
     let mut footer = context.footer(&session, format!("{shown} {}", rows_of(shown, T::COMMENTS)));
     if let Some(cursor) = &next_cursor {
         footer.insert(1, format!("more: --after {cursor}"));

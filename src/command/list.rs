@@ -38,7 +38,8 @@ impl ListArgs {
     pub async fn run(self, context: &Context) -> Result<()> {
         let mut session = context.session(self.page.all).await?;
         let filter = session.filter(&self.filter, &self.range).await?;
-        let question = Question { filter, rule: Rule::Resolved, range: &self.range, page: &self.page, oldest: self.page.reverse };
+        let question =
+            Question { filter, rule: Rule::Resolved, range: &self.range, page: &self.page, oldest: self.page.reverse };
         feed::answer::<ActivityEvent>(context, session, question, &self.output, View::events()).await
     }
 }

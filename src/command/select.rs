@@ -55,7 +55,7 @@ impl Session {
         })
     }
 
-    fn named_boards(&self, given: &[String], boards: &[Board]) -> Result<Vec<Uuid>> {
+    pub(super) fn named_boards(&self, given: &[String], boards: &[Board]) -> Result<Vec<Uuid>> {
         let candidates: Vec<Candidate> = boards
             .iter()
             .map(|board| Candidate { id: board.id, slug: Some(board.slug.clone()), name: board.name.clone() })
@@ -80,7 +80,7 @@ impl Session {
         split_values(given, resolve, unknown)
     }
 
-    async fn named_agents(&mut self, given: &[String], boards: &[Board]) -> Result<Vec<Uuid>> {
+    pub(super) async fn named_agents(&mut self, given: &[String], boards: &[Board]) -> Result<Vec<Uuid>> {
         let mut known: HashMap<String, Vec<(Uuid, String)>> = HashMap::new();
         let sight: Vec<Uuid> = boards.iter().map(|board| board.id).collect();
         for text in wholes_and_parts(given) {
@@ -127,7 +127,7 @@ impl Session {
         split_values(given, resolve, unknown)
     }
 
-    async fn named_tasks(&mut self, given: &[String], boards: &[Board]) -> Result<Vec<Uuid>> {
+    pub(super) async fn named_tasks(&mut self, given: &[String], boards: &[Board]) -> Result<Vec<Uuid>> {
         let mut known: HashMap<String, Vec<(Uuid, String)>> = HashMap::new();
         let sight: Vec<Uuid> = boards.iter().map(|board| board.id).collect();
         for text in wholes_and_parts(given) {

@@ -1,5 +1,6 @@
 //! Who is asking, of which database: the first half of what every command says.
 
+use super::sink::Sink;
 use crate::access::identity::{self, Claim};
 use crate::access::{Actor, Scope};
 use crate::cli::format::OutputArgs;
@@ -8,14 +9,13 @@ use crate::cli::time::Zone;
 use crate::error::unavailable;
 use crate::event::Timestamp;
 use crate::filter::Filter;
-use super::sink::Sink;
 use crate::output::html::{self, Body, Page};
 use crate::output::{self, ColorChoice, Style, Terminal};
 use crate::settings::Settings;
 use crate::store::{Asked, Begin, Limits, Rule, Store, Target};
 use anyhow::Result;
 use std::env;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 /// What is common to all commands before a database is opened.
@@ -26,6 +26,8 @@ pub struct Context {
     pub settings: Settings,
     /// The command's name, for `application_name`.
     pub command: &'static str,
+    /// The store that demo has just made: what it shows is of this one, wherever DATABASE_URL points.
+    pub demo: Option<PathBuf>,
 }
 
 /// Where the events are.
@@ -52,6 +54,10 @@ pub struct Session {
     pub zone: Zone,
     /// Host and database, and where they came from.
     pub place: String,
+    /// It is our own store.
+    pub embedded: bool,
+    /// What we are connected to.
+    pub target: Target,
 }
 
 impl Context {
@@ -63,7 +69,7 @@ impl Context {
         let directory = env::current_dir().unwrap_or_default();
         let variable = |name: &str| env::var(name).ok();
         let settings = Settings::load(global.database.profile.as_deref(), variable, &directory)?;
-        let context = Self { global, settings, command };
+        let context = Self { global, settings, command, demo: None };
         for warning in context.settings.warnings(context.global.database.database_url.as_deref()) {
             context.say(&format!("warning: {warning}"));
         }
@@ -82,6 +88,10 @@ impl Context {
     /// # Errors
     /// Exit 2 for a URL that cannot be read, exit 5 where there is neither.
     pub fn place(&self) -> Result<Place> {
+        if let Some(path) = self.demo.clone() {
+            let target = Target::Sqlite { path, read_only: false };
+            return Ok(Place { target, origin: "the embedded store".to_owned(), embedded: true });
+        }
         if let Some(url) = self.settings.database_url(self.global.database.database_url.as_deref())? {
             let variable = |name: &str| env::var(name).ok();
             let target = Target::parse(url.value.expose(), &variable)?;
@@ -91,7 +101,11 @@ impl Context {
         match store {
             Some(path) if path.exists() => {
                 self.say(&format!("no DATABASE_URL: reading the embedded store {}", path.display()));
-                Ok(Place { target: Target::Sqlite { path, read_only: false }, origin: "the embedded store".to_owned(), embedded: true })
+                Ok(Place {
+                    target: Target::Sqlite { path, read_only: false },
+                    origin: "the embedded store".to_owned(),
+                    embedded: true,
+                })
             }
             _ => Err(unavailable("no DATABASE_URL, and no embedded store")
                 .hint("set DATABASE_URL, or make a store to try with `mc-activity demo`")
@@ -122,6 +136,9 @@ impl Context {
 
     fn claim(&self, place: &Place) -> Result<(Claim, String)> {
         let who = &self.global.identity;
+        if self.demo.is_some() {
+            return Ok((Claim::Local, "the embedded store".to_owned()));
+        }
         if let Some(user) = &who.as_user {
             return Ok((Claim::User(user.clone()), "--as-user".to_owned()));
         }
@@ -148,14 +165,35 @@ impl Context {
     /// # Errors
     /// Exit 5 for the database, exit 2 to 4 for the actor.
     pub async fn session(&self, streams: bool) -> Result<Session> {
+        self.begin(Begin::Read, self.limits(streams)).await
+    }
+
+    /// The same in a transaction that can write.
+    ///
+    /// # Errors
+    /// As for [`Context::session`].
+    pub async fn session_to_write(&self) -> Result<Session> {
+        self.begin(Begin::Write, self.limits(false)).await
+    }
+
+    async fn begin(&self, begin: Begin, limits: Limits) -> Result<Session> {
         let place = self.place()?;
-        let mut store = Store::open(&place.target, Begin::Read, self.limits(streams), &self.application()).await?;
-        store.begin(Begin::Read).await?;
+        let mut store = Store::open(&place.target, begin, limits, &self.application()).await?;
+        store.begin(begin).await?;
         let actor = self.actor(&mut store, &place).await?;
         let scope = actor.scope();
         let described = format!("{} ({})", place.target.label(), place.origin);
         let now = store.now();
-        Ok(Session { store, actor, scope, now, zone: self.global.zone.zone(), place: described })
+        Ok(Session {
+            store,
+            actor,
+            scope,
+            now,
+            zone: self.global.zone.zone(),
+            place: described,
+            embedded: place.embedded,
+            target: place.target,
+        })
     }
 }
 
@@ -207,10 +245,7 @@ impl Context {
 
     /// The lines below a table: what was counted, for whom, in which zone, of which database.
     pub fn footer(&self, session: &Session, counted: String) -> Vec<String> {
-        vec![
-            format!("{counted}, for {}, times in {}", session.who(), self.zone().label()),
-            session.place.clone(),
-        ]
+        vec![format!("{counted}, for {}, times in {}", session.who(), self.zone().label()), session.place.clone()]
     }
 }
 

@@ -9,7 +9,9 @@ pub(super) fn connecting(error: sqlx::Error) -> anyhow::Error {
     let failure = match &error {
         sqlx::Error::Io(cause) => unavailable(format!("cannot reach the database: {cause}")),
         sqlx::Error::Tls(cause) => unavailable(format!("no secure connection to the database: {cause}")),
-        sqlx::Error::Database(cause) => unavailable(format!("the database refused the connection: {}", cause.message())),
+        sqlx::Error::Database(cause) => {
+            unavailable(format!("the database refused the connection: {}", cause.message()))
+        }
         other => unavailable(format!("cannot open the database: {other}")),
     };
     failure.hint(hint).passing(is_passing(&error)).into()
@@ -19,7 +21,9 @@ pub(super) fn connecting(error: sqlx::Error) -> anyhow::Error {
 pub(super) fn running(error: sqlx::Error) -> anyhow::Error {
     let sqlx::Error::Database(cause) = &error else {
         return match error {
-            sqlx::Error::Io(cause) => unavailable(format!("the connection to the database was lost: {cause}")).passing(true).into(),
+            sqlx::Error::Io(cause) => {
+                unavailable(format!("the connection to the database was lost: {cause}")).passing(true).into()
+            }
             other => {
                 let passing = is_passing(&other);
                 anyhow!(other).context(unavailable("the database did not answer as expected").passing(passing))

@@ -67,9 +67,8 @@ impl Pg {
                 }
             }
         }
-        let none = || {
-            unavailable(format!("none of {} is a server that will do ({})", target.label(), wanted.name())).into()
-        };
+        let none =
+            || unavailable(format!("none of {} is a server that will do ({})", target.label(), wanted.name())).into();
         Err(last.unwrap_or_else(none))
     }
 

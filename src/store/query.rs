@@ -172,7 +172,8 @@ queries! {
     "agents" "boards" "comments" "connect" "count" "extent" "keys" "last_activity" "list" "log" "log_same" "matching" "moment" "rate"
     "summary" "tasks" "user";
     postgres "oldest_writer" "reach" "total" "types";
-    sqlite "schema"
+    sqlite "mark_written" "put_agent" "put_board" "put_membership" "put_organization" "put_store_origin" "put_task" "put_user"
+        "schema" "store_origin"
 }
 
 #[cfg(test)]

@@ -12,7 +12,7 @@ use crate::filter::Filter;
 use crate::follow::cursor_file::{self, Binding};
 use crate::follow::{Follow, Fresh, Moment, Options, Snapshot, Start, backoff};
 use crate::output::{self, Ending, Format, RowWriter, View};
-use crate::store::{Asked, Begin, Item, Order, Page, Rule, Store, Target};
+use crate::store::{Asked, Begin, Item, Order, Page, Rule, Store};
 use anyhow::Result;
 use std::collections::HashMap;
 use std::marker::PhantomData;
@@ -44,7 +44,6 @@ pub(super) struct Stream<'a, T> {
     rule: Rule,
     filter: Filter,
     binding: Binding,
-    target: Target,
     session: Session,
     /// Connected; when not, the next poll connects first.
     connected: bool,
@@ -62,15 +61,17 @@ pub(super) struct Stream<'a, T> {
 impl<'a, T: Item + Record> Stream<'a, T> {
     pub(super) async fn run(args: TailArgs, context: &'a Context, rule: Rule, view: View) -> Result<u8> {
         let format: Format = args.output.format("text", &FORMATS)?.parse()?;
-        let target = context.place()?.target;
         let mut session = open(context, &args).await?;
         let mut filter = session.select(&args.select, &args.range()).await?;
         filter.types = crate::command::select::types(&args.types.types)?;
         filter.exclude_types = crate::command::select::types(&args.types.exclude_types)?;
         session.store.commit().await?;
         let digest = cursor::Binding::new(context.command, &session.actor, "", &filter, "");
-        let binding =
-            Binding { database: target.label(), actor: session.actor.id.to_string(), filter: digest.to_string() };
+        let binding = Binding {
+            database: session.target.label(),
+            actor: session.actor.id.to_string(),
+            filter: digest.to_string(),
+        };
         let options = Options { lookback: args.lookback, seen_max: args.seen_max, ..Options::default() };
         let saved = match &args.cursor_file {
             Some(path) => cursor_file::read(path, &binding)?,
@@ -92,7 +93,6 @@ impl<'a, T: Item + Record> Stream<'a, T> {
             rule,
             filter,
             binding,
-            target,
             session,
             connected: true,
             oldest_writer: None,
@@ -186,7 +186,7 @@ impl<'a, T: Item + Record> Stream<'a, T> {
     async fn poll(&mut self) -> Result<bool> {
         if !self.connected {
             let limits = self.context.limits(false);
-            let store = Store::open(&self.target, Begin::Read, limits, &self.context.application()).await?;
+            let store = Store::open(&self.session.target, Begin::Read, limits, &self.context.application()).await?;
             self.session.store = store;
             self.session.store.begin(Begin::Read).await?;
             self.session.store.commit().await?;
@@ -202,8 +202,7 @@ impl<'a, T: Item + Record> Stream<'a, T> {
         self.session.scope = self.session.actor.scope();
         if self.follow.is_none() {
             let start = self.start().await?;
-            let options =
-                Options { lookback: self.args.lookback, seen_max: self.args.seen_max, ..Options::default() };
+            let options = Options { lookback: self.args.lookback, seen_max: self.args.seen_max, ..Options::default() };
             self.follow = Some(Follow::new(start, options));
         }
         let snapshot = instant.snapshot.as_ref().and_then(|(text, age)| Snapshot::parse(text, *age));

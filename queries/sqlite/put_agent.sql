@@ -1,0 +1,3 @@
+-- An agent of a new store.
+INSERT INTO agents (id, board_id, name, status, is_board_lead, identity_profile, last_seen_at)
+VALUES (:id, :board_id, :name, :status, :lead, :profile, :seen)

@@ -1,0 +1,128 @@
+//! One event as the caller gives it: names still to be looked up.
+
+use crate::error::usage;
+use anyhow::{Context, Result};
+use serde::Deserialize;
+use serde::de::IgnoredAny;
+use uuid::Uuid;
+
+/// What flags or a JSON line say.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Entry {
+    #[serde(alias = "type")]
+    pub(super) event_type: String,
+    #[serde(default)]
+    pub(super) message: Option<String>,
+    #[serde(default)]
+    pub(super) action: Option<String>,
+    #[serde(default, alias = "board_id")]
+    pub(super) board: Option<String>,
+    #[serde(default, alias = "task_id")]
+    pub(super) task: Option<String>,
+    #[serde(default, alias = "agent_id")]
+    pub(super) agent: Option<String>,
+    #[serde(default, alias = "user_id")]
+    pub(super) user: Option<String>,
+    #[serde(default, alias = "actor_id")]
+    pub(super) actor: Option<String>,
+    #[serde(default)]
+    pub(super) id: Option<String>,
+    /// Made by the database; here to be refused by name.
+    #[serde(default)]
+    pub(super) created_at: Option<IgnoredAny>,
+}
+
+impl Entry {
+    /// A line of JSON; none for a blank one.
+    ///
+    /// # Errors
+    /// Exit 2.
+    pub(super) fn parse(line: &[u8]) -> Result<Option<Self>> {
+        if line.trim_ascii().is_empty() {
+            return Ok(None);
+        }
+        serde_json::from_slice(line).map(Some).map_err(|error| {
+            let hint =
+                "one JSON object a line, such as {\"event_type\":\"task.comment\",\"task_id\":\"…\",\"message\":\"…\"}";
+            usage(format!("cannot be understood: {error}")).hint(hint).into()
+        })
+    }
+
+    /// What needs no database to be checked.
+    ///
+    /// # Errors
+    /// Exit 2.
+    pub(super) fn check(&self) -> Result<()> {
+        if self.created_at.is_some() {
+            return Err(usage("created_at is made by the database and cannot be given").into());
+        }
+        if self.event_type.trim().is_empty() {
+            return Err(usage("an event needs a type").into());
+        }
+        let texts = [Some(&self.event_type), self.message.as_ref(), self.action.as_ref()];
+        if texts.into_iter().flatten().any(|text| text.contains('\0')) {
+            return Err(usage("PostgreSQL cannot hold the character U+0000").into());
+        }
+        if self.event_type == "task.comment" && self.message.as_deref().is_none_or(|text| text.trim().is_empty()) {
+            return Err(usage("a comment needs a message: blank ones are never shown").into());
+        }
+        if self.board.is_none() && self.task.is_none() {
+            return Err(usage("an event needs a board or a task: without either no user could ever see it")
+                .hint("--board or --task")
+                .into());
+        }
+        Ok(())
+    }
+}
+
+/// An id that the caller chose.
+///
+/// # Errors
+/// Exit 2.
+pub(super) fn id(text: &str, flag: &str) -> Result<Uuid> {
+    Uuid::try_parse(text).with_context(|| usage(format!("{flag}: '{text}' is no id")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::error::{Kind, kind_of};
+    use proptest::prelude::*;
+
+    #[test]
+    fn a_line_has_the_keys_of_the_event_structure_and_no_others() {
+        let line = br#"{"event_type":"x","message":null,"board_id":"b","id":"i"}"#;
+        let entry = Entry::parse(line).unwrap().unwrap();
+        assert_eq!((entry.board.as_deref(), entry.id.as_deref()), (Some("b"), Some("i")));
+        for bad in [&br#"{"event_type":"x","colour":1}"#[..], br#"{"message":"x"}"#, b"[]", b"{", b"\xff"] {
+            assert_eq!(kind_of(&Entry::parse(bad).unwrap_err()), Kind::Usage);
+        }
+        assert!(Entry::parse(b" \n").unwrap().is_none());
+    }
+
+    #[test]
+    fn what_nobody_could_see_or_hold_is_refused() {
+        let entry = |json: &str| Entry::parse(json.as_bytes()).unwrap().unwrap().check().map_err(|e| kind_of(&e));
+        assert_eq!(entry(r#"{"event_type":"x","board":"b"}"#), Ok(()));
+        for bad in [
+            r#"{"event_type":"x"}"#,
+            r#"{"event_type":" ","board":"b"}"#,
+            r#"{"event_type":"task.comment","task":"t"}"#,
+            r#"{"event_type":"task.comment","task":"t","message":" \t\n"}"#,
+            r#"{"event_type":"x","board":"b","message":"a\u0000b"}"#,
+            r#"{"event_type":"x","board":"b","created_at":"2026-01-01"}"#,
+        ] {
+            assert_eq!(entry(bad), Err(Kind::Usage), "{bad}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn any_bytes_are_an_entry_or_a_usage_error(line in proptest::collection::vec(any::<u8>(), 0..200)) {
+            if let Err(error) = Entry::parse(&line) {
+                prop_assert_eq!(kind_of(&error), Kind::Usage);
+            }
+        }
+    }
+}
