@@ -9,6 +9,7 @@ use crate::error::unavailable;
 use anyhow::{Context, Result};
 use futures_util::TryStreamExt;
 use sqlx::encode::IsNull;
+use sqlx::postgres::types::Oid;
 use sqlx::postgres::{PgArgumentBuffer, PgArguments, PgConnectOptions, PgConnection, PgTypeInfo};
 use sqlx::{Arguments, Connection, Encode, Executor, Postgres, Row as _, Type};
 use std::time::Duration;
@@ -31,7 +32,8 @@ struct Micros(i64);
 
 impl Type<Postgres> for Micros {
     fn type_info() -> PgTypeInfo {
-        PgTypeInfo::with_name("timestamp")
+        // By number: a name would have to be looked up first. pg_type.dat: timestamp is 1114.
+        PgTypeInfo::with_oid(Oid(1114))
     }
 }
 
