@@ -3,6 +3,9 @@
 use crate::error::{failed, unavailable};
 use anyhow::anyhow;
 
+const GRANTS: &str = "queries/postgres/grants.sql makes roles that may do what is needed: mc_activity_reader, \
+                      mc_activity_login for agents' tokens, mc_activity_writer for log";
+
 /// A connection could not be made.
 pub(super) fn connecting(error: sqlx::Error) -> anyhow::Error {
     let hint = "check DATABASE_URL and that the server is up; `mc-activity doctor` tells more";
@@ -35,8 +38,7 @@ pub(super) fn running(error: sqlx::Error) -> anyhow::Error {
     match code.as_str() {
         "42P01" | "42703" => unavailable(format!("the database lacks what we need: {message}"))
             .hint("is this a Mission Control database? `mc-activity doctor` lists what is missing"),
-        "42501" => unavailable(format!("not allowed by the database: {message}"))
-            .hint("the role needs the grants of queries/postgres/grants.sql"),
+        "42501" => unavailable(format!("not allowed by the database: {message}")).hint(GRANTS),
         "57014" if message.contains("timeout") => failed(format!("stopped by the database: {message}"))
             .hint("raise --timeout, or narrow the question with --since, --board or --type"),
         "55P03" => failed(format!("the database is busy: {message}")).hint("try again in a moment"),
@@ -54,6 +56,17 @@ pub(super) fn running(error: sqlx::Error) -> anyhow::Error {
     }
     .passing(is_passing(&error))
     .into()
+}
+
+/// Whether the role may not do what was asked of the database.
+pub(super) fn is_forbidden(error: &sqlx::Error) -> bool {
+    error.as_database_error().and_then(sqlx::error::DatabaseError::code).is_some_and(|code| code == "42501")
+}
+
+/// A privilege is missing; `lacking` says whose and which.
+pub(super) fn forbidden(error: &sqlx::Error, lacking: &str) -> anyhow::Error {
+    let message = error.as_database_error().map(|cause| cause.message().to_owned()).unwrap_or_default();
+    unavailable(format!("not allowed by the database: {message}: {lacking}")).hint(GRANTS).into()
 }
 
 /// Whether trying again on a new connection may help: the server restarts, a network breaks, a standby must cancel us,

@@ -44,6 +44,20 @@ impl Encode<'_, Postgres> for Micros {
     }
 }
 
+/// Opens a transaction. JIT and small `work_mem` cost more than these queries take; both are set for it alone.
+pub(super) fn begin(begin: Begin, limits: Limits) -> String {
+    let mode = match begin {
+        Begin::Read => "ISOLATION LEVEL REPEATABLE READ READ ONLY",
+        Begin::Write => "ISOLATION LEVEL READ COMMITTED READ WRITE",
+    };
+    let statement = limits.statement.as_millis().min(i32::MAX as u128);
+    let lock = limits.lock.as_millis().min(i32::MAX as u128);
+    format!(
+        "BEGIN {mode}; SET LOCAL statement_timeout = {statement}; SET LOCAL lock_timeout = {lock}; \
+         SET LOCAL jit = off; SET LOCAL work_mem = '64MB'"
+    )
+}
+
 impl Pg {
     /// Connects to the first host that answers and is of the kind that the URL asks for; writing needs one that can.
     pub(super) async fn connect(target: &PostgresTarget, begin: Begin, application: &str) -> Result<Self> {
@@ -98,22 +112,11 @@ impl Pg {
         })
     }
 
-    /// Opens a transaction. JIT and small `work_mem` cost more than these queries take; both are set for it alone.
-    pub(super) async fn begin(&mut self, begin: Begin, limits: Limits) -> Result<()> {
-        let mode = match begin {
-            Begin::Read => "ISOLATION LEVEL REPEATABLE READ READ ONLY",
-            Begin::Write => "ISOLATION LEVEL READ COMMITTED READ WRITE",
-        };
-        let statement = limits.statement.as_millis().min(i32::MAX as u128);
-        let lock = limits.lock.as_millis().min(i32::MAX as u128);
-        let sql = format!(
-            "BEGIN {mode}; SET LOCAL statement_timeout = {statement}; SET LOCAL lock_timeout = {lock}; \
-             SET LOCAL jit = off; SET LOCAL work_mem = '64MB'"
-        );
+    /// Opens a transaction with the statement that [`begin`] made.
+    pub(super) async fn begin(&mut self, sql: &str, limits: Limits) -> Result<()> {
         self.indexed = false;
         self.patience = (!limits.statement.is_zero()).then(|| limits.statement + GRACE);
-        self.conn.execute(sql.as_str()).await.map_err(fault::running)?;
-        Ok(())
+        self.simple(sql).await
     }
 
     pub(super) async fn simple(&mut self, sql: &str) -> Result<()> {
@@ -122,9 +125,8 @@ impl Pg {
     }
 
     pub(super) async fn fetch(&mut self, query: &Query, each: &mut dyn FnMut(&Row) -> Result<()>) -> Result<()> {
-        if query.indexed != self.indexed {
-            let to = if query.indexed { "off" } else { "on" };
-            self.simple(&format!("SET LOCAL enable_seqscan = {to}")).await?;
+        if let Some(sql) = self.planning(query) {
+            self.simple(sql).await?;
             self.indexed = query.indexed;
         }
         let Prepared { sql, values } = query.prepare(Dialect::Postgres)?;
@@ -134,18 +136,44 @@ impl Pg {
         }
         let statement = sqlx::query_with(&sql, arguments).persistent(false);
         let mut rows = statement.fetch(&mut self.conn);
-        loop {
+        let error = loop {
             let next = match self.patience {
                 None => rows.try_next().await,
                 Some(patience) => tokio::time::timeout(patience, rows.try_next()).await.map_err(|_| {
                     unavailable(format!("the database said nothing for {} s", patience.as_secs())).passing(true)
                 })?,
             };
-            match next.map_err(fault::running)? {
-                Some(row) => each(&Row::Postgres(row))?,
-                None => return Ok(()),
+            match next {
+                Ok(Some(row)) => each(&Row::Postgres(row))?,
+                Ok(None) => return Ok(()),
+                Err(error) => break error,
             }
+        };
+        drop(rows);
+        if fault::is_forbidden(&error)
+            && let Some(lacking) = self.lacking(query).await
+        {
+            return Err(fault::forbidden(&error, &lacking));
         }
+        Err(fault::running(error))
+    }
+
+    /// What has to be said to the planner before a question.
+    pub(super) fn planning(&self, query: &Query) -> Option<&'static str> {
+        let on = "SET LOCAL enable_seqscan = on";
+        let off = "SET LOCAL enable_seqscan = off";
+        (query.indexed != self.indexed).then_some(if query.indexed { off } else { on })
+    }
+
+    /// The role and what it may not do although the tool or, beyond it, the question needs it; the server itself names
+    /// but a table. None if that cannot be found out.
+    async fn lacking(&mut self, query: &Query) -> Option<String> {
+        self.simple("ROLLBACK").await.ok()?;
+        let asked = Query::new("privileges").when("hashes", query.stem() == "token_hashes");
+        let sql = asked.when("write", query.stem() == "log").prepare(Dialect::Postgres).ok()?.sql;
+        let row = sqlx::query(&sql).persistent(false).fetch_one(&mut self.conn).await.ok()?;
+        let (role, lacking): (String, Option<String>) = (row.try_get(0).ok()?, row.try_get(1).ok()?);
+        lacking.map(|lacking| format!("the role {role} lacks {lacking}"))
     }
 
     /// Dropping a statement leaves it running on the server.

@@ -14,6 +14,11 @@ pub(super) struct Lite {
     conn: SqliteConnection,
 }
 
+/// Opens a transaction; one that writes takes its turn at once.
+pub(super) fn begin(begin: Begin) -> &'static str {
+    if begin == Begin::Read { "BEGIN" } else { "BEGIN IMMEDIATE" }
+}
+
 impl Lite {
     pub(super) async fn open(path: &Path, begin: Begin, limits: Limits, create: bool) -> Result<Self> {
         let options = SqliteConnectOptions::new()
@@ -27,7 +32,7 @@ impl Lite {
     }
 
     pub(super) async fn begin(&mut self, begin: Begin) -> Result<()> {
-        self.simple(if begin == Begin::Read { "BEGIN" } else { "BEGIN IMMEDIATE" }).await
+        self.simple(self::begin(begin)).await
     }
 
     pub(super) async fn simple(&mut self, sql: &str) -> Result<()> {

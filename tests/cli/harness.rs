@@ -9,7 +9,8 @@ mod parallel;
 mod server;
 mod terminal;
 
+pub use child::Child;
 pub use data::{Data, Table, micros};
-pub use database::{Database, Engine, for_each_engine};
-pub use mc::{Output, Place};
+pub use database::{Database, Engine, Role, for_each_engine};
+pub use mc::{Mc, Output, Place};
 pub use parallel::in_parallel;

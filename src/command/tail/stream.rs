@@ -12,7 +12,7 @@ use crate::filter::Filter;
 use crate::follow::cursor_file::{self, Binding};
 use crate::follow::{Follow, Fresh, Moment, Options, Snapshot, Start, backoff};
 use crate::output::{self, Ending, Format, RowWriter, View};
-use crate::store::{Asked, Begin, Item, Order, Page, Rule, Store};
+use crate::store::{Asked, Begin, Item, Order, Page, Rule};
 use anyhow::Result;
 use std::collections::HashMap;
 use std::marker::PhantomData;
@@ -186,7 +186,7 @@ impl<'a, T: Item + Record> Stream<'a, T> {
     async fn poll(&mut self) -> Result<bool> {
         if !self.connected {
             let limits = self.context.limits(false);
-            let store = Store::open(&self.session.target, Begin::Read, limits, &self.context.application()).await?;
+            let store = self.context.open(&self.session.target, Begin::Read, limits).await?;
             self.session.store = store;
             self.session.store.begin(Begin::Read).await?;
             self.session.store.commit().await?;

@@ -43,6 +43,40 @@ impl Engine {
     }
 }
 
+/// Whose privileges a run has on the server: roles that can log in, with what queries/postgres/grants.sql gives them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Role {
+    /// `mc_activity_reader`, and pg_read_all_stats.
+    Reader,
+    /// `mc_activity_reader` and nothing else.
+    BareReader,
+    /// `mc_activity_login`: agents' token hashes too.
+    Login,
+    /// `mc_activity_writer`.
+    Writer,
+    /// No privileges at all.
+    Nobody,
+}
+
+impl Role {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Reader => "oncall",
+            Self::BareReader => "oncall_bare",
+            Self::Login => "agents_oncall",
+            Self::Writer => "deployer",
+            Self::Nobody => "nobody",
+        }
+    }
+}
+
+const ROLES: &str = "
+    CREATE ROLE oncall LOGIN IN ROLE mc_activity_reader, pg_read_all_stats;
+    CREATE ROLE oncall_bare LOGIN IN ROLE mc_activity_reader;
+    CREATE ROLE agents_oncall LOGIN IN ROLE mc_activity_login;
+    CREATE ROLE deployer LOGIN IN ROLE mc_activity_writer;
+    CREATE ROLE nobody LOGIN;";
+
 /// Runs a claim on every engine, and says on which one it fails.
 pub fn for_each_engine(claim: impl Fn(Engine)) {
     for engine in Engine::ALL {
@@ -124,9 +158,32 @@ impl Database {
         Some(SERVER.socket_url(name))
     }
 
-    /// The binary on this database: DATABASE_URL is set, nobody is asking yet.
+    /// The binary on this database: DATABASE_URL is set, nobody is asking yet. It connects with no more privileges than
+    /// the command needs, so that every test proves that they suffice.
     pub fn mc<S: AsRef<str>>(&self, args: impl IntoIterator<Item = S>) -> Mc {
-        self.place.mc(args).env("DATABASE_URL", &self.url)
+        let args: Vec<S> = args.into_iter().collect();
+        let writes = args.first().is_some_and(|command| command.as_ref() == "log");
+        self.mc_as(if writes { Role::Writer } else { Role::Reader }, args)
+    }
+
+    /// The same with the privileges of a role.
+    pub fn mc_as<S: AsRef<str>>(&self, role: Role, args: impl IntoIterator<Item = S>) -> Mc {
+        self.place.mc(args).env("DATABASE_URL", self.url_as(role))
+    }
+
+    /// The address for a role; the embedded store has none.
+    pub fn url_as(&self, role: Role) -> String {
+        self.url.replacen("//postgres@", &format!("//{}@", role.name()), 1)
+    }
+
+    /// Runs statements as a role; what the server has against them.
+    pub fn refuses(&self, role: Role, statements: &str) -> Option<String> {
+        block_on(async {
+            let mut postgres = PgConnection::connect(&self.url_as(role)).await.unwrap();
+            let refused = sqlx::raw_sql(statements).execute(&mut postgres).await.err().map(|error| error.to_string());
+            postgres.close().await.unwrap();
+            refused
+        })
     }
 
     /// Runs statements as the owner.
@@ -188,9 +245,12 @@ static TEMPLATES: LazyLock<()> = LazyLock::new(|| {
         if engine == Engine::Documented {
             server_sql(empty, documented);
         }
+        // Where the roles exist already, the script still grants.
+        server_sql(empty, include_str!("../../../queries/postgres/grants.sql"));
         server_sql("postgres", &format!("CREATE DATABASE {full} TEMPLATE {empty}"));
         block_on(fill_postgres(&SERVER.url(full), &recorded));
     }
+    server_sql("postgres", ROLES);
     let version = block_on(async {
         let mut postgres = PgConnection::connect(&SERVER.url("postgres")).await.unwrap();
         let row = sqlx::query("SHOW server_version").fetch_one(&mut postgres).await.unwrap();
