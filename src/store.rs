@@ -294,6 +294,7 @@ impl Store {
             .when("threaded", rule != Rule::Resolved)
             .when("comments", rule == Rule::Comments)
             .when("failures", failures)
+            .when("stretch", filter.since.is_some())
             .bind_some("agents", ids(&filter.agents))
             .bind_some("exclude_agents", ids(&filter.exclude_agents))
             .bind_some("tasks", ids(&filter.tasks))

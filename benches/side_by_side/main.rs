@@ -3,12 +3,14 @@
 //! `cargo bench --bench side_by_side -- --events 1000000,5000000` starts a PostgreSQL server of its own, loads big.sql,
 //! runs ours and theirs in turn, each a whole process, and prints a table in Markdown.
 
+#![allow(unreachable_pub)]
+
 mod cases;
 mod load;
 mod measure;
 mod poll;
 #[path = "../../tests/cli/harness/server.rs"]
-#[allow(dead_code)]
+#[allow(dead_code, unreachable_pub)]
 mod server;
 
 use cases::Case;

@@ -5,15 +5,15 @@
 -- An agent sees the events with its own agent_id.
 -- "each" is for few rows, one index probe a row; "mass" for many, one hash of the readable tasks.
 -- IS TRUE keeps the planner from reading the indexes on board_id and task_id, millions of entries for common boards,
--- where a stretch of time (since) already says which rows to read.
+-- where a stretch of time already says which rows to read.
   AND e.agent_id = :agent                                                                             -- if agent
   AND coalesce(e.board_id, (SELECT t.board_id FROM tasks t WHERE t.id = e.task_id)) = ANY(:boards)    -- if boards resolved each
-  AND (e.board_id = ANY(:boards)                                                                      -- if boards resolved mass !since
-  AND ((e.board_id = ANY(:boards)) IS TRUE                                                            -- if boards resolved mass since
+  AND (e.board_id = ANY(:boards)                                                                      -- if boards resolved mass !stretch
+  AND ((e.board_id = ANY(:boards)) IS TRUE                                                            -- if boards resolved mass stretch
        OR e.board_id IS NULL AND e.task_id IN (SELECT t.id FROM tasks t WHERE t.board_id = ANY(:boards)))  -- if boards resolved mass
   AND (SELECT t.board_id FROM tasks t WHERE t.id = e.task_id) = ANY(:boards)                          -- if boards threaded each
-  AND e.task_id IN (SELECT t.id FROM tasks t WHERE t.board_id = ANY(:boards))                         -- if boards threaded mass !since
-  AND (e.task_id IN (SELECT t.id FROM tasks t WHERE t.board_id = ANY(:boards))) IS TRUE               -- if boards threaded mass since
+  AND e.task_id IN (SELECT t.id FROM tasks t WHERE t.board_id = ANY(:boards))                         -- if boards threaded mass !stretch
+  AND (e.task_id IN (SELECT t.id FROM tasks t WHERE t.board_id = ANY(:boards))) IS TRUE               -- if boards threaded mass stretch
   AND e.task_id IN (SELECT t.id FROM tasks t WHERE t.board_id IS NOT NULL)                            -- if !boards threaded
   AND (coalesce(e.board_id, (SELECT t.board_id FROM tasks t WHERE t.id = e.task_id)) = ANY(:exclude_boards)) IS NOT TRUE  -- if exclude_boards
   AND e.agent_id = ANY(:agents)                                                                       -- if agents

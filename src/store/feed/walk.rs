@@ -71,7 +71,11 @@ impl Walk {
             self.width.saturating_mul(8)
         } else {
             // A few rows are little to reckon from, and a window too wide costs more than one too narrow.
-            let most = if found < 8 { 40 } else { 160 };
+            let most = match found {
+                ..8 => 30,
+                8..25 => 60,
+                _ => 160,
+            };
             let tenths = (wanted.saturating_mul(12) / found).clamp(2, most);
             (self.width / 10).saturating_mul(i64::try_from(tenths).unwrap_or(160)).max(1_000)
         };
