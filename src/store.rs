@@ -7,6 +7,7 @@ mod feed;
 mod people;
 mod poll;
 mod postgres;
+mod push;
 mod query;
 mod row;
 mod sqlite;
@@ -17,6 +18,7 @@ mod write;
 pub use feed::{Item, Order, Page};
 pub use people::{AgentName, AgentRow, BoardsOf, MembershipRow, TaskRow, UserName, UserRow};
 pub use poll::Instant;
+pub use push::Listener;
 pub use tally::{Counted, Dimension, Rates};
 pub use url::Target;
 

@@ -171,7 +171,7 @@ macro_rules! queries {
 queries! {
     "agents" "boards" "comments" "connect" "count" "extent" "keys" "last_activity" "list" "log" "log_same" "matching" "moment" "rate"
     "summary" "tasks" "user";
-    postgres "oldest_writer" "reach" "total" "types";
+    postgres "notifies" "oldest_writer" "reach" "total" "types";
     sqlite "mark_written" "put_agent" "put_board" "put_membership" "put_organization" "put_store_origin" "put_task" "put_user"
         "schema" "store_origin"
 }

@@ -11,4 +11,6 @@ mod hermetic;
 mod model;
 mod paging;
 mod refusals;
+mod tail;
+mod torture;
 mod visibility;
