@@ -11,6 +11,7 @@ use crate::event::{Cell, Record};
 const WIDEST_NAME: usize = 20;
 const WIDEST_TYPE: usize = 30;
 const WIDEST_TITLE: usize = 32;
+const LEAST_TITLE: usize = 6;
 /// Lines that one row may fill on a terminal.
 const MOST_LINES: usize = 3;
 const INDENT: usize = 4;
@@ -90,13 +91,14 @@ impl Lines {
         }
         let task = name("task_title", "task_id");
         if task != NOTHING {
-            let task = if style.terminal.width.is_some() {
-                cut(&task, WIDEST_TITLE, style.terminal.ellipsis()).into_owned()
-            } else {
-                task
-            };
-            draft.push(&style, &format!("{task}:"), Ink::Cyan);
-            draft.space(1);
+            // With the colon it ends at the terminal's edge at the latest.
+            let room = style.terminal.width.map_or(usize::MAX, |edge| edge.saturating_sub(draft.width + 1));
+            if room >= LEAST_TITLE {
+                let most = if style.terminal.width.is_some() { WIDEST_TITLE.min(room) } else { room };
+                let task = cut(&task, most, style.terminal.ellipsis());
+                draft.push(&style, &format!("{task}:"), Ink::Cyan);
+                draft.space(1);
+            }
         }
     }
 

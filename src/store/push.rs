@@ -4,6 +4,7 @@
 use super::query::{Dialect, Query};
 use super::{Engine, Store};
 use anyhow::Result;
+use futures_util::FutureExt;
 use sqlx::postgres::{PgConnectOptions, PgListener, PgPoolOptions};
 use std::time::Duration;
 
@@ -80,8 +81,16 @@ impl Listener {
         self.listens
     }
 
-    /// Waits for a notice; false when none will come any more. May be dropped while it waits.
+    /// Waits for a notice, and takes all that are there: the server keeps what is not taken. False when none will come any
+    /// more. May be dropped while it waits.
     pub async fn heard(&mut self) -> bool {
-        matches!(self.inner.try_recv().await, Ok(Some(_)))
+        let mut heard = self.inner.try_recv().await;
+        while let Ok(Some(_)) = heard {
+            match self.inner.try_recv().now_or_never() {
+                None => return true,
+                Some(more) => heard = more,
+            }
+        }
+        false
     }
 }

@@ -46,6 +46,10 @@ pub(super) struct Stream<'a, T> {
     push: Option<Listener>,
     /// When to try next whether there is something to listen to; never again behind a pooler.
     listen_at: Option<Instant>,
+    /// The next poll, brought forward by a notice, looks at the newest alone.
+    glances: bool,
+    /// When the last whole poll ended, and how long it took.
+    whole: (Instant, Duration),
     _item: PhantomData<T>,
 }
 
@@ -116,6 +120,8 @@ impl<'a, T: Item + Record> Stream<'a, T> {
             last_output: Instant::now(),
             push: None,
             listen_at: Some(Instant::now()),
+            glances: false,
+            whole: (Instant::now(), Duration::ZERO),
             _item: PhantomData,
         })
     }
@@ -209,9 +215,4 @@ async fn connect(context: &Context, args: &TailArgs) -> Result<Session> {
             done => return done,
         }
     }
-}
-
-/// How long to leave the database alone after a poll, however often it calls: twice what the poll took.
-fn rest(polled: Duration) -> Duration {
-    (polled * 2).max(Duration::from_millis(50))
 }

@@ -15,6 +15,8 @@ use uuid::Uuid;
 const PAGE: usize = 50_000;
 /// Rows in memory at a time.
 const BATCH: usize = 1_000;
+/// Seconds that a glance reads.
+const GLANCE: i64 = 5;
 const DEFAULT_LINES: usize = 10;
 /// An idle tail's state is saved no more often: an old one only means reading further back.
 const SAVE_EVERY: Duration = Duration::from_secs(10);
@@ -24,6 +26,7 @@ const LISTEN_EVERY: Duration = Duration::from_secs(60);
 impl<T: Item + Record> Stream<'_, T> {
     /// Says whether all that was asked for has been printed.
     pub(super) async fn poll(&mut self) -> Result<bool> {
+        let begun = Instant::now();
         self.reach().await?;
         let instant = self.session.store.begin_poll().await?;
         self.clock = (instant.now, Instant::now());
@@ -44,12 +47,16 @@ impl<T: Item + Record> Stream<'_, T> {
         };
         let Some(follow) = &mut self.follow else { return Ok(true) };
         let from = follow.begin_poll(&moment);
-        let done = self.pages(from).await?;
+        let glance = self.glances.then(|| follow.glance(instant.now.plus_seconds(-GLANCE))).flatten();
+        let done = self.pages(glance.unwrap_or(from)).await?;
         // When the count is reached, pages may be left unread: then the poll counts as given up.
         if let Some(follow) = self.follow.as_mut().filter(|_| !done) {
             follow.end_poll();
         }
         self.session.store.commit().await?;
+        if glance.is_none() {
+            self.whole = (Instant::now(), begun.elapsed());
+        }
         if self.saved.is_none_or(|saved| saved.elapsed() >= SAVE_EVERY) {
             self.save()?;
         }

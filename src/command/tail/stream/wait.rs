@@ -1,6 +1,6 @@
 //! Between two polls: the status line, pings, a look at stdout, and an ear for notices.
 
-use super::{Stream, rest};
+use super::Stream;
 use crate::event::Record;
 use crate::output::{self, Format};
 use crate::store::Item;
@@ -10,25 +10,34 @@ use tokio::time::sleep;
 
 /// As the API's stream.
 const PING_EVERY: Duration = Duration::from_secs(15);
+/// Between polls at least; what is committed meanwhile comes together.
+const BREATH: Duration = Duration::from_millis(50);
 const LOOK_EVERY: Duration = Duration::from_secs(1);
 
 impl<T: Item + Record> Stream<'_, T> {
     /// Waits for the next poll, which a notice brings forward.
     pub(super) async fn wait_for_events(&mut self, polled: Instant) -> Result<()> {
         let now = Instant::now();
-        let next = polled + self.args.poll;
-        self.wait(next, Some(now + rest(now - polled))).await
+        let (whole, took) = self.whole;
+        let next = self.args.poll.saturating_sub(took);
+        // However often the database calls, it is left alone for as long as it was asked.
+        self.glances = false;
+        let early = self.wait(whole + next, Some(now + (now - polled).max(BREATH))).await?;
+        // Where many events are remembered, whole polls are kept to a tenth of the time.
+        self.glances = early && whole.elapsed() < took * 10;
+        Ok(())
     }
 
-    /// Waits until an instant; after a notice only until `earliest`.
-    pub(super) async fn wait(&mut self, mut until: Instant, earliest: Option<Instant>) -> Result<()> {
+    /// Waits until an instant; after a notice only until `earliest`, and then says so.
+    pub(super) async fn wait(&mut self, mut until: Instant, earliest: Option<Instant>) -> Result<bool> {
         let mut listening = earliest.is_some();
+        let mut early = false;
         loop {
             self.status.draw();
             self.look_at_stdout()?;
             let left = until.saturating_duration_since(Instant::now());
             if left.is_zero() {
-                return Ok(());
+                return Ok(early);
             }
             let nap = sleep(left.min(LOOK_EVERY));
             let Some(push) = self.push.as_mut().filter(|_| listening) else {
@@ -40,7 +49,8 @@ impl<T: Item + Record> Stream<'_, T> {
                 heard = push.heard() => {
                     listening = false;
                     match (heard, earliest) {
-                        (true, Some(earliest)) => until = until.min(earliest),
+                        (true, Some(earliest)) if earliest < until => (until, early) = (earliest, true),
+                        (true, _) => {}
                         _ => self.push = None,
                     }
                 }
