@@ -18,4 +18,6 @@ mod revocation;
 mod secrets;
 mod show_sql;
 mod surface;
+mod tail;
+mod torture;
 mod visibility;
