@@ -56,6 +56,8 @@ pub enum Role {
     Writer,
     /// No privileges at all.
     Nobody,
+    /// All of them: the superuser who owns the tables.
+    Owner,
 }
 
 impl Role {
@@ -66,6 +68,7 @@ impl Role {
             Self::Login => "agents_oncall",
             Self::Writer => "deployer",
             Self::Nobody => "nobody",
+            Self::Owner => "postgres",
         }
     }
 }
@@ -96,6 +99,8 @@ pub struct Database {
     pub url: String,
     /// Home and working directory of the runs on it.
     pub place: Place,
+    /// It is a copy of a template, where the roles of the tests have their privileges.
+    granted: bool,
 }
 
 impl Database {
@@ -146,7 +151,7 @@ impl Database {
         }
         let place = Place::new();
         let path = place.path().join("activity.db");
-        let database = Self { engine, url: format!("sqlite:{}", path.display()), place };
+        let database = Self { engine, url: format!("sqlite:{}", path.display()), place, granted: false };
         block_on(async {
             let mut sqlite = database.sqlite().await;
             // Nothing here outlives the run, so nothing need reach the disk.
@@ -159,7 +164,7 @@ impl Database {
 
     /// Whatever is at an address of another server; it is not removed.
     pub fn at(url: &str) -> Self {
-        Self { engine: Engine::Deployed, url: url.to_owned(), place: Place::new() }
+        Self { engine: Engine::Deployed, url: url.to_owned(), place: Place::new(), granted: false }
     }
 
     /// The recorded data with the deployed schema in a database of another server, which is not removed.
@@ -184,7 +189,7 @@ impl Database {
         LazyLock::force(&TEMPLATES);
         let name = format!("test_{}", NEXT.fetch_add(1, Ordering::Relaxed));
         server_sql("postgres", &format!("CREATE DATABASE {name} TEMPLATE {template}"));
-        Self { engine, url: SERVER.url(&name), place: Place::new() }
+        Self { engine, url: SERVER.url(&name), place: Place::new(), granted: true }
     }
 
     /// The same by way of the server's Unix socket; none for the embedded store.
@@ -198,7 +203,12 @@ impl Database {
     pub fn mc<S: AsRef<str>>(&self, args: impl IntoIterator<Item = S>) -> Mc {
         let args: Vec<S> = args.into_iter().collect();
         let writes = args.first().is_some_and(|command| command.as_ref() == "log");
-        self.mc_as(if writes { Role::Writer } else { Role::Reader }, args)
+        let role = match self.granted {
+            false => Role::Owner,
+            true if writes => Role::Writer,
+            true => Role::Reader,
+        };
+        self.mc_as(role, args)
     }
 
     /// The same with the privileges of a role.
