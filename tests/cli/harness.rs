@@ -14,4 +14,3 @@ pub use database::{Database, Engine, for_each_engine};
 pub use mc::{Mc, Output, Place};
 pub use parallel::in_parallel;
 pub use server::{SERVER, Server, free_port, guard};
-pub use child::Child;
