@@ -13,6 +13,10 @@ use std::io::Write;
 
 /// Show who is asking, how that was established, and which database answers
 #[derive(Debug, Clone, Args)]
+#[command(after_help = "\
+Examples:
+  mc-activity whoami
+  mc-activity whoami --as-agent Chidi -o json")]
 pub struct WhoamiArgs {
     #[command(flatten)]
     output: OutputArgs,

@@ -34,6 +34,29 @@ fn calls(line: &str) -> Vec<Vec<String>> {
 }
 
 #[test]
+fn the_examples_in_the_help_work_on_the_demo_store() {
+    let place = with_demo();
+    let mut ran = 0;
+    for mut command in super::commands() {
+        let help = command.render_long_help().to_string();
+        let (_, examples) = help.split_once("Examples:").unwrap_or_default();
+        for line in examples.lines() {
+            for words in calls(line.trim()) {
+                if let Err(error) = Cli::try_parse_from(&words) {
+                    panic!("{line}\n{error}");
+                }
+                let harmless = ["list", "comments", "errors", "summary", "boards", "whoami", "explain"];
+                if harmless.contains(&words[1].as_str()) {
+                    place.mc(&words[1..]).ok();
+                    ran += 1;
+                }
+            }
+        }
+    }
+    assert!(ran >= 15, "{ran}");
+}
+
+#[test]
 fn every_command_line_of_the_readme_is_understood() {
     let mut seen = Vec::new();
     for (language, lines) in blocks(&readme()) {
