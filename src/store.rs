@@ -4,9 +4,11 @@
 pub mod embedded;
 mod fault;
 mod feed;
+mod health;
 mod people;
 mod poll;
 mod postgres;
+mod push;
 mod query;
 mod row;
 mod sqlite;
@@ -16,8 +18,10 @@ pub mod url;
 mod write;
 
 pub use feed::{Item, Order, Page};
+pub use health::{CommitDelays, Cost, IndexFacts, Privileges, TableFacts};
 pub use people::{AgentName, AgentRow, BoardsOf, MembershipRow, TaskRow, UserName, UserRow};
 pub use poll::Instant;
+pub use push::Listener;
 pub use tally::{Counted, Dimension, Rates};
 pub use trace::{Traced, Tracer};
 pub use url::Target;
@@ -267,17 +271,22 @@ impl Store {
                 .bind_some("exclude_boards", ids(&filter.exclude_boards)),
         };
         let fold = if self.dialect() == Dialect::Postgres { glob::insensitive_regex } else { glob::insensitive_glob };
-        let grep = (!filter.grep.is_empty()).then(|| filter.grep.clone());
+        let grep = (!filter.grep.is_empty()).then_some(&filter.grep);
+        let exact = |text: &String| match self.dialect() {
+            Dialect::Postgres => glob::to_like_anywhere(text),
+            Dialect::Sqlite => text.clone(),
+        };
         let (exact, folded) = if filter.ignore_case {
             (None, grep.map(|texts| texts.iter().map(|text| fold(text)).collect()))
         } else {
-            (grep, None)
+            (grep.map(|texts| texts.iter().map(exact).collect()), None)
         };
         query
             .when("resolved", rule == Rule::Resolved)
             .when("threaded", rule != Rule::Resolved)
             .when("comments", rule == Rule::Comments)
             .when("failures", failures)
+            .when("stretch", filter.since.is_some())
             .bind_some("agents", ids(&filter.agents))
             .bind_some("exclude_agents", ids(&filter.exclude_agents))
             .bind_some("tasks", ids(&filter.tasks))

@@ -11,12 +11,15 @@ use futures_util::TryStreamExt;
 use sqlx::encode::IsNull;
 use sqlx::postgres::{PgArgumentBuffer, PgArguments, PgConnectOptions, PgConnection, PgTypeInfo};
 use sqlx::{Arguments, Connection, Encode, Executor, Postgres, Row as _, Type};
+use std::future::Future;
 use std::time::Duration;
 
 pub(super) struct Pg {
     conn: PgConnection,
     /// What `enable_seqscan` was last set to in this transaction.
     indexed: bool,
+    /// To connect once more, to listen.
+    options: PgConnectOptions,
     /// The server can notice that we are gone while it works for us, and stop.
     notices: bool,
     /// How long a row may take to arrive, where statements are limited; a connection that is half open says nothing.
@@ -89,8 +92,11 @@ impl Pg {
                 }
             }
         }
-        let none =
-            || unavailable(format!("none of {} is a server that will do ({})", target.label(), wanted.name())).into();
+        let none = || {
+            unavailable(format!("none of {} is a server that will do ({})", target.label(), wanted.name()))
+                .passing(true)
+                .into()
+        };
         Err(last.unwrap_or_else(none))
     }
 
@@ -100,7 +106,7 @@ impl Pg {
         let conn = tokio::time::timeout(timeout, connecting).await.map_err(|_| late())?;
         let conn = conn.map_err(fault::connecting)?;
         let notices = conn.server_version_num().is_some_and(|version| version >= NOTICES_SINCE);
-        Ok(Self { conn, indexed: false, notices, patience: None })
+        Ok(Self { conn, indexed: false, options: options.clone(), notices, patience: None })
     }
 
     /// Whether the server is of a kind, as libpq's `target_session_attrs` tells them apart.
@@ -129,7 +135,7 @@ impl Pg {
     pub(super) async fn begin(&mut self, sql: &str, limits: Limits) -> Result<()> {
         self.indexed = false;
         self.patience = (!limits.statement.is_zero()).then(|| limits.statement + GRACE);
-        match self.conn.execute(sql).await {
+        match in_time(self.patience, self.conn.execute(sql)).await? {
             Err(sqlx::Error::Database(told)) if self.notices && told.code().as_deref() == Some(INVALID_VALUE) => {
                 self.notices = false;
                 self.simple("ROLLBACK").await?;
@@ -140,7 +146,7 @@ impl Pg {
     }
 
     pub(super) async fn simple(&mut self, sql: &str) -> Result<()> {
-        self.conn.execute(sql).await.map_err(fault::running)?;
+        in_time(self.patience, self.conn.execute(sql)).await?.map_err(fault::running)?;
         Ok(())
     }
 
@@ -157,13 +163,7 @@ impl Pg {
         let statement = sqlx::query_with(&sql, arguments).persistent(false);
         let mut rows = statement.fetch(&mut self.conn);
         let error = loop {
-            let next = match self.patience {
-                None => rows.try_next().await,
-                Some(patience) => tokio::time::timeout(patience, rows.try_next()).await.map_err(|_| {
-                    unavailable(format!("the database said nothing for {} s", patience.as_secs())).passing(true)
-                })?,
-            };
-            match next {
+            match in_time(self.patience, rows.try_next()).await? {
                 Ok(Some(row)) => each(&Row::Postgres(row))?,
                 Ok(None) => return Ok(()),
                 Err(error) => break error,
@@ -196,10 +196,22 @@ impl Pg {
         lacking.map(|lacking| format!("the role {role} lacks {lacking}"))
     }
 
+    /// Where we are connected, and as whom.
+    pub(super) fn options(&self) -> PgConnectOptions {
+        self.options.clone()
+    }
+
     pub(super) async fn close(self) {
         // The answer is complete; a connection that cannot say goodbye is closed all the same.
         let _ = self.conn.close().await;
     }
+}
+
+/// A connection that is half open says nothing at all.
+async fn in_time<T>(patience: Option<Duration>, answer: impl Future<Output = T>) -> Result<T> {
+    let Some(patience) = patience else { return Ok(answer.await) };
+    let silent = || unavailable(format!("the database said nothing for {} s", patience.as_secs())).passing(true);
+    Ok(tokio::time::timeout(patience, answer).await.map_err(|_| silent())?)
 }
 
 fn add(arguments: &mut PgArguments, value: &Value) -> Result<(), sqlx::error::BoxDynError> {

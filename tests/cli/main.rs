@@ -17,4 +17,7 @@ mod refusals;
 mod revocation;
 mod secrets;
 mod show_sql;
+mod surface;
+mod tail;
+mod torture;
 mod visibility;

@@ -2,7 +2,7 @@
 
 use super::data::{Data, Table, micros};
 use super::mc::{Mc, Place};
-use super::server::SERVER;
+use super::server::{SERVER, Server};
 use sqlx::{Connection, PgConnection, Row, SqliteConnection};
 use std::future::Future;
 use std::io::Write;
@@ -129,6 +129,19 @@ impl Database {
         let database = Self::empty(engine);
         database.load(data);
         database
+    }
+
+    /// A database on a server of one's own, with the deployed schema and the given rows: its address.
+    pub fn on(server: &Server, data: &Data) -> String {
+        let url = server.url("postgres");
+        block_on(async {
+            let mut postgres = PgConnection::connect(&url).await.unwrap();
+            let schema = include_str!("../../fixtures/conformance/schema.sql");
+            sqlx::raw_sql(schema).execute(&mut postgres).await.unwrap();
+            postgres.close().await.unwrap();
+            fill_postgres(&url, data).await;
+        });
+        url
     }
 
     /// The tables without rows, in a database of one's own.
