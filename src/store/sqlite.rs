@@ -2,9 +2,9 @@
 
 mod foreign;
 
+use super::embedded::VERSION;
 use super::query::{Dialect, Prepared, Query, Value};
 use super::row::Row;
-use super::embedded::VERSION;
 use super::{Begin, Limits, fault};
 use crate::error::unavailable;
 use anyhow::{Context, Result};

@@ -26,7 +26,7 @@ pub const READS: [&str; 12] = [
     "tail --events --no-follow -o jsonl",
     "errors --range 1y -o json",
     "errors --scope all -S 2024-01-01 -U 2027-01-01 -o json --by board",
-    "summary -S 2024-01-01 -o json --by type --by day",
+    "summary -S 2024-01-01 -U 2026-06-01 -o json --by type --by day",
     "boards -o json",
     "whoami -o json",
     "list --agent Agent\u{a0}1 -o json",
@@ -39,7 +39,7 @@ pub fn words(line: &str) -> impl Iterator<Item = String> + '_ {
 
 /// A command as the local user.
 pub fn ask(database: &Database, line: &str) -> Mc {
-    database.mc(words(line)).args(ME)
+    database.mc(ME).args(words(line))
 }
 
 /// One event a row: `(type, message, created_at)`, all on the board and by the agent and task of the recorded data.
@@ -67,7 +67,9 @@ pub fn answers(database: &Database) -> Vec<(String, i32, String)> {
     let ask = |line: &&str| {
         let output = ask(database, line).run();
         // The place differs, and the clock.
-        let said = output.stdout.lines().filter(|line| !line.contains("test_") && !line.contains("database"));
+        let said = output.stdout.lines().filter(|line| {
+            ["test_", "activity.db", "\"database\"", "any_bytes"].iter().all(|place| !line.contains(place))
+        });
         ((*line).to_owned(), output.code, said.collect::<Vec<_>>().join("\n"))
     };
     READS.iter().filter(|line| !line.starts_with("whoami") && !line.contains("--range")).map(ask).collect()
