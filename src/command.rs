@@ -2,19 +2,26 @@
 
 pub mod boards;
 pub mod comments;
+pub mod complete_names;
+pub mod completions;
 pub mod counting;
 pub mod cursor;
 pub mod demo;
+pub mod doctor;
 pub mod errors;
+pub mod explain;
 pub mod feed;
 pub mod interrupt;
 pub mod list;
 pub mod log;
+pub mod login;
+pub mod man;
 pub mod select;
 pub mod session;
 pub mod sink;
 pub mod summary;
 pub mod tail;
+pub mod trace;
 pub mod whoami;
 
 use crate::cli::Cli;
@@ -38,6 +45,11 @@ pub enum Command {
     Summary(summary::SummaryArgs),
     Boards(boards::BoardsArgs),
     Whoami(whoami::WhoamiArgs),
+    Doctor(doctor::DoctorArgs),
+    Explain(explain::ExplainArgs),
+    Completions(completions::CompletionsArgs),
+    Man(man::ManArgs),
+    CompleteNames(complete_names::CompleteNamesArgs),
     Log(log::LogArgs),
     Demo(demo::DemoArgs),
 }
@@ -48,7 +60,21 @@ pub enum Command {
 /// Whatever goes wrong; [`crate::error::kind_of`] gives the exit code.
 pub async fn run(cli: Cli) -> Result<u8> {
     let Cli { global, command } = cli;
-    let context = Context::new(global, command.name())?;
+    // These need no settings, and must work where settings are damaged.
+    match &command {
+        Command::Completions(args) => return args.run().map(|()| 0),
+        Command::Man(args) => return args.run().map(|()| 0),
+        _ => {}
+    }
+    let global = match &command {
+        Command::CompleteNames(args) => args.global(),
+        _ => global,
+    };
+    let context = match Context::new(global, command.name()) {
+        // Who presses Tab does not want to read errors.
+        Err(_) if matches!(command, Command::CompleteNames(_)) => return Ok(0),
+        context => context?,
+    };
     match command {
         Command::Tail(args) => args.run(&context).await,
         Command::Demo(args) => demo(args, context).await,
@@ -96,13 +122,18 @@ impl Command {
 
     async fn once(self, context: &Context) -> Result<u8> {
         match self {
-            Self::Tail(_) | Self::Log(_) | Self::Demo(_) => bail!("{} is no question", self.name()),
+            Self::Tail(_) | Self::Log(_) | Self::Demo(_) | Self::Completions(_) | Self::Man(_) => {
+                bail!("{} is no question", self.name())
+            }
             Self::List(args) => args.run(context).await?,
             Self::Comments(args) => args.run(context).await?,
             Self::Errors(args) => return args.run(context).await,
             Self::Summary(args) => args.run(context).await?,
             Self::Boards(args) => args.run(context).await?,
             Self::Whoami(args) => args.run(context).await?,
+            Self::Doctor(args) => return args.run(context).await,
+            Self::Explain(args) => args.run(context).await?,
+            Self::CompleteNames(args) => args.run(context).await?,
         }
         Ok(0)
     }
@@ -116,6 +147,11 @@ impl Command {
             Self::Summary(_) => "summary",
             Self::Boards(_) => "boards",
             Self::Whoami(_) => "whoami",
+            Self::Doctor(_) => "doctor",
+            Self::Explain(_) => "explain",
+            Self::Completions(_) => "completions",
+            Self::Man(_) => "man",
+            Self::CompleteNames(_) => "complete-names",
             Self::Log(_) => "log",
             Self::Demo(_) => "demo",
         }

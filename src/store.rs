@@ -4,20 +4,26 @@
 pub mod embedded;
 mod fault;
 mod feed;
+mod health;
 mod people;
 mod poll;
 mod postgres;
+mod push;
 mod query;
 mod row;
 mod sqlite;
 mod tally;
+mod trace;
 pub mod url;
 mod write;
 
 pub use feed::{Item, Order, Page};
+pub use health::{CommitDelays, Cost, IndexFacts, Privileges, TableFacts};
 pub use people::{AgentName, AgentRow, BoardsOf, MembershipRow, TaskRow, UserName, UserRow};
 pub use poll::Instant;
+pub use push::Listener;
 pub use tally::{Counted, Dimension, Rates};
+pub use trace::{Traced, Tracer};
 pub use url::Target;
 
 use crate::access::Scope;
@@ -93,6 +99,9 @@ pub struct Store {
     engine: Engine,
     limits: Limits,
     schema: Schema,
+    /// What the open transaction is for, or the last one was.
+    begun: Begin,
+    trace: Option<trace::Trace>,
 }
 
 impl Store {
@@ -105,7 +114,7 @@ impl Store {
             Target::Postgres(target) => Engine::Postgres(postgres::Pg::connect(target, begin, application).await?),
             Target::Sqlite { path, .. } => Engine::Sqlite(sqlite::Lite::open(path, begin, limits, false).await?),
         };
-        Ok(Self { engine, limits, schema: Schema::default() })
+        Ok(Self { engine, limits, schema: Schema::default(), begun: begin, trace: None })
     }
 
     /// Opens a transaction and looks at what is there.
@@ -113,10 +122,7 @@ impl Store {
     /// # Errors
     /// Exit 5 where a table or column that we need is missing.
     pub async fn begin(&mut self, begin: Begin) -> Result<()> {
-        match &mut self.engine {
-            Engine::Postgres(pg) => pg.begin(begin, self.limits).await?,
-            Engine::Sqlite(lite) => lite.begin(begin).await?,
-        }
+        self.begin_transaction(begin).await?;
         let mut schema = Schema::default();
         let mut missing = Vec::new();
         let dialect = self.dialect();
@@ -141,7 +147,11 @@ impl Store {
         .await?;
         if !missing.is_empty() {
             let failure = unavailable(format!("this is no Mission Control database: no table {}", missing.join(", ")));
-            return Err(failure.hint("check DATABASE_URL; `mc-activity demo` makes an embedded store to try").into());
+            let hint = match dialect {
+                Dialect::Postgres => "check DATABASE_URL, and that the role has USAGE on the schema of the tables",
+                Dialect::Sqlite => "check DATABASE_URL; `mc-activity demo` makes an embedded store to try",
+            };
+            return Err(failure.hint(hint).into());
         }
         let needed = ["id", "event_type", "message", "agent_id", "task_id", "created_at", "board_id"];
         let lacking: Vec<_> = needed.into_iter().filter(|column| !schema.has(column)).collect();
@@ -187,6 +197,11 @@ impl Store {
         self.schema.now.unwrap_or(Timestamp::NEG_INFINITY)
     }
 
+    /// What the open transaction is for.
+    pub fn begun(&self) -> Begin {
+        self.begun
+    }
+
     fn dialect(&self) -> Dialect {
         match self.engine {
             Engine::Postgres(_) => Dialect::Postgres,
@@ -194,7 +209,21 @@ impl Store {
         }
     }
 
+    async fn begin_transaction(&mut self, begin: Begin) -> Result<()> {
+        self.begun = begin;
+        let sql = match &self.engine {
+            Engine::Postgres(pg) => postgres::begin(begin, self.limits, pg.notices()),
+            Engine::Sqlite(_) => sqlite::begin(begin).to_owned(),
+        };
+        self.tell(Traced::Statement(&format!("{sql};")));
+        match &mut self.engine {
+            Engine::Postgres(pg) => pg.begin(&sql, self.limits).await,
+            Engine::Sqlite(lite) => lite.simple(&sql).await,
+        }
+    }
+
     async fn simple(&mut self, sql: &str) -> Result<()> {
+        self.tell(Traced::Statement(&format!("{sql};")));
         match &mut self.engine {
             Engine::Postgres(pg) => pg.simple(sql).await,
             Engine::Sqlite(lite) => lite.simple(sql).await,
@@ -202,10 +231,20 @@ impl Store {
     }
 
     async fn fetch(&mut self, query: &Query, each: &mut dyn FnMut(&Row) -> Result<()>) -> Result<()> {
+        self.tell_statement(query).await?;
+        let mut rows = 0;
+        let each = &mut |row: &Row| {
+            rows += 1;
+            each(row)
+        };
         match &mut self.engine {
-            Engine::Postgres(pg) => pg.fetch(query, each).await,
-            Engine::Sqlite(lite) => lite.fetch(query, each).await,
+            Engine::Postgres(pg) => pg.fetch(query, each).await?,
+            Engine::Sqlite(lite) => lite.fetch(query, each).await?,
         }
+        if self.is_traced_closely() {
+            self.tell(Traced::Done(rows));
+        }
+        Ok(())
     }
 
     /// Names the columns that exist, so that an absent one reads as null.
@@ -232,17 +271,22 @@ impl Store {
                 .bind_some("exclude_boards", ids(&filter.exclude_boards)),
         };
         let fold = if self.dialect() == Dialect::Postgres { glob::insensitive_regex } else { glob::insensitive_glob };
-        let grep = (!filter.grep.is_empty()).then(|| filter.grep.clone());
+        let grep = (!filter.grep.is_empty()).then_some(&filter.grep);
+        let exact = |text: &String| match self.dialect() {
+            Dialect::Postgres => glob::to_like_anywhere(text),
+            Dialect::Sqlite => text.clone(),
+        };
         let (exact, folded) = if filter.ignore_case {
             (None, grep.map(|texts| texts.iter().map(|text| fold(text)).collect()))
         } else {
-            (grep, None)
+            (grep.map(|texts| texts.iter().map(exact).collect()), None)
         };
         query
             .when("resolved", rule == Rule::Resolved)
             .when("threaded", rule != Rule::Resolved)
             .when("comments", rule == Rule::Comments)
             .when("failures", failures)
+            .when("stretch", filter.since.is_some())
             .bind_some("agents", ids(&filter.agents))
             .bind_some("exclude_agents", ids(&filter.exclude_agents))
             .bind_some("tasks", ids(&filter.tasks))

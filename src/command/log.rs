@@ -24,7 +24,7 @@ JSON lines have the keys event_type, message, action, board_id, task_id, agent_i
 agents may be names. id and created_at are made here; with an id given, writing the same event again is no error.
 
 Examples:
-  mc-activity log --type task.comment --task 3f2a --message 'Looked at it: the cache was cold'
+  mc-activity log --type task.comment --task 0d3c --message 'Looked at it: the cache was cold'
   mc-activity log --type deploy.finished --board payments --message 'v2.4.1' --dry-run
   generate | mc-activity log --jsonl -")]
 pub struct LogArgs {
@@ -73,6 +73,11 @@ impl LogArgs {
     /// it; nothing is written then.
     pub async fn run(self, context: &Context) -> Result<()> {
         let format: Format = self.output.format("table", &["table", "json", "jsonl"])?.parse()?;
+        if context.reads_token_from_stdin()
+            && (self.jsonl.as_deref() == Some("-") || self.message.as_deref() == Some("-"))
+        {
+            return Err(usage("stdin cannot hold both the token and what is to be written").into());
+        }
         let entry = self.entry()?;
         let mut session = context.session_to_write().await?;
         let style = context.style(&session, &self.output)?;

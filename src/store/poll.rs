@@ -2,7 +2,7 @@
 //! are new.
 
 use super::query::{Dialect, Query, Value};
-use super::{Asked, Begin, Engine, Rule, Store};
+use super::{Asked, Begin, Rule, Store};
 use crate::access::Scope;
 use crate::event::{Key, Timestamp};
 use anyhow::{Context, Result};
@@ -18,6 +18,8 @@ pub struct Instant {
     pub server: String,
     /// `pg_current_snapshot()` and `age('3')`, where they cover all writers.
     pub snapshot: Option<(String, i32)>,
+    /// Process id of the server's end; zero for SQLite.
+    pub backend: i64,
 }
 
 impl Store {
@@ -26,23 +28,21 @@ impl Store {
     /// # Errors
     /// Those of the database.
     pub async fn begin_poll(&mut self) -> Result<Instant> {
-        match &mut self.engine {
-            Engine::Postgres(pg) => pg.begin(Begin::Read, self.limits).await?,
-            Engine::Sqlite(lite) => lite.begin(Begin::Read).await?,
-        }
+        self.begin_transaction(Begin::Read).await?;
         let postgres = self.dialect() == Dialect::Postgres;
         let sharded = self.schema.sharded;
         let mut found = None;
         self.fetch(&Query::new("moment"), &mut |row| {
             let mut columns = row.columns();
             let now = columns.time()?.context("the clock is null")?;
-            let mut instant = Instant { now, as_of: now, server: String::new(), snapshot: None };
+            let mut instant = Instant { now, as_of: now, server: String::new(), snapshot: None, backend: 0 };
             if postgres {
                 instant.as_of = columns.time()?.unwrap_or(now);
                 instant.server = columns.text()?.unwrap_or_default();
                 let snapshot = columns.text()?.unwrap_or_default();
                 let age = i32::try_from(columns.small()?).unwrap_or(i32::MAX);
                 instant.snapshot = (!sharded).then_some((snapshot, age));
+                instant.backend = columns.small()?;
             }
             found = Some(instant);
             Ok(())

@@ -11,12 +11,15 @@ use futures_util::TryStreamExt;
 use sqlx::encode::IsNull;
 use sqlx::postgres::{PgArgumentBuffer, PgArguments, PgConnectOptions, PgConnection, PgTypeInfo};
 use sqlx::{Arguments, Connection, Encode, Executor, Postgres, Row as _, Type};
+use std::future::Future;
 use std::time::Duration;
 
 pub(super) struct Pg {
     conn: PgConnection,
     /// What `enable_seqscan` was last set to in this transaction.
     indexed: bool,
+    /// To connect once more, to listen.
+    options: PgConnectOptions,
     /// The server can notice that we are gone while it works for us, and stop.
     notices: bool,
     /// How long a row may take to arrive, where statements are limited; a connection that is half open says nothing.
@@ -29,6 +32,7 @@ const GRACE: Duration = Duration::from_secs(5);
 const NOTICES_SINCE: u32 = 14_00_00;
 /// Its SQLSTATE on a system that cannot look.
 const INVALID_VALUE: &str = "22023";
+const NOTICE: &str = "; SET LOCAL client_connection_check_interval = 500";
 
 struct Micros(i64);
 
@@ -43,6 +47,24 @@ impl Encode<'_, Postgres> for Micros {
         buffer.extend_from_slice(&self.0.to_be_bytes());
         Ok(IsNull::No)
     }
+}
+
+/// Opens a transaction. JIT and small `work_mem` cost more than these queries take; both are set for it alone.
+///
+/// However we end, a signal or a closed pipe included, the server stops what it does for us half a second later; a pooler
+/// passes that on.
+pub(super) fn begin(begin: Begin, limits: Limits, notices: bool) -> String {
+    let mode = match begin {
+        Begin::Read => "ISOLATION LEVEL REPEATABLE READ READ ONLY",
+        Begin::Write => "ISOLATION LEVEL READ COMMITTED READ WRITE",
+    };
+    let statement = limits.statement.as_millis().min(i32::MAX as u128);
+    let lock = limits.lock.as_millis().min(i32::MAX as u128);
+    format!(
+        "BEGIN {mode}; SET LOCAL statement_timeout = {statement}; SET LOCAL lock_timeout = {lock}; \
+         SET LOCAL jit = off; SET LOCAL work_mem = '64MB'{}",
+        if notices { NOTICE } else { "" }
+    )
 }
 
 impl Pg {
@@ -70,8 +92,11 @@ impl Pg {
                 }
             }
         }
-        let none =
-            || unavailable(format!("none of {} is a server that will do ({})", target.label(), wanted.name())).into();
+        let none = || {
+            unavailable(format!("none of {} is a server that will do ({})", target.label(), wanted.name()))
+                .passing(true)
+                .into()
+        };
         Err(last.unwrap_or_else(none))
     }
 
@@ -81,7 +106,7 @@ impl Pg {
         let conn = tokio::time::timeout(timeout, connecting).await.map_err(|_| late())?;
         let conn = conn.map_err(fault::connecting)?;
         let notices = conn.server_version_num().is_some_and(|version| version >= NOTICES_SINCE);
-        Ok(Self { conn, indexed: false, notices, patience: None })
+        Ok(Self { conn, indexed: false, options: options.clone(), notices, patience: None })
     }
 
     /// Whether the server is of a kind, as libpq's `target_session_attrs` tells them apart.
@@ -101,42 +126,33 @@ impl Pg {
         })
     }
 
-    /// Opens a transaction. JIT and small `work_mem` cost more than these queries take; all is set for it alone. However
-    /// we end, a signal or a closed pipe included, the server stops what it does for us half a second later; a pooler
-    /// passes that on.
-    pub(super) async fn begin(&mut self, begin: Begin, limits: Limits) -> Result<()> {
-        let mode = match begin {
-            Begin::Read => "ISOLATION LEVEL REPEATABLE READ READ ONLY",
-            Begin::Write => "ISOLATION LEVEL READ COMMITTED READ WRITE",
-        };
-        let statement = limits.statement.as_millis().min(i32::MAX as u128);
-        let lock = limits.lock.as_millis().min(i32::MAX as u128);
-        let notice = if self.notices { "; SET LOCAL client_connection_check_interval = 500" } else { "" };
-        let sql = format!(
-            "BEGIN {mode}; SET LOCAL statement_timeout = {statement}; SET LOCAL lock_timeout = {lock}; \
-             SET LOCAL jit = off; SET LOCAL work_mem = '64MB'{notice}"
-        );
+    /// Whether the server is asked to notice that we are gone.
+    pub(super) fn notices(&self) -> bool {
+        self.notices
+    }
+
+    /// Opens a transaction with the statement that [`begin`] made.
+    pub(super) async fn begin(&mut self, sql: &str, limits: Limits) -> Result<()> {
         self.indexed = false;
         self.patience = (!limits.statement.is_zero()).then(|| limits.statement + GRACE);
-        match self.conn.execute(sql.as_str()).await {
+        match in_time(self.patience, self.conn.execute(sql)).await? {
             Err(sqlx::Error::Database(told)) if self.notices && told.code().as_deref() == Some(INVALID_VALUE) => {
                 self.notices = false;
                 self.simple("ROLLBACK").await?;
-                Box::pin(self.begin(begin, limits)).await
+                self.simple(&sql.replace(NOTICE, "")).await
             }
             done => done.map(|_| ()).map_err(fault::running),
         }
     }
 
     pub(super) async fn simple(&mut self, sql: &str) -> Result<()> {
-        self.conn.execute(sql).await.map_err(fault::running)?;
+        in_time(self.patience, self.conn.execute(sql)).await?.map_err(fault::running)?;
         Ok(())
     }
 
     pub(super) async fn fetch(&mut self, query: &Query, each: &mut dyn FnMut(&Row) -> Result<()>) -> Result<()> {
-        if query.indexed != self.indexed {
-            let to = if query.indexed { "off" } else { "on" };
-            self.simple(&format!("SET LOCAL enable_seqscan = {to}")).await?;
+        if let Some(sql) = self.planning(query) {
+            self.simple(sql).await?;
             self.indexed = query.indexed;
         }
         let Prepared { sql, values } = query.prepare(Dialect::Postgres)?;
@@ -146,24 +162,56 @@ impl Pg {
         }
         let statement = sqlx::query_with(&sql, arguments).persistent(false);
         let mut rows = statement.fetch(&mut self.conn);
-        loop {
-            let next = match self.patience {
-                None => rows.try_next().await,
-                Some(patience) => tokio::time::timeout(patience, rows.try_next()).await.map_err(|_| {
-                    unavailable(format!("the database said nothing for {} s", patience.as_secs())).passing(true)
-                })?,
-            };
-            match next.map_err(fault::running)? {
-                Some(row) => each(&Row::Postgres(row))?,
-                None => return Ok(()),
+        let error = loop {
+            match in_time(self.patience, rows.try_next()).await? {
+                Ok(Some(row)) => each(&Row::Postgres(row))?,
+                Ok(None) => return Ok(()),
+                Err(error) => break error,
             }
+        };
+        drop(rows);
+        if fault::is_forbidden(&error)
+            && let Some(lacking) = self.lacking(query).await
+        {
+            return Err(fault::forbidden(&error, &lacking));
         }
+        Err(fault::running(error))
+    }
+
+    /// What has to be said to the planner before a question.
+    pub(super) fn planning(&self, query: &Query) -> Option<&'static str> {
+        let on = "SET LOCAL enable_seqscan = on";
+        let off = "SET LOCAL enable_seqscan = off";
+        (query.indexed != self.indexed).then_some(if query.indexed { off } else { on })
+    }
+
+    /// The role and what it may not do although the tool or, beyond it, the question needs it; the server itself names
+    /// but a table. None if that cannot be found out.
+    async fn lacking(&mut self, query: &Query) -> Option<String> {
+        self.simple("ROLLBACK").await.ok()?;
+        let asked = Query::new("privileges").when("hashes", query.stem() == "token_hashes");
+        let sql = asked.when("write", query.stem() == "log").prepare(Dialect::Postgres).ok()?.sql;
+        let row = sqlx::query(&sql).persistent(false).fetch_one(&mut self.conn).await.ok()?;
+        let (role, lacking): (String, Option<String>) = (row.try_get(0).ok()?, row.try_get(1).ok()?);
+        lacking.map(|lacking| format!("the role {role} lacks {lacking}"))
+    }
+
+    /// Where we are connected, and as whom.
+    pub(super) fn options(&self) -> PgConnectOptions {
+        self.options.clone()
     }
 
     pub(super) async fn close(self) {
         // The answer is complete; a connection that cannot say goodbye is closed all the same.
         let _ = self.conn.close().await;
     }
+}
+
+/// A connection that is half open says nothing at all.
+async fn in_time<T>(patience: Option<Duration>, answer: impl Future<Output = T>) -> Result<T> {
+    let Some(patience) = patience else { return Ok(answer.await) };
+    let silent = || unavailable(format!("the database said nothing for {} s", patience.as_secs())).passing(true);
+    Ok(tokio::time::timeout(patience, answer).await.map_err(|_| silent())?)
 }
 
 fn add(arguments: &mut PgArguments, value: &Value) -> Result<(), sqlx::error::BoxDynError> {

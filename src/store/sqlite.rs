@@ -18,6 +18,11 @@ pub(super) struct Lite {
     conn: SqliteConnection,
 }
 
+/// Opens a transaction; one that writes takes its turn at once.
+pub(super) fn begin(begin: Begin) -> &'static str {
+    if begin == Begin::Read { "BEGIN" } else { "BEGIN IMMEDIATE" }
+}
+
 impl Lite {
     /// Opens a file that exists, unless it is to be made.
     pub(super) async fn open(path: &Path, begin: Begin, limits: Limits, create: bool) -> Result<Self> {
@@ -61,7 +66,7 @@ impl Lite {
     }
 
     pub(super) async fn begin(&mut self, begin: Begin) -> Result<()> {
-        self.simple(if begin == Begin::Read { "BEGIN" } else { "BEGIN IMMEDIATE" }).await
+        self.simple(self::begin(begin)).await
     }
 
     pub(super) async fn simple(&mut self, sql: &str) -> Result<()> {

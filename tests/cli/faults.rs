@@ -11,7 +11,7 @@ mod text;
 mod tls;
 mod unreachable;
 
-use crate::harness::{Data, Database, Mc, Table};
+use crate::harness::{Data, Database, Mc, Role, Table};
 
 /// The user whom the backend's local mode makes; reads the boards of the first organization.
 pub const ME: [&str; 2] = ["--as-user", "local-auth-user"];
@@ -37,9 +37,10 @@ pub fn words(line: &str) -> impl Iterator<Item = String> + '_ {
     line.split(' ').map(|word| word.replace('\u{a0}', " "))
 }
 
-/// A command as the local user.
+/// A command as the local user, connected as the owner: what is put in the way here are often new tables, on which
+/// nobody else has privileges.
 pub fn ask(database: &Database, line: &str) -> Mc {
-    database.mc(ME).args(words(line))
+    database.mc_as(Role::Owner, ME).args(words(line))
 }
 
 /// One event a row: `(type, message, created_at)`, all on the board and by the agent and task of the recorded data.

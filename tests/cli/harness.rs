@@ -9,8 +9,9 @@ mod parallel;
 mod server;
 mod terminal;
 
+pub use child::Child;
 pub use data::{Data, Table, micros};
-pub use database::{Database, Engine, for_each_engine};
+pub use database::{Database, Engine, Role, for_each_engine};
 pub use mc::{Mc, Output, Place};
 pub use parallel::in_parallel;
 pub use server::{SERVER, Server, free_port, guard};

@@ -2,7 +2,7 @@
 
 use super::data::{Data, Table, micros};
 use super::mc::{Mc, Place};
-use super::server::SERVER;
+use super::server::{SERVER, Server};
 use sqlx::{Connection, PgConnection, Row, SqliteConnection};
 use std::future::Future;
 use std::io::Write;
@@ -43,6 +43,43 @@ impl Engine {
     }
 }
 
+/// Whose privileges a run has on the server: roles that can log in, with what queries/postgres/grants.sql gives them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Role {
+    /// `mc_activity_reader`, and pg_read_all_stats.
+    Reader,
+    /// `mc_activity_reader` and nothing else.
+    BareReader,
+    /// `mc_activity_login`: agents' token hashes too.
+    Login,
+    /// `mc_activity_writer`.
+    Writer,
+    /// No privileges at all.
+    Nobody,
+    /// All of them: the superuser who owns the tables.
+    Owner,
+}
+
+impl Role {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Reader => "oncall",
+            Self::BareReader => "oncall_bare",
+            Self::Login => "agents_oncall",
+            Self::Writer => "deployer",
+            Self::Nobody => "nobody",
+            Self::Owner => "postgres",
+        }
+    }
+}
+
+const ROLES: &str = "
+    CREATE ROLE oncall LOGIN IN ROLE mc_activity_reader, pg_read_all_stats;
+    CREATE ROLE oncall_bare LOGIN IN ROLE mc_activity_reader;
+    CREATE ROLE agents_oncall LOGIN IN ROLE mc_activity_login;
+    CREATE ROLE deployer LOGIN IN ROLE mc_activity_writer;
+    CREATE ROLE nobody LOGIN;";
+
 /// Runs a claim on every engine, and says on which one it fails.
 pub fn for_each_engine(claim: impl Fn(Engine)) {
     for engine in Engine::ALL {
@@ -62,6 +99,8 @@ pub struct Database {
     pub url: String,
     /// Home and working directory of the runs on it.
     pub place: Place,
+    /// It is a copy of a template, where the roles of the tests have their privileges.
+    granted: bool,
 }
 
 impl Database {
@@ -92,6 +131,19 @@ impl Database {
         database
     }
 
+    /// A database on a server of one's own, with the deployed schema and the given rows: its address.
+    pub fn on(server: &Server, data: &Data) -> String {
+        let url = server.url("postgres");
+        block_on(async {
+            let mut postgres = PgConnection::connect(&url).await.unwrap();
+            let schema = include_str!("../../fixtures/conformance/schema.sql");
+            sqlx::raw_sql(schema).execute(&mut postgres).await.unwrap();
+            postgres.close().await.unwrap();
+            fill_postgres(&url, data).await;
+        });
+        url
+    }
+
     /// The tables without rows, in a database of one's own.
     pub fn empty(engine: Engine) -> Self {
         if engine != Engine::Embedded {
@@ -99,7 +151,7 @@ impl Database {
         }
         let place = Place::new();
         let path = place.path().join("activity.db");
-        let database = Self { engine, url: format!("sqlite:{}", path.display()), place };
+        let database = Self { engine, url: format!("sqlite:{}", path.display()), place, granted: false };
         block_on(async {
             let mut sqlite = database.sqlite().await;
             // Nothing here outlives the run, so nothing need reach the disk.
@@ -112,7 +164,7 @@ impl Database {
 
     /// Whatever is at an address of another server; it is not removed.
     pub fn at(url: &str) -> Self {
-        Self { engine: Engine::Deployed, url: url.to_owned(), place: Place::new() }
+        Self { engine: Engine::Deployed, url: url.to_owned(), place: Place::new(), granted: false }
     }
 
     /// The recorded data with the deployed schema in a database of another server, which is not removed.
@@ -137,7 +189,7 @@ impl Database {
         LazyLock::force(&TEMPLATES);
         let name = format!("test_{}", NEXT.fetch_add(1, Ordering::Relaxed));
         server_sql("postgres", &format!("CREATE DATABASE {name} TEMPLATE {template}"));
-        Self { engine, url: SERVER.url(&name), place: Place::new() }
+        Self { engine, url: SERVER.url(&name), place: Place::new(), granted: true }
     }
 
     /// The same by way of the server's Unix socket; none for the embedded store.
@@ -146,9 +198,37 @@ impl Database {
         Some(SERVER.socket_url(name))
     }
 
-    /// The binary on this database: DATABASE_URL is set, nobody is asking yet.
+    /// The binary on this database: DATABASE_URL is set, nobody is asking yet. It connects with no more privileges than
+    /// the command needs, so that every test proves that they suffice.
     pub fn mc<S: AsRef<str>>(&self, args: impl IntoIterator<Item = S>) -> Mc {
-        self.place.mc(args).env("DATABASE_URL", &self.url)
+        let args: Vec<S> = args.into_iter().collect();
+        let writes = args.first().is_some_and(|command| command.as_ref() == "log");
+        let role = match self.granted {
+            false => Role::Owner,
+            true if writes => Role::Writer,
+            true => Role::Reader,
+        };
+        self.mc_as(role, args)
+    }
+
+    /// The same with the privileges of a role.
+    pub fn mc_as<S: AsRef<str>>(&self, role: Role, args: impl IntoIterator<Item = S>) -> Mc {
+        self.place.mc(args).env("DATABASE_URL", self.url_as(role))
+    }
+
+    /// The address for a role; the embedded store has none.
+    pub fn url_as(&self, role: Role) -> String {
+        self.url.replacen("//postgres@", &format!("//{}@", role.name()), 1)
+    }
+
+    /// Runs statements as a role; what the server has against them.
+    pub fn refuses(&self, role: Role, statements: &str) -> Option<String> {
+        block_on(async {
+            let mut postgres = PgConnection::connect(&self.url_as(role)).await.unwrap();
+            let refused = sqlx::raw_sql(statements).execute(&mut postgres).await.err().map(|error| error.to_string());
+            postgres.close().await.unwrap();
+            refused
+        })
     }
 
     /// Runs statements as the owner.
@@ -223,9 +303,12 @@ static TEMPLATES: LazyLock<()> = LazyLock::new(|| {
         if engine == Engine::Documented {
             server_sql(empty, documented);
         }
+        // Where the roles exist already, the script still grants.
+        server_sql(empty, include_str!("../../../queries/postgres/grants.sql"));
         server_sql("postgres", &format!("CREATE DATABASE {full} TEMPLATE {empty}"));
         block_on(fill_postgres(&SERVER.url(full), &recorded));
     }
+    server_sql("postgres", ROLES);
     let version = block_on(async {
         let mut postgres = PgConnection::connect(&SERVER.url("postgres")).await.unwrap();
         let row = sqlx::query("SHOW server_version").fetch_one(&mut postgres).await.unwrap();

@@ -28,6 +28,14 @@ impl Server {
             .unwrap_or_else(|why| panic!("the tests need a PostgreSQL server of their own: {why}"))
     }
 
+    /// Stops and starts it: `fast` or `immediate`, which is a crash.
+    pub fn restart(&self, mode: &str) {
+        let mut command = guard().unwrap();
+        command.arg(programs().unwrap().join("pg_ctl")).args(["restart", "-w", "-m", mode, "-D"]);
+        command.arg(Path::new(&self.socket).join("data")).current_dir("/").stdout(Stdio::null()).stderr(Stdio::null());
+        assert!(command.status().unwrap().success(), "the server did not restart");
+    }
+
     /// The address of a database, over TCP.
     pub fn url(&self, database: &str) -> String {
         format!("postgres://postgres@127.0.0.1:{}/{database}", self.port)

@@ -7,6 +7,8 @@ dir=$(mktemp -d /tmp/mc-activity-tests.XXXXXX)
 pid=
 stop() {
     if [ -n "$pid" ]; then
+        # It may have been restarted.
+        pid=$(head -n 1 "$dir/data/postmaster.pid" 2>/dev/null || echo "$pid")
         kill -QUIT "$pid" 2>/dev/null || true
         wait "$pid" || true
     fi
