@@ -49,6 +49,10 @@ impl Encode<'_, Postgres> for Micros {
     }
 }
 
+/// A database of the encoding SQL_ASCII may hold bytes that are no UTF-8, which the server refuses to send as UTF-8.
+const ANY_BYTES: &str = "SELECT set_config('client_encoding', 'SQL_ASCII', true) \
+                         WHERE current_setting('server_encoding') = 'SQL_ASCII'";
+
 /// Opens a transaction. JIT and small `work_mem` cost more than these queries take; both are set for it alone.
 ///
 /// However we end, a signal or a closed pipe included, the server stops what it does for us half a second later; a pooler
@@ -62,7 +66,7 @@ pub(super) fn begin(begin: Begin, limits: Limits, notices: bool) -> String {
     let lock = limits.lock.as_millis().min(i32::MAX as u128);
     format!(
         "BEGIN {mode}; SET LOCAL statement_timeout = {statement}; SET LOCAL lock_timeout = {lock}; \
-         SET LOCAL jit = off; SET LOCAL work_mem = '64MB'{}",
+         SET LOCAL jit = off; SET LOCAL work_mem = '64MB'{}; {ANY_BYTES}",
         if notices { NOTICE } else { "" }
     )
 }

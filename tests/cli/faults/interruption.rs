@@ -31,9 +31,15 @@ fn wait_until(what: &str, patience: Duration, is_so: impl Fn() -> bool) {
 
 #[test]
 fn an_interrupted_command_ends_at_once_and_its_query_is_gone_from_the_server() {
-    for line in
-        ["list", "comments", "errors", "summary", "list --count", "list --all -o jsonl", "log --type x --board Main"]
-    {
+    for line in [
+        "list",
+        "comments",
+        "errors --range 1y",
+        "summary -S 2024-01-01",
+        "list --count",
+        "list --all -o jsonl",
+        "log --type x --board Main",
+    ] {
         let database = if line.starts_with("log") {
             let database = Database::recorded(Engine::Deployed);
             database.sql(

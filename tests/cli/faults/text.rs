@@ -72,7 +72,7 @@ fn hostile_text_in_any_flag_finds_nothing_and_does_nothing() {
         });
         in_parallel(&HOSTILE, |text| {
             for who in ["--as-user", "--as-agent"] {
-                let output = database.mc(["list", who, text]).run();
+                let output = database.mc(["list", &format!("{who}={text}")]).run();
                 if output.code != 3 {
                     return Some(output.to_string());
                 }
@@ -88,8 +88,7 @@ fn ask_with(database: &Database, flag: &str, text: &str) -> crate::harness::Outp
     let mut words: Vec<String> = words(flag).collect();
     let last = words.pop().unwrap();
     words.push(format!("{last}={text}"));
-    let format = if flag.contains("--fields") { "jsonl" } else { "jsonl" };
-    let format = if flag.starts_with("errors") || flag.starts_with("summary") { "json" } else { format };
+    let format = if flag.starts_with("errors") || flag.starts_with("summary") { "json" } else { "jsonl" };
     let words = words.into_iter().chain(["-o".to_owned(), format.to_owned()]);
     database.mc(words).args(ME).run()
 }
@@ -99,7 +98,7 @@ fn hostile_text_is_written_as_it_is_and_found_again() {
     for_each_engine(|engine| {
         let database = Database::recorded(engine);
         for text in HOSTILE.into_iter().chain(["\u{1b}[2J", "\u{202e}", "a\tb\nc", "NULL", "\\N", "\\."]) {
-            ask(&database, "log --board Main --type").args([text, &format!("--message={text}")]).ok();
+            ask(&database, "log --board Main").args([format!("--type={text}"), format!("--message={text}")]).ok();
             let items = ask(&database, "list --limit 1 -o jsonl").ok().jsonl();
             assert_eq!((&items[0]["event_type"], &items[0]["message"]), (&text.into(), &text.into()), "{engine:?}");
             let found =

@@ -65,7 +65,7 @@ fn a_database_without_the_tables_is_named() {
     embedded.sql("DROP TABLE activity_events");
     all_fail(&embedded.url, 5, "no table activity_events", Duration::from_secs(10));
     let missing = database.url.rsplit_once('/').unwrap().0.to_owned() + "/no_such_database";
-    all_fail(&missing, 5, "\\\"no_such_database\\\" does not exist", Duration::from_secs(10));
+    all_fail(&missing, 5, "no_such_database", Duration::from_secs(10));
 }
 
 #[test]
