@@ -128,7 +128,10 @@ fn sql(database: &str, text: &str) -> String {
 
 fn file(database: &str, path: &str, also: &[&str]) {
     let url = SERVER.url(database);
-    let args = ["-XqAt", "-v", "ON_ERROR_STOP=1", "-d", &url, "-f", path].into_iter().chain(also.iter().copied()).map(str::to_owned);
+    let args = ["-XqAt", "-v", "ON_ERROR_STOP=1", "-d", &url, "-f", path]
+        .into_iter()
+        .chain(also.iter().copied())
+        .map(str::to_owned);
     Line { program: "psql".into(), args: args.collect() }.output();
 }
 
