@@ -2,14 +2,20 @@
 
 pub mod boards;
 pub mod comments;
+pub mod complete_names;
+pub mod completions;
 pub mod counting;
 pub mod cursor;
 pub mod demo;
+pub mod doctor;
 pub mod errors;
+pub mod explain;
 pub mod feed;
+pub mod interrupt;
 pub mod list;
 pub mod log;
 pub mod login;
+pub mod man;
 pub mod select;
 pub mod session;
 pub mod sink;
@@ -19,12 +25,17 @@ pub mod trace;
 pub mod whoami;
 
 use crate::cli::Cli;
-use anyhow::Result;
+use crate::error::is_conflict;
+use anyhow::{Result, bail};
 use clap::{Parser, Subcommand};
 use session::Context;
+use std::time::Duration;
+
+/// How often a question is asked anew that a standby had to stop.
+const MOST_CONFLICTS: u32 = 3;
 
 /// What to do.
-#[derive(Debug, Subcommand)]
+#[derive(Debug, Clone, Subcommand)]
 #[allow(missing_docs)]
 pub enum Command {
     List(list::ListArgs),
@@ -34,6 +45,11 @@ pub enum Command {
     Summary(summary::SummaryArgs),
     Boards(boards::BoardsArgs),
     Whoami(whoami::WhoamiArgs),
+    Doctor(doctor::DoctorArgs),
+    Explain(explain::ExplainArgs),
+    Completions(completions::CompletionsArgs),
+    Man(man::ManArgs),
+    CompleteNames(complete_names::CompleteNamesArgs),
     Log(log::LogArgs),
     Demo(demo::DemoArgs),
 }
@@ -44,19 +60,28 @@ pub enum Command {
 /// Whatever goes wrong; [`crate::error::kind_of`] gives the exit code.
 pub async fn run(cli: Cli) -> Result<u8> {
     let Cli { global, command } = cli;
-    let context = Context::new(global, command.name())?;
-    match command {
-        Command::List(args) => args.run(&context).await?,
-        Command::Comments(args) => args.run(&context).await?,
-        Command::Tail(args) => return args.run(&context).await,
-        Command::Errors(args) => return args.run(&context).await,
-        Command::Summary(args) => args.run(&context).await?,
-        Command::Boards(args) => args.run(&context).await?,
-        Command::Whoami(args) => args.run(&context).await?,
-        Command::Log(args) => args.run(&context).await?,
-        Command::Demo(args) => return demo(args, context).await,
+    // These need no settings, and must work where settings are damaged.
+    match &command {
+        Command::Completions(args) => return args.run().map(|()| 0),
+        Command::Man(args) => return args.run().map(|()| 0),
+        _ => {}
     }
-    Ok(0)
+    let global = match &command {
+        Command::CompleteNames(args) => args.global(),
+        _ => global,
+    };
+    let context = match Context::new(global, command.name()) {
+        // Who presses Tab does not want to read errors.
+        Err(_) if matches!(command, Command::CompleteNames(_)) => return Ok(0),
+        context => context?,
+    };
+    match command {
+        Command::Tail(args) => args.run(&context).await,
+        Command::Demo(args) => demo(args, context).await,
+        // Its input can be read once only.
+        Command::Log(args) => interrupt::until_interrupted(async { args.run(&context).await.map(|()| 0) }).await,
+        command => interrupt::until_interrupted(command.answer(&context)).await,
+    }
 }
 
 /// Makes the embedded store, shows it with list and errors, says what to try next.
@@ -79,6 +104,40 @@ async fn demo(args: demo::DemoArgs, mut context: Context) -> Result<u8> {
 }
 
 impl Command {
+    /// How long it may take to end after Ctrl-C; tail saves where it was, demo has a store half made.
+    pub fn grace(&self) -> Duration {
+        Duration::from_millis(if matches!(self, Self::Tail(_) | Self::Demo(_)) { 2_000 } else { 60 })
+    }
+
+    /// Once more where a standby stopped a question in favour of what it replays, unless some of the answer is out.
+    async fn answer(self, context: &Context) -> Result<u8> {
+        let mut conflicts = 0;
+        loop {
+            match self.clone().once(context).await {
+                Err(error) if is_conflict(&error) && conflicts < MOST_CONFLICTS && !sink::has_begun() => conflicts += 1,
+                done => return done,
+            }
+        }
+    }
+
+    async fn once(self, context: &Context) -> Result<u8> {
+        match self {
+            Self::Tail(_) | Self::Log(_) | Self::Demo(_) | Self::Completions(_) | Self::Man(_) => {
+                bail!("{} is no question", self.name())
+            }
+            Self::List(args) => args.run(context).await?,
+            Self::Comments(args) => args.run(context).await?,
+            Self::Errors(args) => return args.run(context).await,
+            Self::Summary(args) => args.run(context).await?,
+            Self::Boards(args) => args.run(context).await?,
+            Self::Whoami(args) => args.run(context).await?,
+            Self::Doctor(args) => return args.run(context).await,
+            Self::Explain(args) => args.run(context).await?,
+            Self::CompleteNames(args) => args.run(context).await?,
+        }
+        Ok(0)
+    }
+
     fn name(&self) -> &'static str {
         match self {
             Self::List(_) => "list",
@@ -88,6 +147,11 @@ impl Command {
             Self::Summary(_) => "summary",
             Self::Boards(_) => "boards",
             Self::Whoami(_) => "whoami",
+            Self::Doctor(_) => "doctor",
+            Self::Explain(_) => "explain",
+            Self::Completions(_) => "completions",
+            Self::Man(_) => "man",
+            Self::CompleteNames(_) => "complete-names",
             Self::Log(_) => "log",
             Self::Demo(_) => "demo",
         }

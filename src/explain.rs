@@ -6,7 +6,6 @@
 
 use serde::{Deserialize, Serialize};
 use std::cmp::Reverse;
-use std::fmt::Write as _;
 use std::sync::LazyLock;
 
 /// Where a type exists.
@@ -177,39 +176,35 @@ fn nearest(event_type: &str) -> Vec<String> {
     scored.into_iter().take(3).map(|(_, known)| known.to_owned()).collect()
 }
 
-/// A few lines of plain text. The type stands in them as it was asked for: the caller makes control characters visible.
-pub fn render(told: &Explanation) -> String {
-    let mut text = format!("{}\n  {}\n", told.event_type, told.meaning);
-    let mut line = |label: &str, value: &str| {
-        // Writing to a String cannot fail.
-        let _ = writeln!(text, "  {label:<9}{value}");
-    };
-    line("stored", stored(told.origin));
+/// What there is to say, each under its label. Nothing in it is stored text: the type stands only in
+/// [`Explanation::event_type`].
+pub fn facts(told: &Explanation) -> Vec<(&'static str, String)> {
+    let mut facts = vec![("meaning", told.meaning.clone()), ("stored", stored(told.origin).to_owned())];
     if let Some(note) = &told.agent_note {
         let role = match told.agent {
             Some(AgentRole::Actor) => "the actor: ",
             Some(AgentRole::Target) => "the one acted upon: ",
             _ => "",
         };
-        line("agent_id", &format!("{role}{note}"));
+        facts.push(("agent_id", format!("{role}{note}")));
     }
     if let Some(form) = &told.text {
-        line("message", form);
+        facts.push(("message", form.clone()));
     }
-    line("failure", &failure(told));
+    facts.push(("failure", failure(told)));
     if let Some(pair) = &told.pair {
-        line(if told.is_failure { "success" } else { "if not" }, pair);
+        facts.push((if told.is_failure { "success" } else { "if not" }, pair.clone()));
     }
     if let Some(follows) = &told.follows {
-        line("then", follows);
+        facts.push(("then", follows.clone()));
     }
     if told.origin == Origin::Stored {
-        line("web page", feed(told));
+        facts.push(("web page", feed(told).to_owned()));
     }
     if !told.nearest.is_empty() {
-        line("nearest", &told.nearest.join(", "));
+        facts.push(("nearest", told.nearest.join(", ")));
     }
-    text
+    facts
 }
 
 fn stored(origin: Origin) -> &'static str {
@@ -250,6 +245,11 @@ fn feed(told: &Explanation) -> &'static str {
 mod tests {
     use super::*;
     use std::collections::HashSet;
+
+    fn said(event_type: &str, label: &str) -> String {
+        let facts = facts(&explain(event_type));
+        facts.into_iter().find(|(known, _)| *known == label).unwrap().1
+    }
 
     #[test]
     fn all_38_stored_types_are_explained_once() {
@@ -336,15 +336,17 @@ mod tests {
         for (asked, expected) in [("x_failed", true), ("unfailed", true), ("failed", true), ("task.Failed", false)] {
             assert_eq!(explain(asked).is_failure, expected, "{asked}");
         }
-        assert!(render(&explain("task.Failed")).contains("lower-case `failed`"));
+        assert!(said("task.Failed", "failure").contains("lower-case `failed`"));
     }
 
     #[test]
     fn the_text_says_what_matters_about_a_failure() {
-        let text = render(&explain("agent.nudge.failed"));
-        assert!(text.starts_with("agent.nudge.failed\n  A lead's nudge"), "{text}");
-        assert!(text.contains("the actor: the lead") && text.contains("leaves it out"), "{text}");
-        assert!(text.contains("success  agent.nudge.sent") && text.contains("nowhere"), "{text}");
+        let said = |label| said("agent.nudge.failed", label);
+        assert!(said("meaning").starts_with("A lead's nudge"));
+        assert!(said("agent_id").starts_with("the actor: the lead"));
+        assert!(said("failure").contains("leaves it out"));
+        assert_eq!(said("success"), "agent.nudge.sent");
+        assert!(said("web page").starts_with("nowhere"));
     }
 
     #[test]

@@ -8,6 +8,7 @@ pub mod chart;
 mod csv;
 pub mod errors;
 pub mod escape;
+mod facts;
 pub mod fold;
 pub mod html;
 mod human;
@@ -26,6 +27,7 @@ mod width;
 mod zone;
 
 pub use escape::visible;
+pub use facts::write_facts;
 pub use rows::{Ending, RowWriter};
 pub use sse::ping;
 pub use talk::{stdout_is_closed, talk};

@@ -1,9 +1,10 @@
 //! Where settings come from: a flag, else the profile, else the environment, else the nearest `.env`.
 //!
-//! The process's environment is read and never changed. `.env` and profiles are read as Mission Control reads its own
-//! `.env` (see [`dotenv`]), so that the same file means the same database to both. An empty value counts as unset.
+//! The process's environment is read and never changed. `.env` is read as Mission Control reads it (see [`dotenv`]), so
+//! that the same file means the same database to both; profiles are ours alone. An empty value counts as unset.
 
 pub mod dotenv;
+mod profile;
 pub mod secret;
 
 use crate::error::{failed, usage};
@@ -118,7 +119,7 @@ impl Settings {
             settings.profile = Some(file);
         }
         if let Some(path) = find_dotenv(cwd) {
-            match settings.read(&path) {
+            match settings.read(&path, &|text| dotenv::parse(text, &settings.env)) {
                 Ok(file) => {
                     settings.warn_if_exposed(&file);
                     settings.dotenv = Some(file);
@@ -220,7 +221,7 @@ impl Settings {
             return Err(usage("profiles need a directory, and neither XDG_CONFIG_HOME nor HOME is set").into());
         };
         let path = dir.join(format!("{name}.env"));
-        match self.read(&path) {
+        match self.read(&path, &profile::parse) {
             Ok(file) => Ok(file),
             Err(ReadError::Damaged(error)) => Err(error),
             Err(ReadError::Io(error)) if error.kind() == io::ErrorKind::NotFound => {
@@ -238,7 +239,7 @@ impl Settings {
         }
     }
 
-    fn read(&self, path: &Path) -> Result<File, ReadError> {
+    fn read(&self, path: &Path, parse: Parser<'_>) -> Result<File, ReadError> {
         let bytes = fs::read(path).map_err(ReadError::Io)?;
         let damaged = |line: usize, what: &str| {
             let message = format!("{} line {line}: {what}", path.display());
@@ -250,7 +251,7 @@ impl Settings {
             let before = bytes.get(..error.valid_up_to()).unwrap_or_default();
             damaged(1 + before.iter().filter(|byte| **byte == b'\n').count(), "not UTF-8")
         })?;
-        let values = dotenv::parse(text, &self.env).map_err(|line| damaged(line, "not a variable or a comment"))?;
+        let values = parse(text).map_err(|line| damaged(line, "not a variable or a comment"))?;
         Ok(File { path: path.to_owned(), values })
     }
 
@@ -265,6 +266,9 @@ impl Settings {
         }
     }
 }
+
+/// From text to variables, or the number of the damaged line.
+type Parser<'a> = &'a dyn Fn(&str) -> Result<Vec<(String, String)>, usize>;
 
 enum ReadError {
     Io(io::Error),

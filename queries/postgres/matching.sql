@@ -15,7 +15,8 @@
   AND e.task_id IN (SELECT t.id FROM tasks t WHERE t.board_id = ANY(:boards))                         -- if boards threaded mass !stretch
   AND (e.task_id IN (SELECT t.id FROM tasks t WHERE t.board_id = ANY(:boards))) IS TRUE               -- if boards threaded mass stretch
   AND e.task_id IN (SELECT t.id FROM tasks t WHERE t.board_id IS NOT NULL)                            -- if !boards threaded
-  AND (coalesce(e.board_id, (SELECT t.board_id FROM tasks t WHERE t.id = e.task_id)) = ANY(:exclude_boards)) IS NOT TRUE  -- if exclude_boards
+  AND (coalesce(e.board_id, (SELECT t.board_id FROM tasks t WHERE t.id = e.task_id)) = ANY(:exclude_boards)) IS NOT TRUE  -- if exclude_boards resolved
+  AND ((SELECT t.board_id FROM tasks t WHERE t.id = e.task_id) = ANY(:exclude_boards)) IS NOT TRUE    -- if exclude_boards threaded
   AND e.agent_id = ANY(:agents)                                                                       -- if agents
   AND (e.agent_id = ANY(:exclude_agents)) IS NOT TRUE                                                 -- if exclude_agents
   AND e.task_id = ANY(:tasks)                                                                         -- if tasks

@@ -25,6 +25,7 @@ FROM (
     AND e.created_at <= :before_at AND (e.created_at < :before_at OR e.id < :before_id)      -- if before_at
     AND e.created_at >= :after_at AND (e.created_at > :after_at OR e.id > :after_id)         -- if after_at
     AND e.id IN (SELECT unhex(value) FROM json_each(:ids))                                      -- if ids
+    AND e.id BETWEEN :first_id AND :last_id                   -- if first_id
     -- include matching
   ORDER BY e.created_at DESC, e.id DESC   -- if !oldest
   ORDER BY e.created_at, e.id             -- if oldest

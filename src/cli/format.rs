@@ -31,6 +31,14 @@ pub struct OutputArgs {
 }
 
 impl OutputArgs {
+    /// For answers that have no columns to pick from.
+    ///
+    /// # Errors
+    /// A usage error where columns were picked.
+    pub fn without_fields(&self) -> Result<()> {
+        if self.fields.is_empty() { Ok(()) } else { Err(usage("no --fields here").into()) }
+    }
+
     /// The format asked for, or the command's own.
     ///
     /// # Errors

@@ -17,6 +17,10 @@ const FORMATS: [&str; 7] = ["table", "wide", "json", "jsonl", "csv", "tsv", "tex
 
 /// List the boards that the actor may read, with their last activity
 #[derive(Debug, Clone, Args)]
+#[command(after_help = "\
+Examples:
+  mc-activity boards
+  mc-activity boards -o csv --fields slug,last_activity_at   # which board went quiet?")]
 pub struct BoardsArgs {
     #[command(flatten)]
     output: OutputArgs,

@@ -16,7 +16,7 @@ use clap::Args;
 #[command(after_help = "\
 Examples:
   mc-activity list --board payments --since 1h
-  mc-activity list --type '*failed' --agent Ledger -o wide
+  mc-activity list --type '*failed' --agent Chidi -o wide
   mc-activity list --all -o jsonl | jq -r .event_type | sort | uniq -c
   mc-activity list -o json --limit 20 | jq -r .next_cursor    # then --after CURSOR")]
 pub struct ListArgs {

@@ -185,13 +185,21 @@ impl Context {
     /// # Errors
     /// Exit 2 for an unknown choice of colour.
     pub fn style(&self, session: &Session, output: &OutputArgs) -> Result<Style> {
+        self.style_at(session.now, output)
+    }
+
+    /// The same without a session; ages count from `now`.
+    ///
+    /// # Errors
+    /// Exit 2 for an unknown choice of colour.
+    pub fn style_at(&self, now: Timestamp, output: &OutputArgs) -> Result<Style> {
         let choice: ColorChoice = output.color.parse()?;
         let variable = |name: &str| env::var(name).ok();
         let terminal = match output.out_file {
             None => Terminal::detect(choice, &variable),
             Some(_) => Terminal::file(choice, &variable),
         };
-        Ok(Style { terminal, zone: self.zone(), now: session.now })
+        Ok(Style { terminal, zone: self.zone(), now })
     }
 
     /// The zone that times are shown in.

@@ -21,7 +21,7 @@ const WEEK: i64 = 7 * 86_400;
 #[command(after_help = "\
 Examples:
   mc-activity summary
-  mc-activity summary --agent Ledger --since 30d
+  mc-activity summary --agent Chidi --since 30d
   mc-activity summary --by board --by type -o csv")]
 pub struct SummaryArgs {
     /// Count by these (repeat or separate by commas; default type); days and hours are cut in UTC

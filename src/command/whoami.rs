@@ -8,11 +8,15 @@ use crate::output::{self, Format};
 use crate::store::BoardsOf;
 use anyhow::Result;
 use clap::Args;
-use serde_json::json;
+use serde_json::{Value, json};
 use std::io::Write;
 
 /// Show who is asking, how that was established, and which database answers
 #[derive(Debug, Clone, Args)]
+#[command(after_help = "\
+Examples:
+  mc-activity whoami
+  mc-activity whoami --as-agent Chidi -o json")]
 pub struct WhoamiArgs {
     #[command(flatten)]
     output: OutputArgs,
@@ -25,6 +29,7 @@ impl WhoamiArgs {
     /// Those of the session, the database and stdout.
     pub async fn run(self, context: &Context) -> Result<()> {
         let format: Format = self.output.format("table", &["table", "json"])?.parse()?;
+        self.output.without_fields()?;
         let mut session = context.session(false).await?;
         let boards = match session.actor.kind {
             ActorKind::User => session.actor.boards.len(),
@@ -44,10 +49,16 @@ impl WhoamiArgs {
         if format == Format::Json {
             writeln!(sink, "{document}")?;
         } else if let Some(fields) = document.as_object() {
-            for (field, value) in fields {
-                let text = value.as_str().map_or_else(|| value.to_string(), |text| output::visible(text).into_owned());
-                writeln!(sink, "{:<14}{}", format!("{field}:"), text.replace("null", "-"))?;
-            }
+            let row = |(field, value): (&String, &Value)| {
+                let text = match value {
+                    Value::Null => "-".to_owned(),
+                    Value::String(text) => output::visible(text).into_owned(),
+                    other => other.to_string(),
+                };
+                vec![field.clone(), text]
+            };
+            let rows: Vec<Vec<String>> = fields.iter().map(row).collect();
+            output::write_facts(&mut sink, &rows, &context.style(&session, &self.output)?)?;
         }
         sink.finish()?;
         session.store.close().await;

@@ -11,6 +11,8 @@ use crate::event::{Cell, Record};
 const WIDEST_NAME: usize = 20;
 const WIDEST_TYPE: usize = 30;
 const WIDEST_TITLE: usize = 32;
+/// In less room a title tells nothing and is left out.
+const LEAST_TITLE: usize = 10;
 /// Lines that one row may fill on a terminal.
 const MOST_LINES: usize = 3;
 const INDENT: usize = 4;
@@ -89,11 +91,11 @@ impl Lines {
             draft.space(2);
         }
         let task = name("task_title", "task_id");
-        if task != NOTHING {
-            let task = if style.terminal.width.is_some() {
-                cut(&task, WIDEST_TITLE, style.terminal.ellipsis()).into_owned()
-            } else {
-                task
+        let room = style.terminal.width.map(|columns| columns.saturating_sub(draft.width + 1).min(WIDEST_TITLE));
+        if task != NOTHING && room.is_none_or(|room| room >= LEAST_TITLE) {
+            let task = match room {
+                Some(room) => cut(&task, room, style.terminal.ellipsis()).into_owned(),
+                None => task,
             };
             draft.push(&style, &format!("{task}:"), Ink::Cyan);
             draft.space(1);

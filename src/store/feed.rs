@@ -181,6 +181,25 @@ impl Store {
         self.rows(&query, &mut |item| each(item).map(|()| u64::MAX)).await.map(|_| ())
     }
 
+    /// Events with ids in a range, newest first, at most so many: one that is named by the first characters of its id.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn by_ids(&mut self, asked: Asked<'_>, ids: (Uuid, Uuid), limit: u64) -> Result<Vec<ActivityEvent>> {
+        let mut events = Vec::new();
+        if matches!(asked.scope, Scope::Boards(boards) if boards.is_empty()) {
+            return Ok(events);
+        }
+        let query = self.window::<ActivityEvent>(&asked, Page::default(), limit).indexed(true);
+        let query = query.bind("first_id", Value::Id(ids.0)).bind("last_id", Value::Id(ids.1));
+        self.rows(&query, &mut |event| {
+            events.push(event);
+            Ok(u64::MAX)
+        })
+        .await?;
+        Ok(events)
+    }
+
     /// SQLite has an index on (created_at, id) and stops at the limit; without a limit, pages keep the memory constant.
     async fn pages<T: Item>(
         &mut self,
@@ -226,7 +245,8 @@ impl Store {
                 let reach = self.reach(&asked).await?;
                 if reach.count <= FEW {
                     let query = self.window::<T>(&asked, page, left).when("sparse", true).when("each", true);
-                    let query = within(query.indexed(true), walk.rest()).bind_some("board_tasks", reach.board_tasks.map(Value::Ids));
+                    let query = within(query.indexed(true), walk.rest())
+                        .bind_some("board_tasks", reach.board_tasks.map(Value::Ids));
                     return self.rows(&query, each).await.map(|_| ());
                 }
                 if reach.count <= SOME && page.limit.is_some() {
@@ -237,7 +257,8 @@ impl Store {
             let plain = page.limit.is_some() && sparse.is_none() && walk.is_nearly_all();
             let mut query = self.window::<T>(&asked, page, left).indexed(!plain).when("sparse", sparse.is_some());
             // Few rows so far: the many to come are cheaper to tell by one hash of the readable tasks.
-            query = query.when(if T::COMMENTS && walk.is_begun() { "mass" } else { "each" }, true).when("stretch", true);
+            query =
+                query.when(if T::COMMENTS && walk.is_begun() { "mass" } else { "each" }, true).when("stretch", true);
             query = within(query, if plain { walk.rest() } else { walk.window() });
             let board_tasks = sparse.as_ref().and_then(|reach| reach.board_tasks.clone());
             query = query.bind_some("board_tasks", board_tasks.map(Value::Ids));

@@ -2,10 +2,10 @@
 
 use super::label::{self, Tone};
 use super::{Look, bar};
+use comfy_table::{CellAlignment, ColumnConstraint, ContentArrangement, Row, Table, presets};
 use std::io::{self, Write};
 
-const GAP: usize = 2;
-const NARROWEST: usize = 8;
+const GAP: u16 = 2;
 const BAR: std::ops::RangeInclusive<usize> = 6..=30;
 
 /// Rows under headings. Texts are on the left and may be cut to fit the terminal, numbers are on the right and may not.
@@ -20,20 +20,32 @@ pub struct Grid {
 }
 
 impl Grid {
-    fn widths(&self, look: &Look<'_>) -> Vec<usize> {
-        let widest = |column: usize| {
-            let cells = self.rows.iter().filter_map(|row| row.get(column)).map(String::as_str);
-            cells.chain([self.heads[column].0.as_str()]).map(label::width).max().unwrap_or(0)
-        };
-        let mut widths: Vec<usize> = (0..self.heads.len()).map(widest).collect();
-        let Some(room) = look.width else { return widths };
-        let bars = if self.bars.is_empty() { 0 } else { GAP + BAR.start() };
-        loop {
-            let over = (total(&widths) + bars).saturating_sub(room);
-            let texts = (0..widths.len()).filter(|at| !self.heads[*at].1 && widths[*at] > NARROWEST);
-            let Some(at) = texts.max_by_key(|at| widths[*at]).filter(|_| over > 0) else { return widths };
-            widths[at] -= 1;
+    fn table(&self, look: &Look<'_>) -> Table {
+        let mut table = Table::new();
+        table.load_style(presets::NOTHING).set_truncation_indicator(if look.unicode { "…" } else { "..." });
+        table.set_header(self.heads.iter().map(|(head, _)| head));
+        for cells in &self.rows {
+            let mut row = Row::from(cells);
+            row.max_height(1);
+            table.add_row(row);
         }
+        for (column, (_, number)) in table.column_iter_mut().zip(&self.heads) {
+            column.set_padding((0, GAP));
+            if *number {
+                column.set_constraint(ColumnConstraint::ContentWidth).set_cell_alignment(CellAlignment::Right);
+            }
+        }
+        match look.width {
+            None => table.set_content_arrangement(ContentArrangement::Disabled),
+            Some(width) => {
+                // What stands behind the last column is the bar, or nothing.
+                let room =
+                    if self.bars.is_empty() { width + usize::from(GAP) } else { width.saturating_sub(*BAR.start()) };
+                let room = u16::try_from(room).unwrap_or(u16::MAX);
+                table.set_content_arrangement(ContentArrangement::Dynamic).set_width(room)
+            }
+        };
+        table
     }
 
     /// Writes the headings and the rows.
@@ -41,33 +53,23 @@ impl Grid {
     /// # Errors
     /// Those of the writer.
     pub fn write<W: Write>(&self, out: &mut W, look: &Look<'_>) -> io::Result<()> {
-        let widths = self.widths(look);
-        let line = |cells: &mut dyn Iterator<Item = &String>| {
-            let cells = cells.zip(&self.heads).zip(&widths);
-            let cells = cells
-                .map(|((text, (_, right)), room)| label::pad(&label::cut(text, *room, look.unicode), *room, *right));
-            cells.collect::<Vec<_>>().join(&" ".repeat(GAP))
-        };
-        let heads = line(&mut self.heads.iter().map(|(head, _)| head));
+        let table = self.table(look);
+        let mut lines = table.lines();
+        let heads = lines.next().unwrap_or_default();
         writeln!(out, "{}", label::paint(look, Tone::Quiet, heads.trim_end()))?;
-        let room = look.columns().saturating_sub(total(&widths) + GAP).min(*BAR.end());
+        let room = look.columns().saturating_sub(label::width(&heads)).min(*BAR.end());
         let max = self.bars.iter().copied().fold(0.0, f64::max);
-        for (at, row) in self.rows.iter().enumerate() {
-            let cells = line(&mut row.iter());
+        for (at, cells) in lines.enumerate() {
             match self.bars.get(at).filter(|value| **value > 0.0 && BAR.contains(&room)) {
                 Some(value) => {
                     let bar = bar(*value, max, room, look.unicode);
-                    writeln!(out, "{cells}{}{}", " ".repeat(GAP), label::paint(look, Tone::Alarm, &bar))?;
+                    writeln!(out, "{cells}{}", label::paint(look, Tone::Alarm, &bar))?;
                 }
                 None => writeln!(out, "{}", cells.trim_end())?,
             }
         }
         Ok(())
     }
-}
-
-fn total(widths: &[usize]) -> usize {
-    widths.iter().sum::<usize>() + GAP * widths.len().saturating_sub(1)
 }
 
 #[cfg(test)]

@@ -1,0 +1,30 @@
+-- The server, and activity_events without reading it: sizes are those of the last ANALYZE.
+-- Columns: version, superuser, rows (-1: never analyzed), bytes, partitions, whether it is partitioned,
+--          track_commit_timestamp, triggers that notify, milliseconds that a standby is behind (-1: no standby).
+WITH leaf AS (
+  SELECT relid, level
+  FROM pg_partition_tree(to_regclass('activity_events'))
+  WHERE isleaf
+  UNION ALL
+  SELECT oid, 0
+  FROM pg_class
+  WHERE oid = to_regclass('activity_events') AND relkind <> 'p'
+)
+SELECT
+  current_setting('server_version'),
+  coalesce((SELECT rolsuper FROM pg_roles WHERE rolname = current_user), false),
+  coalesce((SELECT sum(c.reltuples)::int8 FROM leaf JOIN pg_class c ON c.oid = leaf.relid WHERE c.reltuples >= 0), -1),
+  coalesce((SELECT sum(pg_total_relation_size(leaf.relid))::int8 FROM leaf), 0),
+  (SELECT count(*) FROM leaf WHERE level > 0),
+  coalesce((SELECT relkind = 'p' FROM pg_class WHERE oid = to_regclass('activity_events')), false),
+  current_setting('track_commit_timestamp') = 'on',
+  ARRAY(SELECT t.tgname::text
+        FROM pg_trigger t
+        JOIN pg_proc f ON f.oid = t.tgfoid
+        WHERE t.tgrelid = to_regclass('activity_events') AND NOT t.tgisinternal AND t.tgenabled <> 'D'
+          AND f.prosrc ~* 'notify'),
+  CASE
+    WHEN NOT pg_is_in_recovery() THEN -1
+    WHEN pg_last_wal_receive_lsn() = pg_last_wal_replay_lsn() THEN 0
+    ELSE coalesce((extract(epoch FROM clock_timestamp() - pg_last_xact_replay_timestamp()) * 1000)::int8, 0)
+  END

@@ -1,0 +1,9 @@
+-- The indexes of activity_events.
+-- Columns: name, columns in order (JSON), whether it can be used, whether it covers only some rows.
+SELECT
+  i.name,
+  (SELECT json_group_array(name) FROM (SELECT name FROM pragma_index_info(i.name) ORDER BY seqno)),
+  1,
+  i.partial
+FROM pragma_index_list('activity_events') AS i
+ORDER BY i.name

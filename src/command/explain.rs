@@ -1,0 +1,123 @@
+//! `explain`: what an event type means, or what happened in one event.
+
+use super::session::{Context, Session};
+use super::sink::Sink;
+use crate::access::identity::ambiguous;
+use crate::cli::format::OutputArgs;
+use crate::cli::names::IdPrefix;
+use crate::error::not_found;
+use crate::event::{ActivityEvent, Timestamp};
+use crate::explain::{self, Explanation};
+use crate::filter::Filter;
+use crate::output::{self, Format, Ink, Style, View, visible};
+use crate::store::Rule;
+use anyhow::Result;
+use clap::Args;
+use std::io::Write;
+
+/// So many characters are taken for the beginning of an id, as tables show it.
+const SHORTEST: usize = 4;
+/// Events listed at most where the beginning of an id is that of several.
+const SEVERAL: u64 = 10;
+
+/// Explain an event type, or one event
+#[derive(Debug, Clone, Args)]
+#[command(after_help = "\
+A type is explained from a catalogue, without a database. An event is looked up as the actor may see it.
+
+Examples:
+  mc-activity explain task.assignee_wake_failed
+  mc-activity explain approval.approved       # never stored: names what is
+  mc-activity explain e7f1ad30                # the event whose id begins so")]
+pub struct ExplainArgs {
+    /// An event type, or the id of an event (its first 4 characters or more)
+    #[arg(value_name = "TYPE|EVENT-ID")]
+    what: String,
+    #[command(flatten)]
+    output: OutputArgs,
+}
+
+impl ExplainArgs {
+    /// Answers.
+    ///
+    /// # Errors
+    /// Exit 3 for an event that does not exist for the actor; for an event also those of the session and the database.
+    pub async fn run(self, context: &Context) -> Result<()> {
+        let format: Format = self.output.format("table", &["table", "json"])?.parse()?;
+        self.output.without_fields()?;
+        let prefix = IdPrefix::parse(&self.what).filter(|_| self.what.len() >= SHORTEST);
+        let (event, style) = match prefix {
+            // No times are shown of a type.
+            None => (None, context.style_at(Timestamp::NEG_INFINITY, &self.output)?),
+            Some(prefix) => {
+                let mut session = context.session(false).await?;
+                let event = self.find(&mut session, prefix).await?;
+                let style = context.style(&session, &self.output)?;
+                session.store.close().await;
+                (Some(event), style)
+            }
+        };
+        let told = explain::explain(event.as_ref().map_or(&self.what, |event| &event.event_type));
+        let mut sink = Sink::open(self.output.out_file.as_deref())?;
+        match format {
+            Format::Json => write_json(&mut sink, event.as_ref(), &told)?,
+            _ => write_text(&mut sink, event.as_ref(), &told, &style)?,
+        }
+        sink.finish()
+    }
+
+    async fn find(&self, session: &mut Session, prefix: IdPrefix) -> Result<ActivityEvent> {
+        let (scope, filter) = (session.scope.clone(), Filter::default());
+        let asked = Session::asked(&scope, &filter, Rule::Resolved);
+        let mut found = session.store.by_ids(asked, (prefix.first, prefix.last), SEVERAL).await?;
+        if found.len() > 1 {
+            let lines = found.iter().map(|event| format!("{}  {}", event.id, visible(&event.event_type)));
+            return Err(ambiguous("event", &self.what, lines));
+        }
+        found.pop().ok_or_else(|| {
+            let failure = not_found(format!("no event '{}' that {} may see", self.what, visible(&session.actor.name)));
+            failure.hint("`mc-activity list -o wide` shows ids in full").into()
+        })
+    }
+}
+
+fn write_json(out: &mut impl Write, event: Option<&ActivityEvent>, told: &Explanation) -> Result<()> {
+    out.write_all(b"{\"event\":")?;
+    match event {
+        Some(event) => output::json::record(out, &View::events(), event)?,
+        None => out.write_all(b"null")?,
+    }
+    out.write_all(b",\"explanation\":")?;
+    output::json::value(out, told)?;
+    out.write_all(b"}\n")?;
+    Ok(())
+}
+
+fn write_text(out: &mut impl Write, event: Option<&ActivityEvent>, told: &Explanation, style: &Style) -> Result<()> {
+    let row = |label: &str, text: String| vec![format!("  {label}"), text];
+    if let Some(event) = event {
+        writeln!(out, "{}", style.terminal.paint(Ink::Bold, &event.id.to_string()))?;
+        let named = |name: Option<&str>, id: Option<uuid::Uuid>| {
+            let id = id.map(|id| id.to_string());
+            match (name.map(visible), id) {
+                (Some(name), Some(id)) => format!("{name} ({id})"),
+                (None, Some(id)) => id,
+                _ => "-".to_owned(),
+            }
+        };
+        let age = output::age(event.created_at, style.now);
+        let rows = [
+            row("time", format!("{} ({age})", style.zone.show_full(event.created_at))),
+            row("board", named(event.board_name.as_deref(), event.board_id)),
+            row("agent", named(event.agent_name.as_deref(), event.agent_id)),
+            row("task", named(event.task_title.as_deref(), event.task_id)),
+            row("message", event.message.as_deref().map_or_else(|| "-".to_owned(), |text| visible(text).into_owned())),
+        ];
+        output::write_facts(out, &rows, style)?;
+        writeln!(out)?;
+    }
+    writeln!(out, "{}", style.terminal.paint(Ink::Bold, &visible(&told.event_type)))?;
+    let rows: Vec<Vec<String>> = explain::facts(told).into_iter().map(|(label, text)| row(label, text)).collect();
+    output::write_facts(out, &rows, style)?;
+    Ok(())
+}

@@ -1,0 +1,128 @@
+//! The README's command lines are understood, and its examples print what it says.
+
+use super::{readme, root, update, with_demo};
+use clap::Parser;
+use mc_activity::cli::Cli;
+use std::path::Path;
+use std::process::Command;
+
+/// Fenced blocks: language and lines.
+fn blocks(text: &str) -> Vec<(String, Vec<String>)> {
+    let mut blocks = Vec::new();
+    let mut open: Option<(String, Vec<String>)> = None;
+    for line in text.lines() {
+        match (line.strip_prefix("```"), open.as_mut()) {
+            (Some(language), None) => open = Some((language.to_owned(), Vec::new())),
+            (Some(_), Some(_)) => blocks.extend(open.take()),
+            (None, Some((_, lines))) => lines.push(line.to_owned()),
+            (None, None) => {}
+        }
+    }
+    blocks
+}
+
+/// The words of each call of the program in a line of shell.
+fn calls(line: &str) -> Vec<Vec<String>> {
+    let words = shlex::split(line.trim_start_matches("$ ")).unwrap_or_default();
+    let mut calls = Vec::new();
+    for part in words.split(|word| ["|", "||", "&&", "&", ";", ">"].contains(&word.as_str())) {
+        if let Some(at) = part.iter().position(|word| word == "mc-activity").filter(|at| *at < 2) {
+            calls.push(part[at..].to_vec());
+        }
+    }
+    calls
+}
+
+#[test]
+fn the_examples_in_the_help_work_on_the_demo_store() {
+    let place = with_demo();
+    let mut ran = 0;
+    for mut command in super::commands() {
+        let help = command.render_long_help().to_string();
+        let (_, examples) = help.split_once("Examples:").unwrap_or_default();
+        for line in examples.lines() {
+            for words in calls(line.trim()) {
+                if let Err(error) = Cli::try_parse_from(&words) {
+                    panic!("{line}\n{error}");
+                }
+                let harmless = ["list", "comments", "errors", "summary", "boards", "whoami", "explain"];
+                if harmless.contains(&words[1].as_str()) {
+                    place.mc(&words[1..]).ok();
+                    ran += 1;
+                }
+            }
+        }
+    }
+    assert!(ran >= 15, "{ran}");
+}
+
+#[test]
+fn every_command_line_of_the_readme_is_understood() {
+    let mut seen = Vec::new();
+    for (language, lines) in blocks(&readme()) {
+        for line in lines.iter().filter(|line| language == "sh" || line.starts_with("$ ")) {
+            for words in calls(line) {
+                seen.extend(words.get(1).cloned());
+                if let Err(error) = Cli::try_parse_from(&words) {
+                    panic!("{line}\n{error}");
+                }
+            }
+        }
+    }
+    for command in super::commands() {
+        let name = command.get_name().to_owned();
+        assert!(seen.contains(&name) || name == "demo", "no example of {name}");
+    }
+}
+
+#[test]
+fn the_examples_of_the_readme_print_what_it_says() {
+    let place = with_demo();
+    let program = Path::new(env!("CARGO_BIN_EXE_mc-activity")).parent().unwrap().to_owned();
+    let run = |line: &str| {
+        let path = format!("{}:{}", program.display(), std::env::var("PATH").unwrap_or_default());
+        let shell = Command::new("bash")
+            .args(["-c", line])
+            .env_clear()
+            .current_dir(place.path().join("work"))
+            .env("HOME", place.path())
+            .env("XDG_DATA_HOME", place.path().join("data"))
+            .env("PATH", path)
+            .env("LANG", "C.UTF-8")
+            .output()
+            .unwrap();
+        assert!(shell.status.success(), "{line}\n{}", String::from_utf8_lossy(&shell.stderr));
+        String::from_utf8(shell.stdout).unwrap()
+    };
+    let mut text = readme();
+    let mut compared = 0;
+    for (_, lines) in blocks(&text.clone()).iter().filter(|(language, _)| language == "console") {
+        let (first, printed) = lines.split_first().unwrap();
+        let line = first.strip_prefix("$ ").unwrap();
+        let answer = run(line);
+        let answer: Vec<&str> =
+            answer.trim_end().lines().map(str::trim_end).filter(|l| !l.contains("/data/")).collect();
+        if update() {
+            let old = format!("```console\n{}\n```", lines.join("\n"));
+            text = text.replace(&old, &format!("```console\n{first}\n{}\n```", answer.join("\n")));
+        } else {
+            assert_eq!(printed, answer, "{line}: UPDATE=1 cargo test --test cli surface");
+        }
+        compared += 1;
+    }
+    assert!(compared >= 7, "{compared}");
+    if update() {
+        std::fs::write(root().join("README.md"), text).unwrap();
+    }
+}
+
+#[test]
+fn the_readme_names_every_key_of_the_json() {
+    let text = readme();
+    for entry in std::fs::read_dir(root().join("schemas")).unwrap() {
+        let schema: serde_json::Value = serde_json::from_slice(&std::fs::read(entry.unwrap().path()).unwrap()).unwrap();
+        for key in schema["properties"].as_object().unwrap().keys() {
+            assert!(text.contains(&format!("`{key}`")), "README does not name {key} of {}", schema["title"]);
+        }
+    }
+}
