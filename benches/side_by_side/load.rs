@@ -119,6 +119,13 @@ fn load(database: &str, events: u64) {
     sql("postgres", &format!("CREATE DATABASE {database}"));
     file(database, &format!("{ROOT}/tests/fixtures/conformance/schema.sql"), &[]);
     file(database, &format!("{ROOT}/benches/big.sql"), &["-v", &format!("n={events}")]);
+    // A board without events besides.
+    sql(
+        database,
+        "CREATE TEMP TABLE b AS SELECT * FROM boards WHERE slug = 'board-1'; \
+         UPDATE b SET id = '0b1600c0-0000-4000-8000-000000000029', slug = 'board-41', name = 'Board 41'; \
+         INSERT INTO boards SELECT * FROM b",
+    );
 }
 
 fn sql(database: &str, text: &str) -> String {

@@ -12,6 +12,7 @@ mod hermetic;
 mod identity;
 mod model;
 mod paging;
+mod plans;
 mod privileges;
 mod refusals;
 mod revocation;

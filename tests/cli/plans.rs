@@ -1,0 +1,99 @@
+//! The plans that the queries rely on: no command that shows a few events reads the whole table for it, with statistics
+//! or without, with an index on created_at or without.
+
+use crate::harness::{Database, Engine};
+
+const USER: &str = "--as-user=00000000-0000-4000-8000-0000000000b1";
+const AGENT: &str = "--as-agent=00000000-0000-4000-8000-0000000000e1";
+
+/// 40,000 events in 60 days: half of them on board 1, one in twelve on board 2, 40 on board 3, none on board 4, one in
+/// fifty without a board but with a task of board 1. Messages are long enough to make reading all of it dear.
+const EVENTS: &str = "
+CREATE FUNCTION pg_temp.id(kind text, k bigint) RETURNS uuid LANGUAGE sql
+  AS $$ SELECT ('00000000-0000-4000-8000-' || lpad(kind || to_hex(k), 12, '0'))::uuid $$;
+CREATE FUNCTION pg_temp.t0() RETURNS timestamp LANGUAGE sql AS $$ SELECT timestamp '2026-01-01' $$;
+INSERT INTO organizations VALUES (pg_temp.id('a', 1), 'Org', pg_temp.t0(), pg_temp.t0());
+INSERT INTO gateways (id, organization_id, name, url, workspace_root, created_at, updated_at, disable_device_pairing,
+                      allow_insecure_tls)
+  VALUES (pg_temp.id('a', 2), pg_temp.id('a', 1), 'gw', 'ws://localhost:1', '/w', pg_temp.t0(), pg_temp.t0(), false, false);
+INSERT INTO users (id, clerk_user_id, is_super_admin, active_organization_id)
+  VALUES (pg_temp.id('b', 1), 'u1', false, pg_temp.id('a', 1));
+INSERT INTO organization_members
+  VALUES (pg_temp.id('d', 1), pg_temp.id('a', 1), pg_temp.id('b', 1), 'owner', true, false, pg_temp.t0(), pg_temp.t0());
+INSERT INTO boards (id, organization_id, name, slug, gateway_id, board_type, goal_confirmed, created_at, updated_at,
+                    description, max_agents)
+  SELECT pg_temp.id('c', k), pg_temp.id('a', 1), 'Board ' || k, 'board-' || k, pg_temp.id('a', 2), 'goal', false,
+         pg_temp.t0(), pg_temp.t0(), '', 5
+  FROM generate_series(1, 6) k;
+INSERT INTO agents (id, board_id, name, status, is_board_lead, created_at, updated_at, gateway_id, lifecycle_generation,
+                    wake_attempts)
+  SELECT pg_temp.id('e', k), pg_temp.id('c', 1), 'Agent ' || k, 'online', false, pg_temp.t0(), pg_temp.t0(),
+         pg_temp.id('a', 2), 0, 0
+  FROM generate_series(1, 9) k;
+INSERT INTO tasks (id, board_id, title, status, priority, auto_created, created_at, updated_at)
+  SELECT pg_temp.id('f', k), pg_temp.id('c', 1 + k % 2), 'Task ' || k, 'done', 'medium', false, pg_temp.t0(), pg_temp.t0()
+  FROM generate_series(1, 400) k;
+INSERT INTO activity_events (id, event_type, message, agent_id, task_id, created_at, board_id)
+  SELECT md5(k::text)::uuid,
+         (ARRAY['task.comment', 'agent.heartbeat', 'task.comment', 'task.assignee_notify_failed', 'task.updated'])[1 + k % 5],
+         repeat('words ', 30) || k,
+         pg_temp.id('e', 1 + k % 9),
+         pg_temp.id('f', 2 + 2 * (k % 199)),
+         now() AT TIME ZONE 'utc' - k * interval '130 seconds',
+         CASE WHEN k % 50 = 7 THEN NULL
+              WHEN k % 12 = 5 THEN pg_temp.id('c', 2)
+              WHEN k % 1000 = 3 THEN pg_temp.id('c', 3)
+              WHEN k % 2 = 0 THEN pg_temp.id('c', 1)
+              ELSE pg_temp.id('c', 5) END
+  FROM generate_series(1, 40000) k;
+";
+
+fn board(number: u32) -> String {
+    format!("--board=board-{number}")
+}
+
+/// What is sent, with the plans.
+fn plans(database: &Database, args: &[&str]) -> String {
+    database.mc(args.iter().copied()).args(["--limit=25", "--show-sql", "-v"]).ok().stderr
+}
+
+fn reads_no_more_than_it_must(database: &Database, with: &str) {
+    let cursor = database.mc(["list", "-o", "json", "--no-total", "--limit=1", "--offset=20000", USER]).ok().json();
+    let after = format!("--after={}", cursor["next_cursor"].as_str().expect("a cursor"));
+    let boards: Vec<String> = (1..=4).map(board).collect();
+    let mut questions: Vec<Vec<&str>> = vec![
+        vec!["list", USER],
+        vec!["list", USER, "--reverse"],
+        vec!["list", USER, &after],
+        vec!["list", USER, "--since=1d"],
+        vec!["list", USER, "--type=task.updated"],
+        vec!["list", USER, "--type=*failed"],
+        vec!["list", USER, "--grep=words"],
+        vec!["list", USER, "--task=00000000-0000-4000-8000-0000000000f2"],
+        vec!["list", USER, "--agent=Agent 5"],
+        vec!["list", AGENT],
+        vec!["comments", USER],
+        vec!["comments", USER, "--task=00000000-0000-4000-8000-0000000000f2"],
+        vec!["errors", "--range=24h", "-o", "json", USER],
+    ];
+    for board in &boards {
+        questions.push(vec!["list", USER, board]);
+        questions.push(vec!["comments", USER, board]);
+    }
+    for question in questions {
+        let told = plans(database, &question);
+        assert!(told.contains("ix_activity_events"), "{with}: {question:?} shows no plan\n{told}");
+        assert!(!told.contains("Seq Scan on activity_events"), "{with}: {question:?} reads the whole table\n{told}");
+    }
+}
+
+#[test]
+fn no_question_for_a_few_events_reads_the_whole_table() {
+    for engine in [Engine::Deployed, Engine::Documented] {
+        let database = Database::empty(engine);
+        database.sql(EVENTS);
+        reads_no_more_than_it_must(&database, &format!("{engine:?}, never analysed"));
+        database.sql("VACUUM ANALYZE");
+        reads_no_more_than_it_must(&database, &format!("{engine:?}, analysed"));
+    }
+}
