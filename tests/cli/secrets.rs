@@ -2,7 +2,7 @@
 
 use crate::harness::{Database, Engine, Output, Place, Role, for_each_engine};
 use crate::identity::{PRIVATE, PUBLIC, hash, session_token};
-use std::os::unix::fs::PermissionsExt as _;
+use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::time::Duration;
 

@@ -2,7 +2,7 @@
 
 use super::{AGENT_1_TOKEN, agent, hash, message, told, whoami};
 use crate::harness::{Database, Engine, Role, for_each_engine};
-use std::os::unix::fs::PermissionsExt as _;
+use std::os::unix::fs::PermissionsExt;
 use std::time::Duration;
 
 /// Iterations that take seconds each.
