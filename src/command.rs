@@ -11,6 +11,7 @@ pub mod doctor;
 pub mod errors;
 pub mod explain;
 pub mod feed;
+pub mod interrupt;
 pub mod list;
 pub mod log;
 pub mod login;
@@ -24,12 +25,17 @@ pub mod trace;
 pub mod whoami;
 
 use crate::cli::Cli;
-use anyhow::Result;
+use crate::error::is_conflict;
+use anyhow::{Result, bail};
 use clap::{Parser, Subcommand};
 use session::Context;
+use std::time::Duration;
+
+/// How often a question is asked anew that a standby had to stop.
+const MOST_CONFLICTS: u32 = 3;
 
 /// What to do.
-#[derive(Debug, Subcommand)]
+#[derive(Debug, Clone, Subcommand)]
 #[allow(missing_docs)]
 pub enum Command {
     List(list::ListArgs),
@@ -70,21 +76,12 @@ pub async fn run(cli: Cli) -> Result<u8> {
         context => context?,
     };
     match command {
-        Command::List(args) => args.run(&context).await?,
-        Command::Comments(args) => args.run(&context).await?,
-        Command::Tail(args) => return args.run(&context).await,
-        Command::Errors(args) => return args.run(&context).await,
-        Command::Summary(args) => args.run(&context).await?,
-        Command::Boards(args) => args.run(&context).await?,
-        Command::Whoami(args) => args.run(&context).await?,
-        Command::Doctor(args) => return args.run(&context).await,
-        Command::Explain(args) => args.run(&context).await?,
-        Command::CompleteNames(args) => args.run(&context).await?,
-        Command::Completions(_) | Command::Man(_) => {}
-        Command::Log(args) => args.run(&context).await?,
-        Command::Demo(args) => return demo(args, context).await,
+        Command::Tail(args) => args.run(&context).await,
+        Command::Demo(args) => demo(args, context).await,
+        // Its input can be read once only.
+        Command::Log(args) => interrupt::until_interrupted(async { args.run(&context).await.map(|()| 0) }).await,
+        command => interrupt::until_interrupted(command.answer(&context)).await,
     }
-    Ok(0)
 }
 
 /// Makes the embedded store, shows it with list and errors, says what to try next.
@@ -107,6 +104,40 @@ async fn demo(args: demo::DemoArgs, mut context: Context) -> Result<u8> {
 }
 
 impl Command {
+    /// How long it may take to end after Ctrl-C; tail saves where it was, demo has a store half made.
+    pub fn grace(&self) -> Duration {
+        Duration::from_millis(if matches!(self, Self::Tail(_) | Self::Demo(_)) { 2_000 } else { 60 })
+    }
+
+    /// Once more where a standby stopped a question in favour of what it replays, unless some of the answer is out.
+    async fn answer(self, context: &Context) -> Result<u8> {
+        let mut conflicts = 0;
+        loop {
+            match self.clone().once(context).await {
+                Err(error) if is_conflict(&error) && conflicts < MOST_CONFLICTS && !sink::has_begun() => conflicts += 1,
+                done => return done,
+            }
+        }
+    }
+
+    async fn once(self, context: &Context) -> Result<u8> {
+        match self {
+            Self::Tail(_) | Self::Log(_) | Self::Demo(_) | Self::Completions(_) | Self::Man(_) => {
+                bail!("{} is no question", self.name())
+            }
+            Self::List(args) => args.run(context).await?,
+            Self::Comments(args) => args.run(context).await?,
+            Self::Errors(args) => return args.run(context).await,
+            Self::Summary(args) => args.run(context).await?,
+            Self::Boards(args) => args.run(context).await?,
+            Self::Whoami(args) => args.run(context).await?,
+            Self::Doctor(args) => return args.run(context).await,
+            Self::Explain(args) => args.run(context).await?,
+            Self::CompleteNames(args) => args.run(context).await?,
+        }
+        Ok(0)
+    }
+
     fn name(&self) -> &'static str {
         match self {
             Self::List(_) => "list",

@@ -77,12 +77,13 @@ pub struct Failure {
     message: String,
     hint: Option<String>,
     passing: bool,
+    conflict: bool,
 }
 
 impl Failure {
     /// An error of a kind.
     pub fn new(kind: Kind, message: impl Into<String>) -> Self {
-        Self { kind, message: message.into(), hint: None, passing: false }
+        Self { kind, message: message.into(), hint: None, passing: false, conflict: false }
     }
 
     /// With a line of advice.
@@ -96,6 +97,13 @@ impl Failure {
     #[must_use]
     pub fn passing(mut self, passing: bool) -> Self {
         self.passing = passing;
+        self
+    }
+
+    /// One that the same question asked anew would probably not meet: a standby that had to go on replaying.
+    #[must_use]
+    pub fn conflict(mut self, conflict: bool) -> Self {
+        self.conflict = conflict;
         self
     }
 
@@ -151,6 +159,11 @@ pub fn kind_of(error: &anyhow::Error) -> Kind {
 /// Whether trying again may help.
 pub fn is_passing(error: &anyhow::Error) -> bool {
     failure(error).is_some_and(|failure| failure.passing)
+}
+
+/// Whether the same question should be asked anew.
+pub fn is_conflict(error: &anyhow::Error) -> bool {
+    failure(error).is_some_and(|failure| failure.conflict)
 }
 
 /// Whether stdout's reader went away, which is no failure.

@@ -129,6 +129,8 @@ struct Poll {
     in_full: bool,
     /// Fresh keys not delivered yet.
     outstanding: usize,
+    /// Older keys are left to the next poll: nothing is forgotten, and the floor stays.
+    glance: bool,
     /// The newest event dealt with before this poll and not dated after the last one.
     watermark: Option<Timestamp>,
 }
@@ -225,9 +227,19 @@ impl Follow {
             covered_from: first_at(from),
             read_to: None,
             outstanding: 0,
+            glance: false,
             watermark,
         });
         from.max(state.since)
+    }
+
+    /// Makes the poll just begun a glance, for which only keys from `recent` on are read: a poll that is given up at its
+    /// end, so that late events and what is remembered wait for a whole one. `None` where all has to be read.
+    pub fn glance(&mut self, recent: Timestamp) -> Option<Timestamp> {
+        let recent = recent.max(self.state.floor?).max(self.state.since);
+        let poll = self.poll.as_mut().filter(|poll| poll.covered_from < first_at(recent))?;
+        poll.glance = true;
+        Some(recent)
     }
 
     /// Takes the next page of keys, ascending and after those of the page before, and finds those to show. All of
@@ -268,7 +280,7 @@ impl Follow {
             poll.read_to = Some(LAST);
         }
         self.make_room(0);
-        let Some(poll) = self.poll.take_if(|poll| poll.outstanding == 0) else { return };
+        let Some(poll) = self.poll.take_if(|poll| poll.outstanding == 0 && !poll.glance) else { return };
         let state = &mut self.state;
         state.horizon = state.horizon.min(poll.covered_from);
         let floor = state.floor.map_or(poll.next_floor, |floor| floor.max(poll.next_floor));
@@ -281,7 +293,7 @@ impl Follow {
         let Some(poll) = &mut self.poll else { return };
         let Some(read_to) = poll.read_to else { return };
         let state = &mut self.state;
-        if poll.outstanding > 0 || state.keys.added() < every {
+        if poll.glance || poll.outstanding > 0 || state.keys.added() < every {
             return;
         }
         let keep_from = poll.next_floor.plus_micros(-self.options.kept());

@@ -2,6 +2,7 @@
 
 use clap::Parser;
 use mc_activity::cli::{self, Cli};
+use mc_activity::command::interrupt;
 use mc_activity::{command, error, output};
 use std::process::ExitCode;
 
@@ -11,16 +12,13 @@ fn main() -> ExitCode {
         Ok(cli) => cli,
         Err(told) => return complain(&told, as_json),
     };
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-    let done = match runtime {
-        Ok(runtime) => {
-            let done = runtime.block_on(command::run(cli));
-            // A query that nobody waits for any more must not hold up the end.
-            runtime.shutdown_background();
-            done
-        }
-        Err(cause) => Err(cause.into()),
-    };
+    let done = interrupt::guard(cli.command.grace(), || {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+        let done = runtime.block_on(command::run(cli));
+        // A query that nobody waits for any more must not hold up the end.
+        runtime.shutdown_background();
+        done
+    });
     match done {
         Ok(code) => ExitCode::from(code),
         Err(cause) if error::is_closed_pipe(&cause) => ExitCode::SUCCESS,

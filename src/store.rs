@@ -8,6 +8,7 @@ mod health;
 mod people;
 mod poll;
 mod postgres;
+mod push;
 mod query;
 mod row;
 mod sqlite;
@@ -20,6 +21,7 @@ pub use feed::{Item, Order, Page};
 pub use health::{CommitDelays, Cost, IndexFacts, Privileges, TableFacts};
 pub use people::{AgentName, AgentRow, BoardsOf, MembershipRow, TaskRow, UserName, UserRow};
 pub use poll::Instant;
+pub use push::Listener;
 pub use tally::{Counted, Dimension, Rates};
 pub use trace::{Traced, Tracer};
 pub use url::Target;
@@ -100,8 +102,6 @@ pub struct Store {
     /// What the open transaction is for, or the last one was.
     begun: Begin,
     trace: Option<trace::Trace>,
-    /// Process id of the server's end, to cancel what it runs.
-    backend: Option<i64>,
 }
 
 impl Store {
@@ -114,7 +114,7 @@ impl Store {
             Target::Postgres(target) => Engine::Postgres(postgres::Pg::connect(target, begin, application).await?),
             Target::Sqlite { path, .. } => Engine::Sqlite(sqlite::Lite::open(path, begin, limits, false).await?),
         };
-        Ok(Self { engine, limits, schema: Schema::default(), begun: begin, trace: None, backend: None })
+        Ok(Self { engine, limits, schema: Schema::default(), begun: begin, trace: None })
     }
 
     /// Opens a transaction and looks at what is there.
@@ -125,7 +125,6 @@ impl Store {
         self.begin_transaction(begin).await?;
         let mut schema = Schema::default();
         let mut missing = Vec::new();
-        let mut backend = None;
         let dialect = self.dialect();
         self.fetch(&Query::new("connect"), &mut |row| {
             let mut columns = row.columns();
@@ -142,7 +141,6 @@ impl Store {
                 schema.indexed_by_type = columns.flag()?.unwrap_or_default();
                 schema.indexed_by_time = columns.flag()?.unwrap_or_default();
                 schema.sharded = columns.flag()?.unwrap_or_default();
-                backend = Some(columns.small()?);
             }
             Ok(())
         })
@@ -162,7 +160,6 @@ impl Store {
             return Err(unavailable(format!("the table activity_events lacks the column {list}")).into());
         }
         self.schema = schema;
-        self.backend = backend;
         Ok(())
     }
 
@@ -180,13 +177,6 @@ impl Store {
     /// Where the connection is gone.
     pub async fn rollback(&mut self) -> Result<()> {
         self.simple("ROLLBACK").await
-    }
-
-    /// Asks the server to stop what it runs for us, on a connection of its own; for an end that nobody waits for.
-    pub async fn cancel(&mut self) {
-        if let (Engine::Postgres(pg), Some(backend)) = (&self.engine, self.backend) {
-            pg.cancel(backend).await;
-        }
     }
 
     /// Says goodbye to the server.
@@ -221,8 +211,8 @@ impl Store {
 
     async fn begin_transaction(&mut self, begin: Begin) -> Result<()> {
         self.begun = begin;
-        let sql = match self.engine {
-            Engine::Postgres(_) => postgres::begin(begin, self.limits),
+        let sql = match &self.engine {
+            Engine::Postgres(pg) => postgres::begin(begin, self.limits, pg.notices()),
             Engine::Sqlite(_) => sqlite::begin(begin).to_owned(),
         };
         self.tell(Traced::Statement(&format!("{sql};")));
@@ -281,17 +271,22 @@ impl Store {
                 .bind_some("exclude_boards", ids(&filter.exclude_boards)),
         };
         let fold = if self.dialect() == Dialect::Postgres { glob::insensitive_regex } else { glob::insensitive_glob };
-        let grep = (!filter.grep.is_empty()).then(|| filter.grep.clone());
+        let grep = (!filter.grep.is_empty()).then_some(&filter.grep);
+        let exact = |text: &String| match self.dialect() {
+            Dialect::Postgres => glob::to_like_anywhere(text),
+            Dialect::Sqlite => text.clone(),
+        };
         let (exact, folded) = if filter.ignore_case {
             (None, grep.map(|texts| texts.iter().map(|text| fold(text)).collect()))
         } else {
-            (grep, None)
+            (grep.map(|texts| texts.iter().map(exact).collect()), None)
         };
         query
             .when("resolved", rule == Rule::Resolved)
             .when("threaded", rule != Rule::Resolved)
             .when("comments", rule == Rule::Comments)
             .when("failures", failures)
+            .when("stretch", filter.since.is_some())
             .bind_some("agents", ids(&filter.agents))
             .bind_some("exclude_agents", ids(&filter.exclude_agents))
             .bind_some("tasks", ids(&filter.tasks))

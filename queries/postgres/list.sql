@@ -1,6 +1,7 @@
 -- Events that the actor may see, newest first (flag oldest: oldest first), of one stretch of time.
 -- Plan relied on: by_type: per event type, index (event_type, created_at) from one end, at most :limit rows each;
---   by_time: an index that begins with created_at; sparse: the indexes on board_id and task_id, or on agent_id;
+--   by_time: an index that begins with created_at; sparse: bitmaps of the indexes on board_id and task_id, or on
+--   agent_id, of all time if few, else of a stretch together with a bitmap of (event_type, created_at);
 --   none of these: whatever the planner finds. Names are joined to the :limit rows that are left.
 -- Stretch: from .. upto, both included; before (or after): the key (created_at, id) where the last page ended.
 -- The sum with an empty interval keeps the planner from walking an index on created_at where few rows match (sparse).
@@ -30,7 +31,7 @@ FROM (
   FROM activity_events e
   WHERE true
     AND e.event_type = kind.event_type                        -- if by_type
-    AND (e.board_id = ANY(:boards) OR e.board_id IS NULL AND e.task_id = ANY(:board_tasks))  -- if sparse board_tasks
+    AND (e.board_id = ANY(:boards) OR e.task_id = ANY(:board_tasks))  -- if sparse board_tasks
     AND e.event_type = ANY(:types)                            -- if types !by_type
     AND e.created_at >= :from                                 -- if from
     AND e.created_at <= :upto                                 -- if upto

@@ -4,20 +4,25 @@
 -- board is. The rule of the comment feed and of the dashboard (flag threaded): the task's board alone decides.
 -- An agent sees the events with its own agent_id.
 -- "each" is for few rows, one index probe a row; "mass" for many, one hash of the readable tasks.
+-- IS TRUE keeps the planner from reading the indexes on board_id and task_id, millions of entries for common boards,
+-- where a stretch of time already says which rows to read.
   AND e.agent_id = :agent                                                                             -- if agent
   AND coalesce(e.board_id, (SELECT t.board_id FROM tasks t WHERE t.id = e.task_id)) = ANY(:boards)    -- if boards resolved each
-  AND (e.board_id = ANY(:boards)                                                                      -- if boards resolved mass
+  AND (e.board_id = ANY(:boards)                                                                      -- if boards resolved mass !stretch
+  AND ((e.board_id = ANY(:boards)) IS TRUE                                                            -- if boards resolved mass stretch
        OR e.board_id IS NULL AND e.task_id IN (SELECT t.id FROM tasks t WHERE t.board_id = ANY(:boards)))  -- if boards resolved mass
   AND (SELECT t.board_id FROM tasks t WHERE t.id = e.task_id) = ANY(:boards)                          -- if boards threaded each
-  AND e.task_id IN (SELECT t.id FROM tasks t WHERE t.board_id = ANY(:boards))                         -- if boards threaded mass
+  AND e.task_id IN (SELECT t.id FROM tasks t WHERE t.board_id = ANY(:boards))                         -- if boards threaded mass !stretch
+  AND (e.task_id IN (SELECT t.id FROM tasks t WHERE t.board_id = ANY(:boards))) IS TRUE               -- if boards threaded mass stretch
   AND e.task_id IN (SELECT t.id FROM tasks t WHERE t.board_id IS NOT NULL)                            -- if !boards threaded
-  AND (coalesce(e.board_id, (SELECT t.board_id FROM tasks t WHERE t.id = e.task_id)) = ANY(:exclude_boards)) IS NOT TRUE  -- if exclude_boards
+  AND (coalesce(e.board_id, (SELECT t.board_id FROM tasks t WHERE t.id = e.task_id)) = ANY(:exclude_boards)) IS NOT TRUE  -- if exclude_boards resolved
+  AND ((SELECT t.board_id FROM tasks t WHERE t.id = e.task_id) = ANY(:exclude_boards)) IS NOT TRUE    -- if exclude_boards threaded
   AND e.agent_id = ANY(:agents)                                                                       -- if agents
   AND (e.agent_id = ANY(:exclude_agents)) IS NOT TRUE                                                 -- if exclude_agents
   AND e.task_id = ANY(:tasks)                                                                         -- if tasks
   AND e.event_type LIKE ANY(:type_patterns)                                                           -- if type_patterns
   AND NOT e.event_type LIKE ANY(:exclude_types)                                                       -- if exclude_types
-  AND EXISTS (SELECT FROM unnest(:grep::text[]) AS wanted (text) WHERE strpos(e.message, wanted.text) > 0)  -- if grep
+  AND e.message LIKE ANY(:grep)                                                                       -- if grep
   AND e.message ~ ANY(:grep_folded)                                                                   -- if grep_folded
   AND e.created_at >= :since                                                                          -- if since
   AND e.created_at < :until                                                                           -- if until

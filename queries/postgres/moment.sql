@@ -1,9 +1,10 @@
 -- The clock and the transactions under way, at the start of a poll.
 -- Columns: now, up to when this server knows what was written, name of the line of transaction ids, snapshot,
---          distance from transaction id 3 to the next one.
+--          distance from transaction id 3 to the next one, process id of the server's end.
 SELECT
   now() AT TIME ZONE 'utc',
   coalesce(CASE WHEN pg_is_in_recovery() THEN pg_last_xact_replay_timestamp() END, now()) AT TIME ZONE 'utc',
   (SELECT system_identifier::text FROM pg_control_system()),
   pg_current_snapshot()::text,
-  age('3'::xid)
+  age('3'::xid),
+  pg_backend_pid()

@@ -5,8 +5,10 @@
       IN (SELECT unhex(value) FROM json_each(:boards))                                                -- if boards resolved
   AND (SELECT t.board_id FROM tasks t WHERE t.id = e.task_id) IN (SELECT unhex(value) FROM json_each(:boards))  -- if boards threaded
   AND (SELECT t.board_id FROM tasks t WHERE t.id = e.task_id) IS NOT NULL                             -- if !boards threaded
-  AND (coalesce(e.board_id, (SELECT t.board_id FROM tasks t WHERE t.id = e.task_id))                  -- if exclude_boards
-       IN (SELECT unhex(value) FROM json_each(:exclude_boards))) IS NOT TRUE                          -- if exclude_boards
+  AND (coalesce(e.board_id, (SELECT t.board_id FROM tasks t WHERE t.id = e.task_id))                  -- if exclude_boards resolved
+       IN (SELECT unhex(value) FROM json_each(:exclude_boards))) IS NOT TRUE                          -- if exclude_boards resolved
+  AND ((SELECT t.board_id FROM tasks t WHERE t.id = e.task_id)                                       -- if exclude_boards threaded
+       IN (SELECT unhex(value) FROM json_each(:exclude_boards))) IS NOT TRUE                          -- if exclude_boards threaded
   AND e.agent_id IN (SELECT unhex(value) FROM json_each(:agents))                                     -- if agents
   AND (e.agent_id IN (SELECT unhex(value) FROM json_each(:exclude_agents))) IS NOT TRUE               -- if exclude_agents
   AND e.task_id IN (SELECT unhex(value) FROM json_each(:tasks))                                       -- if tasks

@@ -6,14 +6,69 @@ use std::fs::Permissions;
 use std::io::{self, BufWriter, StdoutLock, Write};
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
 use tempfile::NamedTempFile;
 
 const BUFFER: usize = 64 * 1024;
 
+/// Whether stdout has been given anything: then an answer cannot begin anew.
+static BEGUN: AtomicBool = AtomicBool::new(false);
+
+/// Whether any of an answer has reached stdout.
+pub fn has_begun() -> bool {
+    BEGUN.load(Ordering::Relaxed)
+}
+
+/// The process's stdout. What does not fill the buffer and is not flushed is never seen: a failure leaves no half answer.
+pub struct Stdout {
+    buffer: Vec<u8>,
+    out: StdoutLock<'static>,
+}
+
+impl Stdout {
+    fn new() -> Self {
+        Self { buffer: Vec::with_capacity(BUFFER), out: io::stdout().lock() }
+    }
+
+    fn pass_on(&mut self) -> io::Result<()> {
+        if !self.buffer.is_empty() {
+            BEGUN.store(true, Ordering::Relaxed);
+            let written = self.out.write_all(&self.buffer);
+            self.buffer.clear();
+            written.map_err(on_stdout)?;
+        }
+        Ok(())
+    }
+}
+
+impl Write for Stdout {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        if self.buffer.len() + bytes.len() > BUFFER {
+            self.pass_on()?;
+        }
+        // More than fits at once makes the buffer grow for this once.
+        self.buffer.extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.pass_on()?;
+        self.out.flush().map_err(on_stdout)
+    }
+}
+
+/// Says where it failed; a closed pipe is none of our failures.
+fn on_stdout(error: io::Error) -> io::Error {
+    match error.kind() {
+        io::ErrorKind::BrokenPipe | io::ErrorKind::Interrupted => error,
+        kind => io::Error::new(kind, format!("cannot write to stdout: {error}")),
+    }
+}
+
 /// A place to write to, buffered.
 pub enum Sink {
     /// The process's stdout.
-    Stdout(BufWriter<StdoutLock<'static>>),
+    Stdout(Stdout),
     /// `--out-file`: written beside its final place and moved there at the end.
     File {
         /// The unfinished file.
@@ -30,7 +85,7 @@ impl Sink {
     /// Exit 1 where no file can be made in the directory.
     pub fn open(path: Option<&Path>) -> Result<Self> {
         let Some(path) = path else {
-            return Ok(Self::Stdout(BufWriter::with_capacity(BUFFER, io::stdout().lock())));
+            return Ok(Self::Stdout(Stdout::new()));
         };
         let directory = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
         let file = tempfile::Builder::new().permissions(Permissions::from_mode(0o644)).tempfile_in(directory);

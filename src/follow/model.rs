@@ -61,6 +61,8 @@ struct Round {
     asks_oldest_writer: bool,
     restarts: bool,
     another_server: bool,
+    /// Only the newest are read.
+    glances: bool,
 }
 
 #[derive(Debug)]
@@ -238,6 +240,8 @@ impl Tail {
         round.during.1.iter().filter(calm).for_each(|writer| world.act(writer));
         let snapshot = world.snapshots.then_some(Snapshot { oldest, next: world.next_xid });
         let from = self.follow.begin_poll(&Moment { now, as_of: now, server, snapshot, oldest_writer });
+        let glance = round.glances.then(|| self.follow.glance(now.plus_micros(-LOOKBACK / 4))).flatten();
+        let from = glance.unwrap_or(from);
         let asked: Vec<Key> = visible.iter().copied().filter(|key| key.created_at >= from).collect();
         let (mut events, mut last) = (0, None);
         for (page, keys) in asked.chunks(round.page).enumerate() {
@@ -266,6 +270,9 @@ impl Tail {
         self.follow.end_poll();
         self.save();
         world.ticks_left = None;
+        if glance.is_some() {
+            return false;
+        }
         self.known = visible.into_iter().collect();
         self.remembers_no_more_than_it_has_to();
         true
@@ -313,6 +320,7 @@ fn check(world: &mut World, before: &[Writer], choice: u8, options: Options, rou
         asks_oldest_writer: false,
         restarts: false,
         another_server: false,
+        glances: false,
     };
     let mut stepped = false;
     for round in rounds.iter().chain([&calm, &calm]) {
@@ -392,8 +400,9 @@ fn writers(most: usize) -> impl Strategy<Value = Vec<Writer>> {
 
 fn round() -> impl Strategy<Value = Round> {
     let rare = || prop::bool::weighted(0.1);
-    (writers(7), (writers(3), writers(3)), 1_usize..9, fault(), any::<bool>(), rare(), rare()).prop_map(
-        |(writers, during, page, fault, asks_oldest_writer, restarts, another_server)| Round {
+    let glances = prop::bool::weighted(0.3);
+    (writers(7), (writers(3), writers(3)), 1_usize..9, fault(), any::<bool>(), rare(), rare(), glances).prop_map(
+        |(writers, during, page, fault, asks_oldest_writer, restarts, another_server, glances)| Round {
             writers,
             during,
             page,
@@ -401,6 +410,7 @@ fn round() -> impl Strategy<Value = Round> {
             asks_oldest_writer,
             restarts,
             another_server,
+            glances,
         },
     )
 }

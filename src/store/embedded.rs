@@ -10,7 +10,7 @@ use anyhow::Result;
 use std::path::Path;
 
 /// The form of [`schema.sql`], kept in SQLite's `user_version`.
-const VERSION: i32 = 1;
+pub(super) const VERSION: i64 = 1;
 /// "mcac", in SQLite's `application_id`: tells our files from others.
 const APPLICATION: i32 = 0x6d63_6163;
 

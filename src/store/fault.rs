@@ -1,7 +1,8 @@
 //! What a database says when it cannot answer, in the words and with the exit code that the caller needs.
 
-use crate::error::{failed, unavailable};
+use crate::error::{Failure, failed, unavailable};
 use anyhow::anyhow;
+use std::path::Path;
 
 const GRANTS: &str = "queries/postgres/grants.sql makes roles that may do what is needed: mc_activity_reader, \
                       mc_activity_login for agents' tokens, mc_activity_writer for log";
@@ -10,15 +11,84 @@ const GRANTS: &str = "queries/postgres/grants.sql makes roles that may do what i
 pub(super) fn connecting(error: sqlx::Error) -> anyhow::Error {
     let hint = "check DATABASE_URL and that the server is up; `mc-activity doctor` tells more";
     let failure = match &error {
-        sqlx::Error::Io(cause) => unavailable(format!("cannot reach the database: {cause}")),
-        sqlx::Error::Tls(cause) => unavailable(format!("no secure connection to the database: {cause}")),
+        sqlx::Error::Io(cause) if untrusted(&cause.to_string()).is_some() => certificate(&cause.to_string()),
+        sqlx::Error::Tls(cause) if untrusted(&cause.to_string()).is_some() => certificate(&cause.to_string()),
+        sqlx::Error::Io(cause) => unavailable(format!("cannot reach the database: {cause}")).hint(hint),
+        sqlx::Error::Tls(cause) => unavailable(format!("no secure connection to the database: {cause}"))
+            .hint("sslmode in DATABASE_URL says what is asked for"),
         sqlx::Error::Database(cause) => {
-            unavailable(format!("the database refused the connection: {}", cause.message()))
+            let code = cause.code().unwrap_or_default();
+            let hint = match code.as_ref() {
+                "28P01" | "28000" => "check user and password in DATABASE_URL, PGPASSWORD or ~/.pgpass",
+                "3D000" => "check the database's name in DATABASE_URL",
+                "53300" => "too many connections; try again in a moment",
+                _ => hint,
+            };
+            unavailable(format!("the database refused the connection: {}", cause.message())).hint(hint)
         }
-        other => unavailable(format!("cannot open the database: {other}")),
+        other => unavailable(format!("cannot open the database: {other}")).hint(hint),
     };
-    failure.hint(hint).passing(is_passing(&error)).into()
+    failure.passing(is_passing(&error)).into()
 }
+
+/// What a refused certificate means, from rustls' words (`CertificateError`, `AlertDescription`).
+const CERTIFICATES: [(&str, &str); 9] = [
+    ("NotValidForName", "the server's certificate is for another name"),
+    ("not valid for name", "the server's certificate is for another name"),
+    ("UnknownIssuer", "the server's certificate is signed by nobody that is trusted"),
+    ("CaUsedAsEndEntity", "the server's certificate is one of a certificate authority"),
+    ("xpired", "a certificate has expired"),
+    ("NotValidYet", "the server's certificate is not valid yet"),
+    ("CertificateRequired", "the server wants a client certificate"),
+    ("UnknownCA", "the server does not trust the client certificate"),
+    ("invalid peer certificate", "the server's certificate cannot be verified"),
+];
+
+fn untrusted(said: &str) -> Option<&'static str> {
+    CERTIFICATES.into_iter().find(|(words, _)| said.contains(words)).map(|(_, meaning)| meaning)
+}
+
+fn certificate(said: &str) -> Failure {
+    let meaning = untrusted(said).unwrap_or_default();
+    unavailable(format!("no secure connection to the database: {meaning} ({said})"))
+        .hint("sslrootcert names the authority to trust, sslcert and sslkey who we are")
+}
+
+/// An SQLite file could not be opened or read; `cause` is what SQLite says of it.
+pub(super) fn file(path: &Path, cause: &sqlx::Error) -> anyhow::Error {
+    let path = path.display();
+    let said = match cause {
+        sqlx::Error::Database(cause) => {
+            let code = cause.code().unwrap_or_default();
+            if sqlite_code(&code).is_some_and(|code| [BUSY, LOCKED].contains(&code)) {
+                return of_sqlite(BUSY, cause.message()).passing(true).into();
+            }
+            cause.message().to_owned()
+        }
+        other => other.to_string(),
+    };
+    unavailable(format!("cannot open the SQLite file {path}: {said}")).passing(is_passing(cause)).into()
+}
+
+/// SQLite wanted to make or lock a file beside the database, and could not.
+pub(super) fn is_no_place_to_write(error: &sqlx::Error) -> bool {
+    let code = error.as_database_error().and_then(|cause| sqlite_code(&cause.code()?));
+    code.is_some_and(|code| [CANNOT_OPEN, READ_ONLY].contains(&code))
+}
+
+/// SQLite's primary result code (https://sqlite.org/rescode.html); PostgreSQL's codes have five characters.
+fn sqlite_code(code: &str) -> Option<i32> {
+    (code.len() < 5).then(|| code.parse::<i32>().ok()).flatten().map(|code| code & 0xff)
+}
+
+const BUSY: i32 = 5;
+const LOCKED: i32 = 6;
+const READ_ONLY: i32 = 8;
+const IO: i32 = 10;
+const CORRUPT: i32 = 11;
+const FULL: i32 = 13;
+const CANNOT_OPEN: i32 = 14;
+const NO_DATABASE: i32 = 26;
 
 /// A statement failed.
 pub(super) fn running(error: sqlx::Error) -> anyhow::Error {
@@ -35,6 +105,9 @@ pub(super) fn running(error: sqlx::Error) -> anyhow::Error {
     };
     let message = cause.message().to_owned();
     let code = cause.code().unwrap_or_default().into_owned();
+    if let Some(code) = sqlite_code(&code) {
+        return of_sqlite(code, &message).passing(is_passing(&error)).into();
+    }
     match code.as_str() {
         "42P01" | "42703" => unavailable(format!("the database lacks what we need: {message}"))
             .hint("is this a Mission Control database? `mc-activity doctor` lists what is missing"),
@@ -42,15 +115,11 @@ pub(super) fn running(error: sqlx::Error) -> anyhow::Error {
         "57014" if message.contains("timeout") => failed(format!("stopped by the database: {message}"))
             .hint("raise --timeout, or narrow the question with --since, --board or --type"),
         "55P03" => failed(format!("the database is busy: {message}")).hint("try again in a moment"),
+        "40001" => failed(format!("stopped by the standby, which has to keep up with its primary: {message}"))
+            .hint("ask the primary, or raise max_standby_streaming_delay there")
+            .conflict(true),
         _ if code.starts_with("57P") || code.starts_with("08") => {
             unavailable(format!("the database went away: {message}"))
-        }
-        _ if message.starts_with("no such table") || message.starts_with("no such column") => {
-            unavailable(format!("the database lacks what we need: {message}"))
-                .hint("is this a Mission Control database? `mc-activity demo` makes an embedded store")
-        }
-        _ if message.contains("not a database") || message.contains("malformed") => {
-            unavailable(format!("this file is no usable SQLite database: {message}"))
         }
         _ => failed(format!("the database reports: {message}")),
     }
@@ -69,17 +138,35 @@ pub(super) fn forbidden(error: &sqlx::Error, lacking: &str) -> anyhow::Error {
     unavailable(format!("not allowed by the database: {message}: {lacking}")).hint(GRANTS).into()
 }
 
+fn of_sqlite(code: i32, message: &str) -> Failure {
+    match code {
+        BUSY | LOCKED => failed(format!("the database is busy: {message}"))
+            .hint("another process writes to the file; try again in a moment"),
+        CORRUPT | NO_DATABASE | IO => unavailable(format!("this file is no usable SQLite database: {message}")),
+        CANNOT_OPEN => unavailable(format!("the SQLite file cannot be opened: {message}")),
+        READ_ONLY | FULL => failed(format!("the SQLite file cannot be written: {message}")),
+        _ if message.starts_with("no such table") || message.starts_with("no such column") => {
+            unavailable(format!("the database lacks what we need: {message}"))
+                .hint("is this a Mission Control database? `mc-activity demo` makes an embedded store")
+        }
+        _ => failed(format!("the database reports: {message}")),
+    }
+}
+
 /// Whether trying again on a new connection may help: the server restarts, a network breaks, a standby must cancel us,
 /// a file is locked. A wrong password, a missing table or a mistake of ours stays what it is.
 fn is_passing(error: &sqlx::Error) -> bool {
     match error {
-        sqlx::Error::Io(_) | sqlx::Error::Protocol(_) | sqlx::Error::WorkerCrashed => true,
+        sqlx::Error::Io(cause) => untrusted(&cause.to_string()).is_none(),
+        sqlx::Error::Protocol(_) | sqlx::Error::WorkerCrashed => true,
         sqlx::Error::Database(cause) => {
             let code = cause.code().unwrap_or_default();
             let passing = ["40", "53", "57", "08", "58"];
             passing.iter().any(|class| code.len() == 5 && code.starts_with(class))
                 || code == "55P03"
-                || ["5", "6"].contains(&code.as_ref())
+                // The server ends transactions that wait too long for us: a slow reader of our output.
+                || code == "25P03"
+                || sqlite_code(&code).is_some_and(|code| [BUSY, LOCKED].contains(&code))
         }
         _ => false,
     }

@@ -3,7 +3,8 @@
 //! PostgreSQL has no index on created_at in the deployed schema, so the feed walks through time in windows, each read
 //! per event type from the end of (event_type, created_at). The first window is an hour; what it yields tells how wide the
 //! next must be. Where a window comes up short and few events can match at all (a rare board, a task), the index on that
-//! column answers the rest; where the windows would have to cover most of the table, one plain query does.
+//! column answers the rest, at once or window by window; where the windows would have to cover most of the table, one
+//! plain query does.
 
 mod walk;
 
@@ -21,7 +22,9 @@ use uuid::Uuid;
 /// Beyond this many event types, going type by type costs more than it saves.
 const MOST_TYPES: i64 = 1_000;
 /// Up to this many rows, sorting what an index yields beats walking back in time.
-const FEW: i64 = 5_000;
+const FEW: u64 = 2_000;
+/// Up to this many, the entries of that index are worth reading for every window, so as to read no other rows.
+const SOME: u64 = 20_000;
 /// Rows of a window or page when all are wanted.
 const BATCH: u64 = 20_000;
 
@@ -108,6 +111,12 @@ struct Source {
     oldest: Timestamp,
 }
 
+/// How many events can match, and on which tasks of the boards, if boards are what is selective.
+struct Reach {
+    count: u64,
+    board_tasks: Option<Vec<Uuid>>,
+}
+
 /// What [`Store::source`] found.
 enum Found {
     Nothing,
@@ -147,7 +156,7 @@ impl Store {
             Found::Nothing => Ok(()),
             Found::Source(source) => self.walk(asked, page, source, &mut each).await,
             Found::Unindexed => {
-                let query = self.window::<T>(&asked, page, wanted(page));
+                let query = self.window::<T>(&asked, page, wanted(page)).when("each", true);
                 self.rows(&query, &mut each).await.map(|_| ())
             }
         }
@@ -165,7 +174,7 @@ impl Store {
     ) -> Result<()> {
         let (Some(first), Some(last)) = (keys.first(), keys.last()) else { return Ok(()) };
         let page = Page { order: Order::Oldest, ..Page::default() };
-        let query = self.window::<T>(&asked, page, keys.len() as u64);
+        let query = self.window::<T>(&asked, page, keys.len() as u64).when("each", true);
         // The instants let partitions be pruned.
         let query = within(query, (first.created_at, last.created_at)).indexed(true);
         let query = query.bind("ids", Value::Ids(keys.iter().map(|key| key.id).collect()));
@@ -201,7 +210,7 @@ impl Store {
         let mut left = wanted(page);
         loop {
             let size = left.min(BATCH);
-            let query = self.window::<T>(&asked, page, size);
+            let query = self.window::<T>(&asked, page, size).when("each", true);
             let mut last = None;
             let found = self
                 .rows(&query, &mut |item: T| {
@@ -227,25 +236,40 @@ impl Store {
         let mut walk = Walk::new(page.order, source.newest, source.oldest);
         let mut left = wanted(page);
         let mut probed = false;
+        let mut sparse = None;
+        let mut yielded = 0;
         loop {
-            if !probed && (walk.is_begun() || !asked.filter.tasks.is_empty()) {
+            let short = walk.is_begun() && yielded < left / 8;
+            if !probed && (short || !asked.filter.tasks.is_empty()) {
                 probed = true;
-                if let Some(board_tasks) = self.few(&asked).await? {
-                    let query = self.window::<T>(&asked, page, left).when("sparse", true).indexed(true);
-                    let query = within(query, walk.rest()).bind_some("board_tasks", board_tasks.map(Value::Ids));
+                let reach = self.reach(&asked).await?;
+                if reach.count <= FEW {
+                    let query = self.window::<T>(&asked, page, left).when("sparse", true).when("each", true);
+                    let query = within(query.indexed(true), walk.rest())
+                        .bind_some("board_tasks", reach.board_tasks.map(Value::Ids));
                     return self.rows(&query, each).await.map(|_| ());
                 }
+                if reach.count <= SOME && page.limit.is_some() {
+                    walk.expect(reach.count, left);
+                    sparse = Some(reach);
+                }
             }
-            let plain = page.limit.is_some() && walk.is_nearly_all();
-            let mut query = self.window::<T>(&asked, page, left).indexed(!plain);
+            let plain = page.limit.is_some() && sparse.is_none() && walk.is_nearly_all();
+            let mut query = self.window::<T>(&asked, page, left).indexed(!plain).when("sparse", sparse.is_some());
+            // Few rows so far: the many to come are cheaper to tell by one hash of the readable tasks.
+            query =
+                query.when(if T::COMMENTS && walk.is_begun() { "mass" } else { "each" }, true).when("stretch", true);
             query = within(query, if plain { walk.rest() } else { walk.window() });
+            let board_tasks = sparse.as_ref().and_then(|reach| reach.board_tasks.clone());
+            query = query.bind_some("board_tasks", board_tasks.map(Value::Ids));
             if let Some(types) = &source.types {
                 let narrowed = asked.failures || !asked.filter.types.is_empty();
-                query = query.when("by_type", !plain);
+                query = query.when("by_type", !plain && sparse.is_none());
                 query = query.bind_some("types", (!plain || narrowed).then(|| Value::Texts(types.clone())));
             }
             let found = self.rows(&query, each).await?;
             left -= found;
+            yielded += found;
             if left == 0 || plain || walk.is_last() {
                 return Ok(());
             }
@@ -315,10 +339,10 @@ impl Store {
         Ok(i64::try_from(types.len()).is_ok_and(|n| n < MOST_TYPES).then_some(types))
     }
 
-    /// Whether only few events can match, as an index on a selective column tells; then with the tasks of the boards, if
-    /// boards are what is selective.
-    async fn few(&mut self, asked: &Asked<'_>) -> Result<Option<Option<Vec<Uuid>>>> {
-        let mut query = Query::new("reach").bind("most", Value::Count(FEW + 1)).indexed(true);
+    /// How many events can match at most, as the index on a selective column tells, counted a little beyond [`SOME`].
+    async fn reach(&mut self, asked: &Asked<'_>) -> Result<Reach> {
+        let most = i64::try_from(SOME + 1).unwrap_or(i64::MAX);
+        let mut query = Query::new("reach").bind("most", Value::Count(most)).indexed(true);
         let Asked { scope, filter, .. } = asked;
         if !filter.tasks.is_empty() {
             query = query.bind("tasks", Value::Ids(filter.tasks.clone()));
@@ -330,21 +354,22 @@ impl Store {
             query = query.bind("boards", Value::Ids(filter.narrow(readable)));
         }
         let by_board = query.has("boards");
-        let mut few = None;
+        let mut reach = Reach { count: u64::MAX, board_tasks: None };
         self.fetch(&query, &mut |row| {
             let mut columns = row.columns();
-            let (count, tasks) = (columns.count()?, columns.ids()?);
-            few = (count <= FEW).then_some(by_board.then_some(tasks));
+            reach.count = columns.count()?.unsigned_abs();
+            let tasks = columns.ids()?;
+            reach.board_tasks = by_board.then_some(tasks);
             Ok(())
         })
         .await?;
-        Ok(few)
+        Ok(reach)
     }
 
     /// The question for one stretch, before it is told where to look.
     fn window<T: Item>(&self, asked: &Asked<'_>, page: Page, limit: u64) -> Query {
         let query = Query::new(if T::COMMENTS { "comments" } else { "list" });
-        let query = self.with_columns(self.matching(query, asked)).when("each", true);
+        let query = self.with_columns(self.matching(query, asked));
         let query = query.when("oldest", page.order == Order::Oldest);
         let query = query.bind("limit", Value::Count(i64::try_from(limit).unwrap_or(i64::MAX)));
         match (page.after, page.order) {

@@ -18,6 +18,8 @@ pub struct Instant {
     pub server: String,
     /// `pg_current_snapshot()` and `age('3')`, where they cover all writers.
     pub snapshot: Option<(String, i32)>,
+    /// Process id of the server's end; zero for SQLite.
+    pub backend: i64,
 }
 
 impl Store {
@@ -33,13 +35,14 @@ impl Store {
         self.fetch(&Query::new("moment"), &mut |row| {
             let mut columns = row.columns();
             let now = columns.time()?.context("the clock is null")?;
-            let mut instant = Instant { now, as_of: now, server: String::new(), snapshot: None };
+            let mut instant = Instant { now, as_of: now, server: String::new(), snapshot: None, backend: 0 };
             if postgres {
                 instant.as_of = columns.time()?.unwrap_or(now);
                 instant.server = columns.text()?.unwrap_or_default();
                 let snapshot = columns.text()?.unwrap_or_default();
                 let age = i32::try_from(columns.small()?).unwrap_or(i32::MAX);
                 instant.snapshot = (!sharded).then_some((snapshot, age));
+                instant.backend = columns.small()?;
             }
             found = Some(instant);
             Ok(())

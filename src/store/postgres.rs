@@ -11,27 +11,34 @@ use futures_util::TryStreamExt;
 use sqlx::encode::IsNull;
 use sqlx::postgres::{PgArgumentBuffer, PgArguments, PgConnectOptions, PgConnection, PgTypeInfo};
 use sqlx::{Arguments, Connection, Encode, Executor, Postgres, Row as _, Type};
+use std::future::Future;
 use std::time::Duration;
 
 pub(super) struct Pg {
     conn: PgConnection,
     /// What `enable_seqscan` was last set to in this transaction.
     indexed: bool,
-    /// To connect once more, to cancel.
+    /// To connect once more, to listen.
     options: PgConnectOptions,
+    /// The server can notice that we are gone while it works for us, and stop.
+    notices: bool,
     /// How long a row may take to arrive, where statements are limited; a connection that is half open says nothing.
     patience: Option<Duration>,
 }
 
 /// Beyond the statement's own limit.
 const GRACE: Duration = Duration::from_secs(5);
-const CANCEL_WITHIN: Duration = Duration::from_millis(500);
+/// PostgreSQL's `client_connection_check_interval` came with this version.
+const NOTICES_SINCE: u32 = 14_00_00;
+/// Its SQLSTATE on a system that cannot look.
+const INVALID_VALUE: &str = "22023";
+const NOTICE: &str = "; SET LOCAL client_connection_check_interval = 500";
 
 struct Micros(i64);
 
 impl Type<Postgres> for Micros {
     fn type_info() -> PgTypeInfo {
-        PgTypeInfo::with_name("timestamp")
+        super::row::TIMESTAMP
     }
 }
 
@@ -43,7 +50,10 @@ impl Encode<'_, Postgres> for Micros {
 }
 
 /// Opens a transaction. JIT and small `work_mem` cost more than these queries take; both are set for it alone.
-pub(super) fn begin(begin: Begin, limits: Limits) -> String {
+///
+/// However we end, a signal or a closed pipe included, the server stops what it does for us half a second later; a pooler
+/// passes that on.
+pub(super) fn begin(begin: Begin, limits: Limits, notices: bool) -> String {
     let mode = match begin {
         Begin::Read => "ISOLATION LEVEL REPEATABLE READ READ ONLY",
         Begin::Write => "ISOLATION LEVEL READ COMMITTED READ WRITE",
@@ -52,7 +62,8 @@ pub(super) fn begin(begin: Begin, limits: Limits) -> String {
     let lock = limits.lock.as_millis().min(i32::MAX as u128);
     format!(
         "BEGIN {mode}; SET LOCAL statement_timeout = {statement}; SET LOCAL lock_timeout = {lock}; \
-         SET LOCAL jit = off; SET LOCAL work_mem = '64MB'"
+         SET LOCAL jit = off; SET LOCAL work_mem = '64MB'{}",
+        if notices { NOTICE } else { "" }
     )
 }
 
@@ -81,8 +92,11 @@ impl Pg {
                 }
             }
         }
-        let none =
-            || unavailable(format!("none of {} is a server that will do ({})", target.label(), wanted.name())).into();
+        let none = || {
+            unavailable(format!("none of {} is a server that will do ({})", target.label(), wanted.name()))
+                .passing(true)
+                .into()
+        };
         Err(last.unwrap_or_else(none))
     }
 
@@ -90,7 +104,9 @@ impl Pg {
         let connecting = PgConnection::connect_with(options);
         let late = || unavailable(format!("the database did not answer within {} s", timeout.as_secs())).passing(true);
         let conn = tokio::time::timeout(timeout, connecting).await.map_err(|_| late())?;
-        Ok(Self { conn: conn.map_err(fault::connecting)?, indexed: false, options: options.clone(), patience: None })
+        let conn = conn.map_err(fault::connecting)?;
+        let notices = conn.server_version_num().is_some_and(|version| version >= NOTICES_SINCE);
+        Ok(Self { conn, indexed: false, options: options.clone(), notices, patience: None })
     }
 
     /// Whether the server is of a kind, as libpq's `target_session_attrs` tells them apart.
@@ -110,15 +126,27 @@ impl Pg {
         })
     }
 
+    /// Whether the server is asked to notice that we are gone.
+    pub(super) fn notices(&self) -> bool {
+        self.notices
+    }
+
     /// Opens a transaction with the statement that [`begin`] made.
     pub(super) async fn begin(&mut self, sql: &str, limits: Limits) -> Result<()> {
         self.indexed = false;
         self.patience = (!limits.statement.is_zero()).then(|| limits.statement + GRACE);
-        self.simple(sql).await
+        match in_time(self.patience, self.conn.execute(sql)).await? {
+            Err(sqlx::Error::Database(told)) if self.notices && told.code().as_deref() == Some(INVALID_VALUE) => {
+                self.notices = false;
+                self.simple("ROLLBACK").await?;
+                self.simple(&sql.replace(NOTICE, "")).await
+            }
+            done => done.map(|_| ()).map_err(fault::running),
+        }
     }
 
     pub(super) async fn simple(&mut self, sql: &str) -> Result<()> {
-        self.conn.execute(sql).await.map_err(fault::running)?;
+        in_time(self.patience, self.conn.execute(sql)).await?.map_err(fault::running)?;
         Ok(())
     }
 
@@ -135,13 +163,7 @@ impl Pg {
         let statement = sqlx::query_with(&sql, arguments).persistent(false);
         let mut rows = statement.fetch(&mut self.conn);
         let error = loop {
-            let next = match self.patience {
-                None => rows.try_next().await,
-                Some(patience) => tokio::time::timeout(patience, rows.try_next()).await.map_err(|_| {
-                    unavailable(format!("the database said nothing for {} s", patience.as_secs())).passing(true)
-                })?,
-            };
-            match next {
+            match in_time(self.patience, rows.try_next()).await? {
                 Ok(Some(row)) => each(&Row::Postgres(row))?,
                 Ok(None) => return Ok(()),
                 Err(error) => break error,
@@ -174,20 +196,22 @@ impl Pg {
         lacking.map(|lacking| format!("the role {role} lacks {lacking}"))
     }
 
-    /// Dropping a statement leaves it running on the server.
-    pub(super) async fn cancel(&self, backend: i64) {
-        let connecting = PgConnection::connect_with(&self.options);
-        if let Ok(Ok(mut conn)) = tokio::time::timeout(CANCEL_WITHIN, connecting).await {
-            let sql = format!("SELECT pg_cancel_backend({backend})");
-            // Nothing more can be done if even this fails.
-            let _ = tokio::time::timeout(CANCEL_WITHIN, conn.execute(sql.as_str())).await;
-        }
+    /// Where we are connected, and as whom.
+    pub(super) fn options(&self) -> PgConnectOptions {
+        self.options.clone()
     }
 
     pub(super) async fn close(self) {
         // The answer is complete; a connection that cannot say goodbye is closed all the same.
         let _ = self.conn.close().await;
     }
+}
+
+/// A connection that is half open says nothing at all.
+async fn in_time<T>(patience: Option<Duration>, answer: impl Future<Output = T>) -> Result<T> {
+    let Some(patience) = patience else { return Ok(answer.await) };
+    let silent = || unavailable(format!("the database said nothing for {} s", patience.as_secs())).passing(true);
+    Ok(tokio::time::timeout(patience, answer).await.map_err(|_| silent())?)
 }
 
 fn add(arguments: &mut PgArguments, value: &Value) -> Result<(), sqlx::error::BoxDynError> {

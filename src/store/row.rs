@@ -2,6 +2,7 @@
 
 use crate::event::Timestamp;
 use anyhow::{Context, Result, bail};
+use sqlx::postgres::types::Oid;
 use sqlx::postgres::{PgRow, PgTypeInfo, PgValueFormat};
 use sqlx::sqlite::SqliteRow;
 use sqlx::{Decode, Postgres, Row as _, Sqlite, Type, ValueRef};
@@ -26,12 +27,15 @@ impl Row {
     }
 }
 
+/// PostgreSQL's `timestamp`, by number: by name sqlx would have to ask the server.
+pub(super) const TIMESTAMP: PgTypeInfo = PgTypeInfo::with_oid(Oid(1114));
+
 /// PostgreSQL's `timestamp` in its own representation, which chrono cannot hold at the extremes.
 struct Instant(Timestamp);
 
 impl Type<Postgres> for Instant {
     fn type_info() -> PgTypeInfo {
-        PgTypeInfo::with_name("timestamp")
+        TIMESTAMP
     }
 }
 

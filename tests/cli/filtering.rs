@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 const SEEDS: std::ops::Range<u64> = 11..13;
 const EVENTS: usize = 250;
-const ASKED: usize = 60;
+const ASKED: usize = 50;
 type Glob = (&'static str, fn(&str) -> bool);
 /// Globs, and the same told as a predicate.
 const GLOBS: [Glob; 8] = [

@@ -14,3 +14,4 @@ pub use data::{Data, Table, micros};
 pub use database::{Database, Engine, Role, for_each_engine};
 pub use mc::{Mc, Output, Place};
 pub use parallel::in_parallel;
+pub use server::{SERVER, Server, free_port, guard};

@@ -5,6 +5,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stderr, unreachable_pub)]
 
 mod conformance;
+mod faults;
 mod filtering;
 mod harness;
 mod hermetic;
@@ -17,4 +18,6 @@ mod revocation;
 mod secrets;
 mod show_sql;
 mod surface;
+mod tail;
+mod torture;
 mod visibility;

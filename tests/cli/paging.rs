@@ -7,7 +7,7 @@ use crate::visibility::questions;
 use fastrand::Rng;
 use serde_json::Value;
 
-const SEEDS: std::ops::Range<u64> = 1..5;
+const SEEDS: std::ops::Range<u64> = 1..4;
 const EVENTS: usize = 250;
 
 struct RandomWorld {

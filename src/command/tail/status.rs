@@ -1,11 +1,18 @@
 //! What a terminal shows while the tail is idle: a line on stderr that never mixes with stdout.
 
+use crate::output::cut;
 use indicatif::{ProgressBar, ProgressStyle};
 use std::collections::VecDeque;
+use std::io::stderr;
 use std::time::{Duration, Instant};
+use terminal_size::terminal_size_of;
 
 /// Over what time the rate is counted.
 const RATE_OVER: Duration = Duration::from_secs(60);
+
+const USUAL_WIDTH: usize = 80;
+/// The spinner, and room for the `^C` that the terminal shows: on a line of its own the status line could not be cleared.
+const BESIDES: usize = 6;
 
 /// The status line and the figures of the summary.
 pub(super) struct Status {
@@ -26,7 +33,7 @@ impl Status {
     pub(super) fn new(on_terminal: bool) -> Self {
         let bar = on_terminal.then(|| {
             let bar = ProgressBar::new_spinner();
-            if let Ok(style) = ProgressStyle::with_template("{spinner} {wide_msg}") {
+            if let Ok(style) = ProgressStyle::with_template("{spinner} {msg}") {
                 bar.set_style(style);
             }
             bar
@@ -53,7 +60,9 @@ impl Status {
         }
         let minute: u64 = self.recent.iter().map(|(_, events)| events).sum();
         let last = self.last.map_or("nothing yet".to_owned(), |at| format!("last {} s ago", at.elapsed().as_secs()));
-        bar.set_message(format!("{last} · {minute}/min · {}", self.state));
+        let line = format!("{last} · {minute}/min · {}", self.state);
+        let columns = terminal_size_of(stderr()).map_or(USUAL_WIDTH, |(columns, _)| usize::from(columns.0));
+        bar.set_message(cut(&line, columns.saturating_sub(BESIDES), "").trim_end().to_owned());
         bar.tick();
     }
 

@@ -56,7 +56,7 @@ impl Walk {
 
     /// Whether the next window would cover so much of what is left that one plain query is no dearer.
     pub(super) fn is_nearly_all(&self) -> bool {
-        self.begun && self.width / 4 > HOUR && self.newest.micros_since(self.oldest) / 4 < self.width
+        self.begun && self.width / 4 > HOUR && self.newest.micros_since(self.oldest) / 16 < self.width
     }
 
     /// Leaves the window behind; what it yielded tells how wide the next must be to yield what is wanted.
@@ -70,9 +70,22 @@ impl Walk {
         self.width = if found == 0 {
             self.width.saturating_mul(8)
         } else {
-            let tenths = (wanted.saturating_mul(12) / found).clamp(2, 160);
+            // A few rows are little to reckon from, and a window too wide costs more than one too narrow.
+            let most = match found {
+                ..8 => 30,
+                8..25 => 60,
+                _ => 160,
+            };
+            let tenths = (wanted.saturating_mul(12) / found).clamp(2, most);
             (self.width / 10).saturating_mul(i64::try_from(tenths).unwrap_or(160)).max(1_000)
         };
+    }
+
+    /// What is known to lie in all that is left tells how wide the next window should be.
+    pub(super) fn expect(&mut self, count: u64, wanted: u64) {
+        let share = i128::from(wanted).saturating_mul(2) * i128::from(self.newest.micros_since(self.oldest));
+        let width = i64::try_from(share / i128::from(count.max(1))).unwrap_or(i64::MAX);
+        self.width = width.max(self.width);
     }
 
     /// Passes over a stretch without events.

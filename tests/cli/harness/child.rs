@@ -60,8 +60,28 @@ impl Child {
 
     /// Ctrl-C.
     pub fn interrupt(&self) {
-        let kill = format!("kill -INT {}", self.process.id());
+        self.signal("INT");
+    }
+
+    /// Sends a signal.
+    pub fn signal(&self, name: &str) {
+        let kill = format!("kill -{name} {}", self.process.id());
         assert!(Command::new("sh").args(["-c", &kill]).status().unwrap().success());
+    }
+
+    /// Its process id.
+    pub fn id(&self) -> u32 {
+        self.process.id()
+    }
+
+    /// The lines of stdout that have come, without their ends.
+    pub fn lines(&mut self) -> Vec<String> {
+        self.stdout.try_iter().map(|line| text(line).trim_end_matches('\n').to_owned()).collect()
+    }
+
+    /// What has been said on stderr.
+    pub fn talk(&mut self) -> String {
+        self.stderr.try_iter().map(text).collect()
     }
 
     /// Waits for its end: the exit code, a signal counted from 128. Panics if it does not end in time.

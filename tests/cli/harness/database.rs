@@ -2,7 +2,7 @@
 
 use super::data::{Data, Table, micros};
 use super::mc::{Mc, Place};
-use super::server::SERVER;
+use super::server::{SERVER, Server};
 use sqlx::{Connection, PgConnection, Row, SqliteConnection};
 use std::future::Future;
 use std::io::Write;
@@ -56,6 +56,8 @@ pub enum Role {
     Writer,
     /// No privileges at all.
     Nobody,
+    /// All of them: the superuser who owns the tables.
+    Owner,
 }
 
 impl Role {
@@ -66,6 +68,7 @@ impl Role {
             Self::Login => "agents_oncall",
             Self::Writer => "deployer",
             Self::Nobody => "nobody",
+            Self::Owner => "postgres",
         }
     }
 }
@@ -96,6 +99,8 @@ pub struct Database {
     pub url: String,
     /// Home and working directory of the runs on it.
     pub place: Place,
+    /// It is a copy of a template, where the roles of the tests have their privileges.
+    granted: bool,
 }
 
 impl Database {
@@ -126,6 +131,19 @@ impl Database {
         database
     }
 
+    /// A database on a server of one's own, with the deployed schema and the given rows: its address.
+    pub fn on(server: &Server, data: &Data) -> String {
+        let url = server.url("postgres");
+        block_on(async {
+            let mut postgres = PgConnection::connect(&url).await.unwrap();
+            let schema = include_str!("../../fixtures/conformance/schema.sql");
+            sqlx::raw_sql(schema).execute(&mut postgres).await.unwrap();
+            postgres.close().await.unwrap();
+            fill_postgres(&url, data).await;
+        });
+        url
+    }
+
     /// The tables without rows, in a database of one's own.
     pub fn empty(engine: Engine) -> Self {
         if engine != Engine::Embedded {
@@ -133,7 +151,7 @@ impl Database {
         }
         let place = Place::new();
         let path = place.path().join("activity.db");
-        let database = Self { engine, url: format!("sqlite:{}", path.display()), place };
+        let database = Self { engine, url: format!("sqlite:{}", path.display()), place, granted: false };
         block_on(async {
             let mut sqlite = database.sqlite().await;
             // Nothing here outlives the run, so nothing need reach the disk.
@@ -144,12 +162,34 @@ impl Database {
         database
     }
 
+    /// Whatever is at an address of another server; it is not removed.
+    pub fn at(url: &str) -> Self {
+        Self { engine: Engine::Deployed, url: url.to_owned(), place: Place::new(), granted: false }
+    }
+
+    /// The recorded data with the deployed schema in a database of another server, which is not removed.
+    pub fn elsewhere(url: &str) -> Self {
+        let database = Self::at(url);
+        database.sql(include_str!("../../fixtures/conformance/schema.sql"));
+        block_on(fill_postgres(url, &Data::recorded()));
+        database
+    }
+
+    /// The recorded data in a database that takes any bytes for text.
+    pub fn of_any_bytes() -> Self {
+        LazyLock::force(&TEMPLATES);
+        let name = "any_bytes";
+        let ascii = "TEMPLATE template0 ENCODING 'SQL_ASCII' LC_COLLATE 'C' LC_CTYPE 'C'";
+        server_sql("postgres", &format!("CREATE DATABASE {name} {ascii}"));
+        Self::elsewhere(&SERVER.url(name))
+    }
+
     fn copy_of(engine: Engine, template: &str) -> Self {
         static NEXT: AtomicU32 = AtomicU32::new(1);
         LazyLock::force(&TEMPLATES);
         let name = format!("test_{}", NEXT.fetch_add(1, Ordering::Relaxed));
         server_sql("postgres", &format!("CREATE DATABASE {name} TEMPLATE {template}"));
-        Self { engine, url: SERVER.url(&name), place: Place::new() }
+        Self { engine, url: SERVER.url(&name), place: Place::new(), granted: true }
     }
 
     /// The same by way of the server's Unix socket; none for the embedded store.
@@ -163,7 +203,12 @@ impl Database {
     pub fn mc<S: AsRef<str>>(&self, args: impl IntoIterator<Item = S>) -> Mc {
         let args: Vec<S> = args.into_iter().collect();
         let writes = args.first().is_some_and(|command| command.as_ref() == "log");
-        self.mc_as(if writes { Role::Writer } else { Role::Reader }, args)
+        let role = match self.granted {
+            false => Role::Owner,
+            true if writes => Role::Writer,
+            true => Role::Reader,
+        };
+        self.mc_as(role, args)
     }
 
     /// The same with the privileges of a role.
@@ -201,6 +246,16 @@ impl Database {
         });
     }
 
+    /// A number that a query on the server answers with.
+    pub fn number(&self, query: &str) -> i64 {
+        block_on(async {
+            let mut postgres = PgConnection::connect(&self.url).await.unwrap();
+            let row = sqlx::query(query).fetch_one(&mut postgres).await.unwrap_or_else(|e| panic!("{query}: {e}"));
+            postgres.close().await.unwrap();
+            row.get(0)
+        })
+    }
+
     /// Adds rows, all of them in one transaction.
     pub fn load(&self, data: &Data) {
         block_on(async {
@@ -227,11 +282,14 @@ impl Database {
 impl Drop for Database {
     /// Files go with the place; on the server the copies would pile up.
     fn drop(&mut self) {
-        if let Some((_, name)) = self.url.rsplit_once('/').filter(|_| self.engine != Engine::Embedded) {
+        let here = SERVER_PREFIX.as_str();
+        if let Some(name) = self.url.strip_prefix(here).filter(|_| self.engine != Engine::Embedded) {
             server_sql("postgres", &format!("DROP DATABASE {name} WITH (FORCE)"));
         }
     }
 }
+
+static SERVER_PREFIX: LazyLock<String> = LazyLock::new(|| SERVER.url(""));
 
 /// Made once a run, from the schemas as recorded.
 static TEMPLATES: LazyLock<()> = LazyLock::new(|| {

@@ -8,20 +8,34 @@ use std::process::{ChildStdin, Command, Stdio};
 use std::sync::LazyLock;
 
 /// Started at the first use; its guard (server.sh) ends it when this process is gone, however that comes about.
-pub static SERVER: LazyLock<Server> =
-    LazyLock::new(|| start().unwrap_or_else(|why| panic!("the tests need a PostgreSQL server of their own: {why}")));
+pub static SERVER: LazyLock<Server> = LazyLock::new(|| Server::start(&[], None, None));
 
 /// A running server.
 pub struct Server {
     /// TCP port on 127.0.0.1; nobody needs a password.
-    port: u16,
+    pub port: u16,
     /// Directory of its Unix socket.
-    socket: String,
+    pub socket: String,
     /// The guard reads it: the server lives as long as this stays open.
     _alive: ChildStdin,
 }
 
 impl Server {
+    /// A further one: with more settings (`name=value`), with files put into its data directory (`pg_hba.conf`,
+    /// certificates), as the standby of another.
+    pub fn start(settings: &[&str], files: Option<&Path>, primary: Option<&Server>) -> Self {
+        start(settings, files, primary)
+            .unwrap_or_else(|why| panic!("the tests need a PostgreSQL server of their own: {why}"))
+    }
+
+    /// Stops and starts it: `fast` or `immediate`, which is a crash.
+    pub fn restart(&self, mode: &str) {
+        let mut command = guard().unwrap();
+        command.arg(programs().unwrap().join("pg_ctl")).args(["restart", "-w", "-m", mode, "-D"]);
+        command.arg(Path::new(&self.socket).join("data")).current_dir("/").stdout(Stdio::null()).stderr(Stdio::null());
+        assert!(command.status().unwrap().success(), "the server did not restart");
+    }
+
     /// The address of a database, over TCP.
     pub fn url(&self, database: &str) -> String {
         format!("postgres://postgres@127.0.0.1:{}/{database}", self.port)
@@ -33,12 +47,12 @@ impl Server {
     }
 }
 
-fn start() -> Result<Server, String> {
+fn start(settings: &[&str], files: Option<&Path>, primary: Option<&Server>) -> Result<Server, String> {
     let programs = programs()?;
     // Between choosing a free port and using it another process may take it.
     let mut why = String::new();
     for _ in 0..5 {
-        match start_on(&programs, free_port()?) {
+        match start_on(&programs, free_port()?, settings, files, primary) {
             Ok(server) => return Ok(server),
             Err(error) => why = error,
         }
@@ -46,12 +60,21 @@ fn start() -> Result<Server, String> {
     Err(why)
 }
 
-fn start_on(programs: &Path, port: u16) -> Result<Server, String> {
+fn start_on(
+    programs: &Path,
+    port: u16,
+    settings: &[&str],
+    files: Option<&Path>,
+    primary: Option<&Server>,
+) -> Result<Server, String> {
     let mut command = guard()?;
     let mut child = command
         .args(["sh", "-c", include_str!("server.sh"), "server.sh"])
         .arg(programs)
         .arg(port.to_string())
+        .arg(primary.map_or(String::new(), |primary| primary.port.to_string()))
+        .arg(files.unwrap_or(Path::new("")))
+        .args(settings.iter().flat_map(|setting| ["-c", setting]))
         .current_dir("/")
         .env("LC_ALL", "C.UTF-8")
         // A Ctrl-C in the terminal is not for the guard: it has to outlive the tests to clean up.
@@ -75,7 +98,7 @@ fn start_on(programs: &Path, port: u16) -> Result<Server, String> {
 }
 
 /// PostgreSQL refuses to run as root, so root hands over to the user that the package makes.
-fn guard() -> Result<Command, String> {
+pub fn guard() -> Result<Command, String> {
     let id = Command::new("id").arg("-u").output().map_err(|error| format!("id -u: {error}"))?;
     if id.stdout != b"0\n" {
         return Ok(Command::new("env"));
@@ -108,7 +131,7 @@ fn programs() -> Result<PathBuf, String> {
     })
 }
 
-fn free_port() -> Result<u16, String> {
+pub fn free_port() -> Result<u16, String> {
     let listener = TcpListener::bind(("127.0.0.1", 0)).map_err(|error| format!("no free port: {error}"))?;
     listener.local_addr().map(|address| address.port()).map_err(|error| error.to_string())
 }

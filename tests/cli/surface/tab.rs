@@ -31,7 +31,7 @@ fn press_tab(shell: &str, args: &[&str], setup: &str, typed: &[(&str, &str)]) {
         return;
     }
     let place = with_demo();
-    let (mut pty, pts) = open().unwrap();
+    let (pty, pts) = open().unwrap();
     pty.resize(Size::new(40, 200)).unwrap();
     let program = Path::new(env!("CARGO_BIN_EXE_mc-activity")).parent().unwrap();
     let child = Command::new(shell)

@@ -1,0 +1,96 @@
+//! Hearing of commits, where the operator has installed the trigger of `queries/postgres/notify.sql`. A notice only says
+//! that it is worth looking; whatever happens to it costs no more than the wait for the next poll.
+
+use super::query::{Dialect, Query};
+use super::{Engine, Store};
+use anyhow::Result;
+use futures_util::FutureExt;
+use sqlx::postgres::{PgConnectOptions, PgListener, PgPoolOptions};
+use std::time::Duration;
+
+/// What the trigger notifies.
+const CHANNEL: &str = "mc_activity_events";
+const CONNECT_WITHIN: Duration = Duration::from_secs(3);
+
+/// A second connection that listens.
+pub struct Listener {
+    inner: PgListener,
+    /// Process id of the server's end.
+    backend: i64,
+    listens: bool,
+}
+
+impl Store {
+    /// A connection to listen on, if the trigger is there and this server is one that notifies: a standby is not. Asked
+    /// outside a transaction.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn listener(&mut self) -> Result<Option<Listener>> {
+        if self.dialect() != Dialect::Postgres {
+            return Ok(None);
+        }
+        let mut notifies = false;
+        self.fetch(&Query::new("notifies"), &mut |row| {
+            notifies = row.columns().flag()?.unwrap_or_default();
+            Ok(())
+        })
+        .await?;
+        match &self.engine {
+            Engine::Postgres(pg) if notifies => Listener::connect(pg.options()).await.map(Some),
+            _ => Ok(None),
+        }
+    }
+
+    /// Takes back, in the transaction under way, what a [`Listener`] has asked of the same server's end.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn unlisten(&mut self) -> Result<()> {
+        self.simple(&format!("UNLISTEN {CHANNEL}")).await
+    }
+}
+
+impl Listener {
+    async fn connect(options: PgConnectOptions) -> Result<Self> {
+        let pool = PgPoolOptions::new()
+            .max_connections(1)
+            .acquire_timeout(CONNECT_WITHIN)
+            .idle_timeout(None)
+            .max_lifetime(None)
+            .connect_with(options)
+            .await?;
+        let mut inner = PgListener::connect_with(&pool).await?;
+        inner.eager_reconnect(false);
+        let asked = sqlx::query_scalar::<_, i32>("SELECT pg_backend_pid()").persistent(false);
+        let backend = asked.fetch_one(&mut inner).await?;
+        Ok(Self { inner, backend: backend.into(), listens: false })
+    }
+
+    /// Whether its server's end is this one: then a pooler hands the ends round, and listening is of no use.
+    pub fn is_at(&self, backend: i64) -> bool {
+        self.backend == backend
+    }
+
+    /// Listens from now on; false if that failed.
+    pub async fn listen(&mut self) -> bool {
+        if !self.listens {
+            let asked = tokio::time::timeout(CONNECT_WITHIN, self.inner.listen(CHANNEL)).await;
+            self.listens = matches!(asked, Ok(Ok(())));
+        }
+        self.listens
+    }
+
+    /// Waits for a notice, and takes all that are there: the server keeps what is not taken. False when none will come any
+    /// more. May be dropped while it waits.
+    pub async fn heard(&mut self) -> bool {
+        let mut heard = self.inner.try_recv().await;
+        while let Ok(Some(_)) = heard {
+            match self.inner.try_recv().now_or_never() {
+                None => return true,
+                Some(more) => heard = more,
+            }
+        }
+        false
+    }
+}

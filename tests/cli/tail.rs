@@ -1,0 +1,79 @@
+//! The tail, flag by flag and end by end. What it does under fire is in `torture`.
+
+mod ends;
+mod following;
+mod resuming;
+mod starting;
+
+use crate::harness::{Child, Data, Database, Engine};
+use serde_json::Value;
+use std::time::Duration;
+use uuid::Uuid;
+
+pub const USER: &str = "000000b0-0000-4000-8000-000000000000";
+pub const SOON: Duration = Duration::from_secs(20);
+/// Longer than some polls.
+pub const A_WHILE: Duration = Duration::from_millis(700);
+
+/// The recorded boards and tasks, without events.
+pub fn quiet(engine: Engine) -> Database {
+    let mut data = Data::recorded();
+    data.tables.retain(|table| table.name != "activity_events");
+    Database::with(engine, &data)
+}
+
+/// `mc-activity tail` for somebody who reads everything, polling often; then what is added.
+pub fn tail(database: &Database, more: &str) -> crate::harness::Mc {
+    let line = format!("tail --as-user {USER} --events -o jsonl --poll 100ms {more}");
+    database.mc(line.split_whitespace())
+}
+
+/// Comments, so many seconds from now on the database's clock.
+pub fn insert_all(database: &Database, ids: &[Uuid], seconds: f64) -> String {
+    let sqlite = database.engine == Engine::Embedded;
+    let value = |id: &str| if sqlite { format!("x'{}'", id.replace('-', "")) } else { format!("'{id}'") };
+    let now = if sqlite {
+        format!("CAST((julianday('now') - 2451544.5) * 86400000000 AS INTEGER) + {}", (seconds * 1e6).round())
+    } else {
+        format!("(now() AT TIME ZONE 'utc') + {seconds} * interval '1 s'")
+    };
+    let (board, task) = ("000000c0-0000-4000-8000-000000000001", "000000f0-0000-4000-8000-000000000001");
+    let rows: Vec<String> = ids
+        .iter()
+        .map(|id| {
+            let id = value(&id.to_string());
+            format!("({id}, 'task.comment', 'as agreed', {}, {}, {now})", value(task), value(board))
+        })
+        .collect();
+    let columns = "id, event_type, message, task_id, board_id, created_at";
+    format!("INSERT INTO activity_events ({columns}) VALUES {}", rows.join(", "))
+}
+
+/// Writes one comment and answers its id.
+pub fn write(database: &Database, seconds: f64) -> String {
+    let id = Uuid::new_v4();
+    database.sql(&insert_all(database, &[id], seconds));
+    id.to_string()
+}
+
+/// The next line's id.
+#[track_caller]
+pub fn next(child: &mut Child) -> String {
+    id(&child.line(SOON))
+}
+
+pub fn id(line: &str) -> String {
+    item(line)["id"].as_str().expect("no id").to_owned()
+}
+
+pub fn item(line: &str) -> Value {
+    serde_json::from_str(line).unwrap_or_else(|e| panic!("{line:?} is no JSON: {e}"))
+}
+
+/// Starts it and waits until it follows.
+pub fn following(database: &Database, more: &str) -> Child {
+    let first = write(database, 0.0);
+    let mut child = tail(database, &format!("-n 1 {more}")).start();
+    assert_eq!(next(&mut child), first);
+    child
+}

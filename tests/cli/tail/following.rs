@@ -1,0 +1,135 @@
+//! What it must not miss and must not show.
+
+use super::{A_WHILE, SOON, following, id, insert_all, next, quiet, tail, write};
+use crate::harness::{Engine, for_each_engine};
+use sqlx::{Connection, PgConnection};
+use std::collections::HashSet;
+use std::time::{Duration, Instant};
+use uuid::Uuid;
+
+#[test]
+fn thousands_of_events_of_one_instant_are_shown_once_each() {
+    for_each_engine(|engine| {
+        let database = quiet(engine);
+        let mut child = following(&database, "--seen-max 1");
+        let ids: Vec<Uuid> = (0..5_000).map(|_| Uuid::new_v4()).collect();
+        database.sql(&insert_all(&database, &ids, 0.0));
+        let shown: HashSet<String> = (0..5_000).map(|_| next(&mut child)).collect();
+        assert_eq!(shown.len(), 5_000);
+        child.is_silent(A_WHILE);
+    });
+}
+
+#[test]
+fn an_event_of_the_future_blinds_nobody() {
+    for_each_engine(|engine| {
+        let database = quiet(engine);
+        let mut child = following(&database, "");
+        for seconds in [3_600.0, 0.0, 86_400.0, -1.0, 0.0] {
+            let written = write(&database, seconds);
+            assert_eq!(next(&mut child), written);
+        }
+        child.is_silent(A_WHILE);
+    });
+}
+
+#[test]
+fn an_event_of_a_transaction_longer_than_the_look_back_is_shown_when_it_commits() {
+    let database = quiet(Engine::Deployed);
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    runtime.block_on(async {
+        let (early, late) = (Uuid::new_v4(), Uuid::new_v4());
+        let mut before = PgConnection::connect(&database.url).await.unwrap();
+        sqlx::raw_sql("BEGIN").execute(&mut before).await.unwrap();
+        sqlx::raw_sql(&insert_all(&database, &[early], 0.0)).execute(&mut before).await.unwrap();
+        std::thread::sleep(Duration::from_secs(2));
+        let mut child = following(&database, "--lookback 1s");
+        let mut after = PgConnection::connect(&database.url).await.unwrap();
+        sqlx::raw_sql("BEGIN").execute(&mut after).await.unwrap();
+        sqlx::raw_sql(&insert_all(&database, &[late], 0.0)).execute(&mut after).await.unwrap();
+        for _ in 0..4 {
+            std::thread::sleep(Duration::from_secs(1));
+            let between = write(&database, 0.0);
+            assert_eq!(next(&mut child), between);
+        }
+        sqlx::raw_sql("COMMIT").execute(&mut before).await.unwrap();
+        assert_eq!(next(&mut child), early.to_string());
+        sqlx::raw_sql("COMMIT").execute(&mut after).await.unwrap();
+        assert_eq!(next(&mut child), late.to_string());
+        child.is_silent(A_WHILE);
+        before.close().await.unwrap();
+        after.close().await.unwrap();
+    });
+}
+
+#[test]
+fn access_that_is_taken_away_ends_what_is_shown_and_is_told() {
+    for_each_engine(|engine| {
+        let database = quiet(engine);
+        let mut child = following(&database, "");
+        database.sql("UPDATE organization_members SET all_boards_read = false, all_boards_write = false");
+        database.sql("DELETE FROM organization_board_access");
+        let said = child.said(SOON);
+        assert!(said.contains("0 boards can be read"), "{said}");
+        write(&database, 0.0);
+        child.is_silent(A_WHILE);
+        child.interrupt();
+        assert_eq!(child.end_within(SOON), 0);
+    });
+}
+
+#[test]
+fn a_terminated_connection_is_made_again_and_both_is_said_once() {
+    let database = quiet(Engine::Deployed);
+    let mut child = following(&database, "");
+    database.sql(
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+         WHERE datname = current_database() AND application_name = 'mc-activity tail'",
+    );
+    let meanwhile = write(&database, -5.0);
+    assert!(child.said(SOON).contains("trying again"));
+    assert!(child.said(SOON).contains("is back"));
+    assert_eq!(next(&mut child), meanwhile);
+    child.interrupt();
+    assert_eq!(child.end_within(SOON), 0);
+    assert_eq!(child.rest().1, "2 events, 1 late, 1 reconnect\n");
+}
+
+#[test]
+fn without_retries_a_lost_connection_is_the_end() {
+    let database = quiet(Engine::Deployed);
+    let mut child = following(&database, "--max-retries 0");
+    database.sql(
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+         WHERE datname = current_database() AND application_name = 'mc-activity tail'",
+    );
+    assert_eq!(child.end_within(SOON), 5);
+}
+
+#[test]
+fn every_fifteen_seconds_of_silence_an_sse_client_gets_a_ping() {
+    let database = quiet(Engine::Deployed);
+    let mut child = tail(&database, "-n 0 -o sse").start();
+    let start = Instant::now();
+    let ping = child.line(Duration::from_secs(40));
+    assert!(start.elapsed() >= Duration::from_secs(15), "after {:?}", start.elapsed());
+    assert!(ping.starts_with(": ping - 2") && ping.ends_with("+00:00\r"), "{ping:?}");
+    assert_eq!(child.line(SOON), "\r");
+}
+
+#[test]
+fn where_the_trigger_is_installed_nobody_waits_for_the_poll() {
+    let database = quiet(Engine::Deployed);
+    database.sql(include_str!("../../../queries/postgres/notify.sql"));
+    let mut child = following(&database, "--poll 1h");
+    std::thread::sleep(A_WHILE);
+    for _ in 0..3 {
+        let written = write(&database, 0.0);
+        assert_eq!(id(&child.line(SOON)), written);
+    }
+    // The trigger may be installed twice, and events are written without anybody listening.
+    database.sql(include_str!("../../../queries/postgres/notify.sql"));
+    child.interrupt();
+    assert_eq!(child.end_within(SOON), 0);
+    write(&database, 0.0);
+}

@@ -1,0 +1,126 @@
+//! The tail under fire: writers that commit late, roll back, have wrong clocks and come in floods; servers that restart,
+//! connections that are cut. However long it takes: every event that is in the table at the end was shown, once.
+//!
+//! `MC_TORTURE_SECONDS` sets how long (a minute unless set); the figures are printed, see `--nocapture`.
+
+mod proxy;
+mod reader;
+mod writers;
+
+use crate::harness::{Data, Database, Engine, Server};
+use proxy::Proxy;
+use reader::{Reader, Ways};
+use std::process::Command;
+use std::thread;
+use std::time::{Duration, Instant};
+use writers::{Lite, Postgres, Store, Writers};
+
+/// How long writers may hold back a commit.
+const HELD: Duration = Duration::from_secs(30);
+
+fn seconds() -> Duration {
+    let told = std::env::var("MC_TORTURE_SECONDS").ok();
+    Duration::from_secs(told.map_or(60, |told| told.parse().expect("MC_TORTURE_SECONDS is no number")))
+}
+
+#[test]
+fn under_fire_nothing_is_lost_and_nothing_repeated() {
+    let mut data = Data::recorded();
+    data.tables.retain(|table| table.name != "activity_events");
+    let server = Server::start(&["synchronous_commit=on", "max_connections=60"], None, None);
+    let url = Database::on(&server, &data);
+    let mut proxy = Proxy::to(server.port);
+    let writers = Writers::start(8, HELD.min(seconds() / 2), {
+        let url = url.clone();
+        move || Postgres::new(&url)
+    });
+    // One that hangs on through everything, one that is stopped and started again and again.
+    let lookback = "--lookback 10s";
+    let mut steady = Reader::start(&proxy.url(), &format!("{lookback} --timeout 2s"), Ways::Steady);
+    let mut restarted = Reader::start(&url, lookback, Ways::Restarted);
+    let begun = Instant::now();
+    let mut rng = fastrand::Rng::new();
+    let mut faults = [0; 5];
+    while begun.elapsed() < seconds() {
+        thread::sleep(Duration::from_millis(rng.u64(1_500..4_500)));
+        let fault = rng.usize(..faults.len());
+        faults[fault] += 1;
+        match fault {
+            0 => proxy.cut(),
+            1 => proxy.freeze(),
+            2 => server.restart("fast"),
+            3 => server.restart("immediate"),
+            _ => Postgres::new(&url).terminate_tails(),
+        }
+        steady.look();
+        restarted.look();
+    }
+    let written = writers.stop();
+    let truth = Postgres::new(&url).ids();
+    let [cuts, freezes, fast, immediate, terminated] = faults;
+    let under = format!(
+        "{written}; {cuts} cut and {freezes} frozen connections, {fast} fast and {immediate} immediate restarts, \
+         {terminated} times terminated"
+    );
+    let steady = steady.finish(&truth);
+    let restarted = restarted.finish(&truth);
+    eprintln!("torture, PostgreSQL, {:?}: {under}\n  steady: {steady}\n  restarted: {restarted}", seconds());
+    assert!(truth.len() > 100 && steady.is_faultless() && restarted.is_faultless());
+}
+
+#[test]
+fn busy_writers_of_an_embedded_store_neither_hide_nor_double_an_event() {
+    for mode in ["wal", "delete"] {
+        let mut data = Data::recorded();
+        data.tables.retain(|table| table.name != "activity_events");
+        let database = Database::with(Engine::Embedded, &data);
+        database.sql(&format!("PRAGMA journal_mode = {mode}"));
+        let url = database.url.clone();
+        let writers = Writers::start(4, Duration::from_millis(200), {
+            let url = url.clone();
+            move || Lite::new(&url)
+        });
+        let lookback = "--lookback 20s";
+        let mut steady = Reader::start(&url, lookback, Ways::Steady);
+        let mut restarted = Reader::start(&url, lookback, Ways::Restarted);
+        let begun = Instant::now();
+        let mut rng = fastrand::Rng::new();
+        let mut faults = [0; 2];
+        while begun.elapsed() < seconds() / 3 {
+            thread::sleep(Duration::from_millis(rng.u64(1_500..4_500)));
+            let fault = rng.usize(..faults.len());
+            faults[fault] += 1;
+            match fault {
+                0 => Lite::new(&url).lock(Duration::from_secs(3)),
+                _ => Lite::new(&url).tidy(),
+            }
+            steady.look();
+            restarted.look();
+        }
+        let written = writers.stop();
+        let truth = Lite::new(&url).ids();
+        let steady = steady.finish(&truth);
+        let restarted = restarted.finish(&truth);
+        eprintln!(
+            "torture, SQLite ({mode}), {:?}: {written}; locked {} times, vacuumed {}\n  steady: {steady}\n  restarted: \
+             {restarted}",
+            seconds() / 3,
+            faults[0],
+            faults[1]
+        );
+        assert!(truth.len() > 100 && steady.is_faultless() && restarted.is_faultless());
+    }
+}
+
+/// Resident memory of a process and the processor time that it has used, from /proc.
+fn used(process: u32) -> Option<(u64, Duration)> {
+    let status = std::fs::read_to_string(format!("/proc/{process}/status")).ok()?;
+    let kilobytes = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
+    let stat = std::fs::read_to_string(format!("/proc/{process}/stat")).ok()?;
+    let ticks: Vec<u64> = stat.rsplit(')').next()?.split_whitespace().filter_map(|field| field.parse().ok()).collect();
+    let per_second = Command::new("getconf").arg("CLK_TCK").output().ok()?;
+    let per_second: u64 = String::from_utf8(per_second.stdout).ok()?.trim().parse().ok()?;
+    // Of what are numbers behind the name, utime is the eleventh and stime the twelfth.
+    let time = Duration::from_millis((ticks.get(10)? + ticks.get(11)?) * 1_000 / per_second);
+    Some((kilobytes.trim().trim_end_matches("kB").trim().parse().ok()?, time))
+}
