@@ -35,8 +35,8 @@ Register-ArgumentCompleter -Native -CommandName 'mc-activity' -ScriptBlock {
             [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Say nothing on stderr but errors')
             [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Say more on stderr')
             [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Say more on stderr')
-            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
-            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
             [CompletionResult]::new('-V', '-V ', [CompletionResultType]::ParameterName, 'Print version')
             [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Print version')
             [CompletionResult]::new('list', 'list', [CompletionResultType]::ParameterValue, 'List the events that the actor may see, newest first')
@@ -50,7 +50,6 @@ Register-ArgumentCompleter -Native -CommandName 'mc-activity' -ScriptBlock {
             [CompletionResult]::new('explain', 'explain', [CompletionResultType]::ParameterValue, 'Explain an event type, or one event')
             [CompletionResult]::new('completions', 'completions', [CompletionResultType]::ParameterValue, 'Print the completions of a shell')
             [CompletionResult]::new('man', 'man', [CompletionResultType]::ParameterValue, 'Print a manual page, or write all of them')
-            [CompletionResult]::new('complete-names', 'complete-names', [CompletionResultType]::ParameterValue, 'Print the names that complete a command line')
             [CompletionResult]::new('log', 'log', [CompletionResultType]::ParameterValue, 'Write one event, or many from JSON lines: all of them or none')
             [CompletionResult]::new('demo', 'demo', [CompletionResultType]::ParameterValue, 'Make the embedded store with a believable fortnight of activity, and show it')
             [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
@@ -442,27 +441,6 @@ Register-ArgumentCompleter -Native -CommandName 'mc-activity' -ScriptBlock {
             [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Print version')
             break
         }
-        'mc-activity;complete-names' {
-            [CompletionResult]::new('--database-url', '--database-url', [CompletionResultType]::ParameterName, 'postgresql://… or sqlite:FILE, as in DATABASE_URL; keep passwords out of it, other users can read arguments')
-            [CompletionResult]::new('--profile', '--profile', [CompletionResultType]::ParameterName, 'Read settings from NAME.env in the directory mc-activity of the configuration')
-            [CompletionResult]::new('--timeout', '--timeout', [CompletionResultType]::ParameterName, 'How long one statement may take (default 30s, none for --all); 0s is for ever')
-            [CompletionResult]::new('--as-user', '--as-user', [CompletionResultType]::ParameterName, 'Look through this user''s eyes: id, e-mail address or Clerk id (a view, no boundary: who has the URL has the data)')
-            [CompletionResult]::new('--as-agent', '--as-agent', [CompletionResultType]::ParameterName, 'Look through this agent''s eyes: id or name; with an agent''s token, the agent that it must belong to')
-            [CompletionResult]::new('--token-file', '--token-file', [CompletionResultType]::ParameterName, 'Prove to be the user whose token is in this file (- is stdin); else MC_TOKEN')
-            [CompletionResult]::new('--agent-token-file', '--agent-token-file', [CompletionResultType]::ParameterName, 'Prove to be the agent whose token is in this file (- is stdin); else MC_AGENT_TOKEN')
-            [CompletionResult]::new('--tz', '--tz', [CompletionResultType]::ParameterName, 'Read and show times in this zone, such as Europe/Berlin')
-            [CompletionResult]::new('--show-sql', '--show-sql', [CompletionResultType]::ParameterName, 'Print the SQL that is sent to stderr')
-            [CompletionResult]::new('--local', '--local', [CompletionResultType]::ParameterName, 'Read and show times in the machine''s zone, not in UTC')
-            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Say nothing on stderr but errors')
-            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Say nothing on stderr but errors')
-            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Say more on stderr')
-            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Say more on stderr')
-            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
-            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
-            [CompletionResult]::new('-V', '-V ', [CompletionResultType]::ParameterName, 'Print version')
-            [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Print version')
-            break
-        }
         'mc-activity;log' {
             [CompletionResult]::new('--type', '--type', [CompletionResultType]::ParameterName, 'Event type, such as task.comment')
             [CompletionResult]::new('--message', '--message', [CompletionResultType]::ParameterName, 'Text; - reads stdin')
@@ -536,7 +514,6 @@ Register-ArgumentCompleter -Native -CommandName 'mc-activity' -ScriptBlock {
             [CompletionResult]::new('explain', 'explain', [CompletionResultType]::ParameterValue, 'Explain an event type, or one event')
             [CompletionResult]::new('completions', 'completions', [CompletionResultType]::ParameterValue, 'Print the completions of a shell')
             [CompletionResult]::new('man', 'man', [CompletionResultType]::ParameterValue, 'Print a manual page, or write all of them')
-            [CompletionResult]::new('complete-names', 'complete-names', [CompletionResultType]::ParameterValue, 'Print the names that complete a command line')
             [CompletionResult]::new('log', 'log', [CompletionResultType]::ParameterValue, 'Write one event, or many from JSON lines: all of them or none')
             [CompletionResult]::new('demo', 'demo', [CompletionResultType]::ParameterValue, 'Make the embedded store with a believable fortnight of activity, and show it')
             [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
@@ -573,9 +550,6 @@ Register-ArgumentCompleter -Native -CommandName 'mc-activity' -ScriptBlock {
             break
         }
         'mc-activity;help;man' {
-            break
-        }
-        'mc-activity;help;complete-names' {
             break
         }
         'mc-activity;help;log' {

@@ -31,9 +31,6 @@ _mc__activity() {
             mc__activity,comments)
                 cmd="mc__activity__subcmd__comments"
                 ;;
-            mc__activity,complete-names)
-                cmd="mc__activity__subcmd__complete__subcmd__names"
-                ;;
             mc__activity,completions)
                 cmd="mc__activity__subcmd__completions"
                 ;;
@@ -75,9 +72,6 @@ _mc__activity() {
                 ;;
             mc__activity__subcmd__help,comments)
                 cmd="mc__activity__subcmd__help__subcmd__comments"
-                ;;
-            mc__activity__subcmd__help,complete-names)
-                cmd="mc__activity__subcmd__help__subcmd__complete__subcmd__names"
                 ;;
             mc__activity__subcmd__help,completions)
                 cmd="mc__activity__subcmd__help__subcmd__completions"
@@ -122,7 +116,7 @@ _mc__activity() {
 
     case "${cmd}" in
         mc__activity)
-            opts="-q -v -h -V --database-url --profile --timeout --show-sql --as-user --as-agent --token-file --agent-token-file --local --tz --quiet --verbose --help --version list comments tail errors summary boards whoami doctor explain completions man complete-names log demo help"
+            opts="-q -v -h -V --database-url --profile --timeout --show-sql --as-user --as-agent --token-file --agent-token-file --local --tz --quiet --verbose --help --version list comments tail errors summary boards whoami doctor explain completions man log demo help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -338,52 +332,6 @@ _mc__activity() {
                     COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
                     return 0
                     ;;
-                --database-url)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --profile)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --timeout)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --as-user)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --as-agent)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --token-file)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --agent-token-file)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --tz)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                *)
-                    COMPREPLY=()
-                    ;;
-            esac
-            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-            return 0
-            ;;
-        mc__activity__subcmd__complete__subcmd__names)
-            opts="-q -v -h -V --database-url --profile --timeout --show-sql --as-user --as-agent --token-file --agent-token-file --local --tz --quiet --verbose --help --version board agent type"
-            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
-                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-                return 0
-            fi
-            case "${prev}" in
                 --database-url)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -843,7 +791,7 @@ _mc__activity() {
             return 0
             ;;
         mc__activity__subcmd__help)
-            opts="list comments tail errors summary boards whoami doctor explain completions man complete-names log demo help"
+            opts="list comments tail errors summary boards whoami doctor explain completions man log demo help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -871,20 +819,6 @@ _mc__activity() {
             return 0
             ;;
         mc__activity__subcmd__help__subcmd__comments)
-            opts=""
-            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
-                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-                return 0
-            fi
-            case "${prev}" in
-                *)
-                    COMPREPLY=()
-                    ;;
-            esac
-            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-            return 0
-            ;;
-        mc__activity__subcmd__help__subcmd__complete__subcmd__names)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )

@@ -32,8 +32,8 @@ set edit:completion:arg-completer[mc-activity] = {|@words|
             cand --quiet 'Say nothing on stderr but errors'
             cand -v 'Say more on stderr'
             cand --verbose 'Say more on stderr'
-            cand -h 'Print help (see more with ''--help'')'
-            cand --help 'Print help (see more with ''--help'')'
+            cand -h 'Print help'
+            cand --help 'Print help'
             cand -V 'Print version'
             cand --version 'Print version'
             cand list 'List the events that the actor may see, newest first'
@@ -47,7 +47,6 @@ set edit:completion:arg-completer[mc-activity] = {|@words|
             cand explain 'Explain an event type, or one event'
             cand completions 'Print the completions of a shell'
             cand man 'Print a manual page, or write all of them'
-            cand complete-names 'Print the names that complete a command line'
             cand log 'Write one event, or many from JSON lines: all of them or none'
             cand demo 'Make the embedded store with a believable fortnight of activity, and show it'
             cand help 'Print this message or the help of the given subcommand(s)'
@@ -427,26 +426,6 @@ set edit:completion:arg-completer[mc-activity] = {|@words|
             cand -V 'Print version'
             cand --version 'Print version'
         }
-        &'mc-activity;complete-names'= {
-            cand --database-url 'postgresql://… or sqlite:FILE, as in DATABASE_URL; keep passwords out of it, other users can read arguments'
-            cand --profile 'Read settings from NAME.env in the directory mc-activity of the configuration'
-            cand --timeout 'How long one statement may take (default 30s, none for --all); 0s is for ever'
-            cand --as-user 'Look through this user''s eyes: id, e-mail address or Clerk id (a view, no boundary: who has the URL has the data)'
-            cand --as-agent 'Look through this agent''s eyes: id or name; with an agent''s token, the agent that it must belong to'
-            cand --token-file 'Prove to be the user whose token is in this file (- is stdin); else MC_TOKEN'
-            cand --agent-token-file 'Prove to be the agent whose token is in this file (- is stdin); else MC_AGENT_TOKEN'
-            cand --tz 'Read and show times in this zone, such as Europe/Berlin'
-            cand --show-sql 'Print the SQL that is sent to stderr'
-            cand --local 'Read and show times in the machine''s zone, not in UTC'
-            cand -q 'Say nothing on stderr but errors'
-            cand --quiet 'Say nothing on stderr but errors'
-            cand -v 'Say more on stderr'
-            cand --verbose 'Say more on stderr'
-            cand -h 'Print help'
-            cand --help 'Print help'
-            cand -V 'Print version'
-            cand --version 'Print version'
-        }
         &'mc-activity;log'= {
             cand --type 'Event type, such as task.comment'
             cand --message 'Text; - reads stdin'
@@ -518,7 +497,6 @@ set edit:completion:arg-completer[mc-activity] = {|@words|
             cand explain 'Explain an event type, or one event'
             cand completions 'Print the completions of a shell'
             cand man 'Print a manual page, or write all of them'
-            cand complete-names 'Print the names that complete a command line'
             cand log 'Write one event, or many from JSON lines: all of them or none'
             cand demo 'Make the embedded store with a believable fortnight of activity, and show it'
             cand help 'Print this message or the help of the given subcommand(s)'
@@ -544,8 +522,6 @@ set edit:completion:arg-completer[mc-activity] = {|@words|
         &'mc-activity;help;completions'= {
         }
         &'mc-activity;help;man'= {
-        }
-        &'mc-activity;help;complete-names'= {
         }
         &'mc-activity;help;log'= {
         }
