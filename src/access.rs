@@ -3,6 +3,7 @@
 pub mod agent_token;
 pub mod bearer;
 pub mod identity;
+pub mod login;
 pub mod remembered;
 
 use crate::event::Board;

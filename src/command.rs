@@ -10,11 +10,13 @@ pub mod feed;
 pub mod interrupt;
 pub mod list;
 pub mod log;
+pub mod login;
 pub mod select;
 pub mod session;
 pub mod sink;
 pub mod summary;
 pub mod tail;
+pub mod trace;
 pub mod whoami;
 
 use crate::cli::Cli;

@@ -30,6 +30,8 @@ pub mod cursor_file;
 mod keys;
 #[cfg(test)]
 mod model;
+#[cfg(test)]
+mod tests;
 mod xids;
 
 pub use keys::Keys;
@@ -42,18 +44,14 @@ use uuid::Uuid;
 const LAST: Key = Key { created_at: Timestamp::INFINITY, id: Uuid::max() };
 /// How long a transaction may have been open when the tail starts, where nobody tells; longer look-backs win.
 const OPEN_AT_START: Duration = Duration::from_secs(600);
-/// Keys between two attempts to forget some.
-const FORGET_EVERY: usize = 8_192;
+/// Keys between two attempts to forget some; few in tests, so that they come to all borders.
+const FORGET_EVERY: usize = if cfg!(test) { 4 } else { 8_192 };
 
 /// Where a tail without a cursor begins.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Start {
-    /// Show only what is committed after the first poll.
-    Now,
-    /// Show what is there from this event on, and all that comes.
-    From(Key),
-    /// Show what is there from this instant on, and of what comes only that, too: `--since` is a filter.
-    Since(Timestamp),
+pub struct Start {
+    horizon: Key,
+    since: Timestamp,
 }
 
 /// How far to look back and how much to remember.
@@ -85,7 +83,7 @@ pub struct Moment<'a> {
     /// The transaction's snapshot, where it covers all writers.
     pub snapshot: Option<Snapshot>,
     /// Oldest `xact_start` among the backends with a `backend_xid`, read *before* this transaction; only if all are
-    /// visible and no transaction is prepared. Worth asking after (re)connecting, no use later.
+    /// visible and no transaction is prepared. Matters in the first poll and in the first at another server.
     pub oldest_writer: Option<Timestamp>,
 }
 
@@ -127,11 +125,13 @@ struct Poll {
     /// From here on, up to `read_to`, this poll has dealt with everything and it is remembered.
     covered_from: Key,
     read_to: Option<Key>,
+    /// Whether the look-back is what was asked for.
+    in_full: bool,
     /// Fresh keys not delivered yet.
     outstanding: usize,
     /// Older keys are left to the next poll: nothing is forgotten, and the floor stays.
     glance: bool,
-    /// The newest event not of the future that was dealt with before this poll.
+    /// The newest event dealt with before this poll and not dated after the last one.
     watermark: Option<Timestamp>,
 }
 
@@ -153,31 +153,28 @@ impl Options {
 }
 
 impl Start {
-    /// The start that shows the newest `lines` events (all, if `None`) and none before `since`, given up to `lines` keys
-    /// of the newest visible events, in any order, read in the first poll's transaction.
+    /// Shows the newest `lines` events (all, if `None`) and what comes, but nothing older than `since`, which stays a
+    /// filter. `newest` holds up to `lines` keys of the newest events from `since` on, in any order, read in the first
+    /// poll's transaction.
     pub fn newest(lines: Option<usize>, since: Option<Timestamp>, newest: &[Key]) -> Self {
-        let all = since.map_or(Self::Since(Timestamp::NEG_INFINITY), Self::Since);
-        match (lines, newest.iter().min()) {
-            (None, _) => all,
-            (Some(0), _) => Self::Now,
-            (Some(lines), Some(&lowest)) if newest.len() >= lines => Self::From(lowest),
-            _ => all,
-        }
+        let since = since.unwrap_or(Timestamp::NEG_INFINITY);
+        let horizon = match (lines, newest.iter().min()) {
+            (Some(0), _) => LAST,
+            (Some(lines), Some(lowest)) if newest.len() >= lines => *lowest,
+            // There are not so many.
+            _ => first_at(since),
+        };
+        Self { horizon, since }
     }
 }
 
 impl Follow {
     /// A tail that starts afresh.
     pub fn new(start: Start, options: Options) -> Self {
-        let (horizon, since) = match start {
-            Start::Now => (LAST, Timestamp::NEG_INFINITY),
-            Start::From(key) => (key, Timestamp::NEG_INFINITY),
-            Start::Since(since) => (first_at(since), since),
-        };
         let state = State {
             server: String::new(),
-            since,
-            horizon,
+            since: start.since,
+            horizon: start.horizon,
             floor: None,
             now: Timestamp::NEG_INFINITY,
             ladder: Ladder::default(),
@@ -195,6 +192,8 @@ impl Follow {
     /// end) the keys of all visible events have to be read.
     pub fn begin_poll(&mut self, moment: &Moment<'_>) -> Timestamp {
         let state = &mut self.state;
+        // What was of the future then makes nothing late.
+        let watermark = state.floor.and_then(|_| state.keys.newest_until(state.now.min(moment.now)));
         // What was noted on the clock before it was set back would promise too much on the new one.
         let back = state.now.micros_since(moment.now);
         if back > 0 {
@@ -208,13 +207,10 @@ impl Follow {
         }
         let as_of = moment.as_of.min(moment.now);
         let lookback = micros(self.options.lookback);
-        let sure = match moment.snapshot {
-            None => as_of,
-            Some(snapshot) => {
-                let before = as_of.plus_micros(-lookback.max(micros(OPEN_AT_START)));
-                state.ladder.observe(snapshot, as_of, before).max(moment.oldest_writer.unwrap_or(before)).min(as_of)
-            }
-        };
+        let sure = moment.snapshot.map_or(as_of, |snapshot| {
+            let before = as_of.plus_micros(-lookback.max(micros(OPEN_AT_START)));
+            state.ladder.observe(snapshot, as_of, moment.oldest_writer.map_or(before, |writer| writer.min(as_of)))
+        });
         let floor = sure.plus_micros(-lookback);
         let next_floor = state.floor.map_or(floor, |old| old.max(floor));
         // To know what is there already, some more than the look-back is read: see `kept`.
@@ -224,10 +220,10 @@ impl Follow {
             Some(floor) if floor < horizon => floor.plus_micros(-self.options.kept()),
             Some(floor) => floor,
         };
-        let watermark = state.floor.and_then(|_| state.keys.newest_until(moment.now));
         self.poll = Some(Poll {
             as_of,
             next_floor,
+            in_full: state.floor.is_none_or(|old| old <= floor),
             covered_from: first_at(from),
             read_to: None,
             outstanding: 0,
@@ -253,7 +249,7 @@ impl Follow {
         let state = &mut self.state;
         let mut fresh = Vec::new();
         for &key in page {
-            if key.created_at < state.since || state.keys.contains(&key) {
+            if state.keys.contains(&key) {
                 continue;
             }
             if key < state.horizon {
@@ -289,6 +285,7 @@ impl Follow {
         state.horizon = state.horizon.min(poll.covered_from);
         let floor = state.floor.map_or(poll.next_floor, |floor| floor.max(poll.next_floor));
         state.floor = Some(floor.max(state.horizon.created_at));
+        self.shortened &= !poll.in_full;
     }
 
     /// Forgets what is not needed any more, once `every` keys have been added, and if all before is delivered.
@@ -310,8 +307,9 @@ impl Follow {
             let may = read.min(keys.partition_point(|key| key.created_at < poll.as_of.plus_micros(-least)));
             cut = cut.max(over.min(may));
         }
-        if every == 0 || cut > old {
-            self.shortened = cut > old;
+        if cut > old {
+            self.shortened = true;
+            poll.in_full = false;
         }
         let Some(bound) = cut.checked_sub(1).and_then(|last| keys.get(last)).map(|last| after(*last)) else { return };
         state.keys.forget(cut);

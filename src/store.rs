@@ -12,6 +12,7 @@ mod query;
 mod row;
 mod sqlite;
 mod tally;
+mod trace;
 pub mod url;
 mod write;
 
@@ -20,6 +21,7 @@ pub use people::{AgentName, AgentRow, BoardsOf, MembershipRow, TaskRow, UserName
 pub use poll::Instant;
 pub use push::Listener;
 pub use tally::{Counted, Dimension, Rates};
+pub use trace::{Traced, Tracer};
 pub use url::Target;
 
 use crate::access::Scope;
@@ -95,6 +97,9 @@ pub struct Store {
     engine: Engine,
     limits: Limits,
     schema: Schema,
+    /// What the open transaction is for, or the last one was.
+    begun: Begin,
+    trace: Option<trace::Trace>,
 }
 
 impl Store {
@@ -107,7 +112,7 @@ impl Store {
             Target::Postgres(target) => Engine::Postgres(postgres::Pg::connect(target, begin, application).await?),
             Target::Sqlite { path, .. } => Engine::Sqlite(sqlite::Lite::open(path, begin, limits, false).await?),
         };
-        Ok(Self { engine, limits, schema: Schema::default() })
+        Ok(Self { engine, limits, schema: Schema::default(), begun: begin, trace: None })
     }
 
     /// Opens a transaction and looks at what is there.
@@ -115,10 +120,7 @@ impl Store {
     /// # Errors
     /// Exit 5 where a table or column that we need is missing.
     pub async fn begin(&mut self, begin: Begin) -> Result<()> {
-        match &mut self.engine {
-            Engine::Postgres(pg) => pg.begin(begin, self.limits).await?,
-            Engine::Sqlite(lite) => lite.begin(begin).await?,
-        }
+        self.begin_transaction(begin).await?;
         let mut schema = Schema::default();
         let mut missing = Vec::new();
         let dialect = self.dialect();
@@ -143,7 +145,11 @@ impl Store {
         .await?;
         if !missing.is_empty() {
             let failure = unavailable(format!("this is no Mission Control database: no table {}", missing.join(", ")));
-            return Err(failure.hint("check DATABASE_URL; `mc-activity demo` makes an embedded store to try").into());
+            let hint = match dialect {
+                Dialect::Postgres => "check DATABASE_URL, and that the role has USAGE on the schema of the tables",
+                Dialect::Sqlite => "check DATABASE_URL; `mc-activity demo` makes an embedded store to try",
+            };
+            return Err(failure.hint(hint).into());
         }
         let needed = ["id", "event_type", "message", "agent_id", "task_id", "created_at", "board_id"];
         let lacking: Vec<_> = needed.into_iter().filter(|column| !schema.has(column)).collect();
@@ -189,6 +195,11 @@ impl Store {
         self.schema.now.unwrap_or(Timestamp::NEG_INFINITY)
     }
 
+    /// What the open transaction is for.
+    pub fn begun(&self) -> Begin {
+        self.begun
+    }
+
     fn dialect(&self) -> Dialect {
         match self.engine {
             Engine::Postgres(_) => Dialect::Postgres,
@@ -196,7 +207,21 @@ impl Store {
         }
     }
 
+    async fn begin_transaction(&mut self, begin: Begin) -> Result<()> {
+        self.begun = begin;
+        let sql = match &self.engine {
+            Engine::Postgres(pg) => postgres::begin(begin, self.limits, pg.notices()),
+            Engine::Sqlite(_) => sqlite::begin(begin).to_owned(),
+        };
+        self.tell(Traced::Statement(&format!("{sql};")));
+        match &mut self.engine {
+            Engine::Postgres(pg) => pg.begin(&sql, self.limits).await,
+            Engine::Sqlite(lite) => lite.simple(&sql).await,
+        }
+    }
+
     async fn simple(&mut self, sql: &str) -> Result<()> {
+        self.tell(Traced::Statement(&format!("{sql};")));
         match &mut self.engine {
             Engine::Postgres(pg) => pg.simple(sql).await,
             Engine::Sqlite(lite) => lite.simple(sql).await,
@@ -204,10 +229,20 @@ impl Store {
     }
 
     async fn fetch(&mut self, query: &Query, each: &mut dyn FnMut(&Row) -> Result<()>) -> Result<()> {
+        self.tell_statement(query).await?;
+        let mut rows = 0;
+        let each = &mut |row: &Row| {
+            rows += 1;
+            each(row)
+        };
         match &mut self.engine {
-            Engine::Postgres(pg) => pg.fetch(query, each).await,
-            Engine::Sqlite(lite) => lite.fetch(query, each).await,
+            Engine::Postgres(pg) => pg.fetch(query, each).await?,
+            Engine::Sqlite(lite) => lite.fetch(query, each).await?,
         }
+        if self.is_traced_closely() {
+            self.tell(Traced::Done(rows));
+        }
+        Ok(())
     }
 
     /// Names the columns that exist, so that an absent one reads as null.

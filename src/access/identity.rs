@@ -19,6 +19,8 @@ pub enum Claim {
     Agent(String),
     /// An agent proved by its token.
     ProvedAgent(Uuid),
+    /// A user proved by a Clerk session token: the Clerk id.
+    ClerkUser(String),
     /// The user of local mode.
     Local,
 }
@@ -33,18 +35,21 @@ pub async fn identify(store: &mut Store, claim: &Claim, how: &str) -> Result<Act
             let user = the_user(store, name).await?;
             user_actor(store, user, how).await
         }
-        Claim::Local => {
-            let users = store.users(UserName::Text(LOCAL_USER)).await?;
-            let user = users.into_iter().find(|user| user.clerk_user_id == LOCAL_USER);
-            let user = user.ok_or_else(|| {
-                denied(format!("{how} stands for the user {LOCAL_USER}, who is not in this database"))
-                    .hint("sign in to Mission Control once, or use --as-user")
-            })?;
-            user_actor(store, user, how).await
-        }
+        Claim::ClerkUser(id) => clerk_user(store, id, how).await,
+        Claim::Local => clerk_user(store, LOCAL_USER, how).await,
         Claim::Agent(name) => the_agent(store, name).await.map(|agent| agent_actor(agent, how)),
         Claim::ProvedAgent(id) => the_agent(store, &id.to_string()).await.map(|agent| agent_actor(agent, how)),
     }
+}
+
+/// By the exact Clerk id: what a token proves is neither an e-mail address nor one of our ids.
+async fn clerk_user(store: &mut Store, clerk_id: &str, how: &str) -> Result<Actor> {
+    let users = store.users(UserName::Text(clerk_id)).await?;
+    let user = users.into_iter().find(|user| user.clerk_user_id == clerk_id).ok_or_else(|| {
+        denied(format!("{how} stands for the user {clerk_id}, who is not in this database"))
+            .hint("sign in to Mission Control once, or use --as-user")
+    })?;
+    user_actor(store, user, how).await
 }
 
 async fn the_user(store: &mut Store, name: &str) -> Result<UserRow> {
@@ -64,7 +69,7 @@ async fn the_user(store: &mut Store, name: &str) -> Result<UserRow> {
     }
 }
 
-async fn the_agent(store: &mut Store, name: &str) -> Result<AgentRow> {
+pub(super) async fn the_agent(store: &mut Store, name: &str) -> Result<AgentRow> {
     let mut agents = match Uuid::try_parse(name) {
         Ok(id) => store.agents(AgentName::Id(id)).await?,
         Err(_) => Vec::new(),
@@ -138,7 +143,8 @@ pub async fn refresh(store: &mut Store, actor: &mut Actor) -> Result<()> {
             actor.boards = boards_of(store, &user).await?;
         }
         ActorKind::Agent => {
-            store.agents(AgentName::Id(actor.id)).await?.pop().ok_or_else(gone)?;
+            let agent = store.agents(AgentName::Id(actor.id)).await?.pop().ok_or_else(gone)?;
+            actor.own_board = agent.board_id;
         }
     }
     Ok(())
@@ -152,7 +158,8 @@ pub fn nobody() -> Failure {
     )
 }
 
-/// `--as-user` beside a token: a token already says who is asking.
-pub fn contradiction() -> Failure {
-    usage("--as-user looks through somebody's eyes and cannot be combined with a token")
+/// `--as-user` beside a token, given in `origin`: a token already says who is asking.
+pub fn contradiction(origin: &str) -> Failure {
+    usage(format!("--as-user looks through somebody's eyes and cannot be combined with a token ({origin})"))
+        .hint("leave out one of them")
 }

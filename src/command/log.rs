@@ -73,6 +73,11 @@ impl LogArgs {
     /// it; nothing is written then.
     pub async fn run(self, context: &Context) -> Result<()> {
         let format: Format = self.output.format("table", &["table", "json", "jsonl"])?.parse()?;
+        if context.reads_token_from_stdin()
+            && (self.jsonl.as_deref() == Some("-") || self.message.as_deref() == Some("-"))
+        {
+            return Err(usage("stdin cannot hold both the token and what is to be written").into());
+        }
         let entry = self.entry()?;
         let mut session = context.session_to_write().await?;
         let style = context.style(&session, &self.output)?;

@@ -1,7 +1,8 @@
 //! Who is asking, of which database: the first half of what every command says.
 
+use super::login::Tokens;
 use super::sink::Sink;
-use crate::access::identity::{self, Claim};
+use super::trace;
 use crate::access::{Actor, Scope};
 use crate::cli::format::OutputArgs;
 use crate::cli::global::GlobalArgs;
@@ -14,6 +15,7 @@ use crate::output::{self, ColorChoice, Style, Terminal};
 use crate::settings::Settings;
 use crate::store::{Asked, Begin, Limits, Rule, Store, Target};
 use anyhow::Result;
+use std::cell::OnceCell;
 use std::env;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -28,6 +30,7 @@ pub struct Context {
     pub command: &'static str,
     /// The store that demo has just made: what it shows is of this one, wherever DATABASE_URL points.
     pub demo: Option<PathBuf>,
+    pub(super) tokens: OnceCell<Tokens>,
 }
 
 /// Where the events are.
@@ -69,7 +72,7 @@ impl Context {
         let directory = env::current_dir().unwrap_or_default();
         let variable = |name: &str| env::var(name).ok();
         let settings = Settings::load(global.database.profile.as_deref(), variable, &directory)?;
-        let context = Self { global, settings, command, demo: None };
+        let context = Self { global, settings, command, demo: None, tokens: OnceCell::new() };
         for warning in context.settings.warnings(context.global.database.database_url.as_deref()) {
             context.say(&format!("warning: {warning}"));
         }
@@ -125,39 +128,16 @@ impl Context {
         Limits { statement: self.global.database.timeout.unwrap_or(default), ..Limits::default() }
     }
 
-    /// Who asks, by the first way that applies.
+    /// Connects, as every command does: with limits, and telling what is sent if that is asked for.
     ///
     /// # Errors
-    /// Exit 2 for contradictions, exit 4 where nobody asks or a token is refused.
-    pub async fn actor(&self, store: &mut Store, place: &Place) -> Result<Actor> {
-        let (claim, how) = self.claim(place)?;
-        identity::identify(store, &claim, &how).await
-    }
-
-    fn claim(&self, place: &Place) -> Result<(Claim, String)> {
-        let who = &self.global.identity;
-        if self.demo.is_some() {
-            return Ok((Claim::Local, "the embedded store".to_owned()));
+    /// Exit 5 where the database cannot be reached.
+    pub async fn open(&self, target: &Target, begin: Begin, limits: Limits) -> Result<Store> {
+        let mut store = Store::open(target, begin, limits, &self.application()).await?;
+        if self.global.database.show_sql {
+            store.trace(trace::tracer(), self.global.verbose > 0);
         }
-        if let Some(user) = &who.as_user {
-            return Ok((Claim::User(user.clone()), "--as-user".to_owned()));
-        }
-        if let Some(agent) = &who.as_agent {
-            return Ok((Claim::Agent(agent.clone()), "--as-agent".to_owned()));
-        }
-        let local = self.settings.get("LOCAL_AUTH_TOKEN");
-        if let (Some(token), Some(mode)) = (&local, self.settings.get("AUTH_MODE"))
-            && mode.value.expose() == "local"
-        {
-            if token.value.expose().chars().count() < 50 {
-                return Err(crate::error::denied(format!("{token} is shorter than 50 characters")).into());
-            }
-            return Ok((Claim::Local, token.to_string()));
-        }
-        if place.embedded {
-            return Ok((Claim::Local, "the embedded store".to_owned()));
-        }
-        Err(identity::nobody().into())
+        Ok(store)
     }
 
     /// Opens the database in a read-only transaction and finds out who asks.
@@ -178,8 +158,10 @@ impl Context {
 
     async fn begin(&self, begin: Begin, limits: Limits) -> Result<Session> {
         let place = self.place()?;
-        let mut store = Store::open(&place.target, begin, limits, &self.application()).await?;
+        self.check_identity(&place)?;
+        let mut store = self.open(&place.target, begin, limits).await?;
         store.begin(begin).await?;
+        self.tell_connected(&store, &place);
         let actor = self.actor(&mut store, &place).await?;
         let scope = actor.scope();
         let described = format!("{} ({})", place.target.label(), place.origin);

@@ -181,3 +181,112 @@ fn unpack(packed: &[u8]) -> Option<Key> {
 fn digest(bytes: &[u8]) -> String {
     Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::error::{Kind, kind_of};
+    use proptest::prelude::*;
+
+    fn binding() -> Binding {
+        Binding { database: "db.internal/prod".into(), actor: "user Ada".into(), filter: "9f86".into() }
+    }
+
+    fn keys(count: i64) -> Keys {
+        let key =
+            |n: i64| Key { created_at: Timestamp::from_micros(n / 3), id: Uuid::from_u128(n.unsigned_abs().into()) };
+        Keys::from_ascending((0..count).map(key).collect()).unwrap()
+    }
+
+    fn state(count: i64) -> State {
+        State {
+            server: "7711306223941869374".into(),
+            since: Timestamp::NEG_INFINITY,
+            horizon: Key { created_at: Timestamp::INFINITY, id: Uuid::max() },
+            floor: Some(Timestamp::FIRST),
+            now: Timestamp::from_micros(1),
+            ladder: Ladder::from_steps(vec![(0, Timestamp::from_micros(-9)), (u64::MAX, Timestamp::LAST)]).unwrap(),
+            keys: keys(count),
+        }
+    }
+
+    #[test]
+    fn what_is_written_is_read_again() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("cursor");
+        assert_eq!(read(&path, &binding()).unwrap(), None);
+        for count in [0, 1, 100] {
+            write(&path, &binding(), &state(count)).unwrap();
+            assert_eq!(read(&path, &binding()).unwrap(), Some(state(count)));
+        }
+        assert_eq!(fs::read_dir(directory.path()).unwrap().count(), 1, "nothing is left behind");
+        let unstarted = State { floor: None, ladder: Ladder::default(), ..state(0) };
+        write(&path, &binding(), &unstarted).unwrap();
+        assert_eq!(read(&path, &binding()).unwrap(), Some(unstarted));
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn only_the_owner_may_read_it_and_a_link_to_it_stays_one() {
+        use std::os::unix::fs::{PermissionsExt, symlink};
+        let directory = tempfile::tempdir().unwrap();
+        let (path, link) = (directory.path().join("cursor"), directory.path().join("link"));
+        fs::write(&path, "").unwrap();
+        symlink(&path, &link).unwrap();
+        write(&link, &binding(), &state(1)).unwrap();
+        assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
+        assert!(fs::symlink_metadata(&link).unwrap().is_symlink());
+        assert_eq!(read(&path, &binding()).unwrap(), Some(state(1)));
+    }
+
+    #[test]
+    fn a_file_of_something_else_is_refused_by_what_differs() {
+        let bytes = encode(&binding(), &state(1)).unwrap();
+        let refused = |wanted: Binding| {
+            let error = decode(&bytes, &wanted, Path::new("here/c")).unwrap_err();
+            assert_eq!(kind_of(&error), Kind::Usage);
+            error.to_string()
+        };
+        assert_eq!(
+            refused(Binding { database: "db.internal/test".into(), ..binding() }),
+            "cursor file here/c belongs to another database: db.internal/prod, not db.internal/test"
+        );
+        assert_eq!(
+            refused(Binding { actor: "user Bob".into(), ..binding() }),
+            "cursor file here/c belongs to another actor: user Ada, not user Bob"
+        );
+        assert_eq!(refused(Binding { filter: "0".into(), ..binding() }), "cursor file here/c belongs to other filters");
+    }
+
+    #[test]
+    fn a_file_of_a_later_version_is_not_called_damaged() {
+        let bytes = b"{\"mc_activity_cursor\":2,\"new\":{}}\nsomething\n";
+        let error = decode(bytes, &binding(), Path::new("c")).unwrap_err();
+        assert_eq!(error.to_string(), "cursor file c has version 2, this program knows 1");
+    }
+
+    fn assert_damaged(bytes: &[u8]) {
+        let error = decode(bytes, &binding(), Path::new("here/c")).unwrap_err();
+        assert_eq!(error.to_string(), "cursor file here/c is damaged or not a cursor file");
+        assert_eq!(kind_of(&error), Kind::Failed);
+    }
+
+    #[test]
+    fn a_file_cut_off_anywhere_is_damaged() {
+        let bytes = encode(&binding(), &state(3)).unwrap();
+        (0..bytes.len()).for_each(|length| assert_damaged(&bytes[..length]));
+        assert_damaged(&[&bytes[..], b"\n"].concat());
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+        #[test]
+        fn a_file_with_any_bit_turned_is_never_read_as_another_state(at in any::<prop::sample::Index>(), bit in 0_u8..8) {
+            let mut bytes = encode(&binding(), &state(20)).unwrap();
+            let at = at.index(bytes.len());
+            bytes[at] ^= 1 << bit;
+            prop_assert!(decode(&bytes, &binding(), Path::new("c")).is_err());
+        }
+    }
+}

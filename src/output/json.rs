@@ -159,12 +159,12 @@ mod tests {
     }
 
     #[test]
-    fn an_array_of_nothing_is_empty() {
-        assert_eq!(written(|out| array::<Board>(out, &View::boards(), &[])), "[]");
+    fn a_list_has_commas_between_its_rows_and_no_brackets() {
+        assert_eq!(written(|out| list::<Board>(out, &View::boards(), &[])), "");
         let board = Board { id: Uuid::nil(), name: "n".to_owned(), slug: "s".to_owned(), last_activity_at: None };
         let view = View::boards().choose(&["slug".to_owned()]).unwrap();
-        let shown = written(|out| array(out, &view, [&board, &board]));
-        assert_eq!(shown, r#"[{"slug":"s"},{"slug":"s"}]"#);
+        let shown = written(|out| list(out, &view, [&board, &board]));
+        assert_eq!(shown, r#"{"slug":"s"},{"slug":"s"}"#);
     }
 
     #[test]

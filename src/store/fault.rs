@@ -4,6 +4,9 @@ use crate::error::{Failure, failed, unavailable};
 use anyhow::anyhow;
 use std::path::Path;
 
+const GRANTS: &str = "queries/postgres/grants.sql makes roles that may do what is needed: mc_activity_reader, \
+                      mc_activity_login for agents' tokens, mc_activity_writer for log";
+
 /// A connection could not be made.
 pub(super) fn connecting(error: sqlx::Error) -> anyhow::Error {
     let hint = "check DATABASE_URL and that the server is up; `mc-activity doctor` tells more";
@@ -55,10 +58,22 @@ fn certificate(said: &str) -> Failure {
 pub(super) fn file(path: &Path, cause: &sqlx::Error) -> anyhow::Error {
     let path = path.display();
     let said = match cause {
-        sqlx::Error::Database(cause) => cause.message().to_owned(),
+        sqlx::Error::Database(cause) => {
+            let code = cause.code().unwrap_or_default();
+            if sqlite_code(&code).is_some_and(|code| [BUSY, LOCKED].contains(&code)) {
+                return of_sqlite(BUSY, cause.message()).passing(true).into();
+            }
+            cause.message().to_owned()
+        }
         other => other.to_string(),
     };
     unavailable(format!("cannot open the SQLite file {path}: {said}")).passing(is_passing(cause)).into()
+}
+
+/// SQLite wanted to make or lock a file beside the database, and could not.
+pub(super) fn is_no_place_to_write(error: &sqlx::Error) -> bool {
+    let code = error.as_database_error().and_then(|cause| sqlite_code(&cause.code()?));
+    code.is_some_and(|code| [CANNOT_OPEN, READ_ONLY].contains(&code))
 }
 
 /// SQLite's primary result code (https://sqlite.org/rescode.html); PostgreSQL's codes have five characters.
@@ -96,8 +111,7 @@ pub(super) fn running(error: sqlx::Error) -> anyhow::Error {
     match code.as_str() {
         "42P01" | "42703" => unavailable(format!("the database lacks what we need: {message}"))
             .hint("is this a Mission Control database? `mc-activity doctor` lists what is missing"),
-        "42501" => unavailable(format!("not allowed by the database: {message}"))
-            .hint("the role needs the grants of queries/postgres/grants.sql"),
+        "42501" => unavailable(format!("not allowed by the database: {message}")).hint(GRANTS),
         "57014" if message.contains("timeout") => failed(format!("stopped by the database: {message}"))
             .hint("raise --timeout, or narrow the question with --since, --board or --type"),
         "55P03" => failed(format!("the database is busy: {message}")).hint("try again in a moment"),
@@ -111,6 +125,17 @@ pub(super) fn running(error: sqlx::Error) -> anyhow::Error {
     }
     .passing(is_passing(&error))
     .into()
+}
+
+/// Whether the role may not do what was asked of the database.
+pub(super) fn is_forbidden(error: &sqlx::Error) -> bool {
+    error.as_database_error().and_then(sqlx::error::DatabaseError::code).is_some_and(|code| code == "42501")
+}
+
+/// A privilege is missing; `lacking` says whose and which.
+pub(super) fn forbidden(error: &sqlx::Error, lacking: &str) -> anyhow::Error {
+    let message = error.as_database_error().map(|cause| cause.message().to_owned()).unwrap_or_default();
+    unavailable(format!("not allowed by the database: {message}: {lacking}")).hint(GRANTS).into()
 }
 
 fn of_sqlite(code: i32, message: &str) -> Failure {

@@ -159,6 +159,22 @@ impl Store {
         Ok(agents)
     }
 
+    /// Stored token hashes as they are, of one agent or of all that have one, the most recently seen first.
+    ///
+    /// # Errors
+    /// Those of the database; the role may well not be allowed to read them.
+    pub async fn token_hashes(&mut self, agent: Option<Uuid>) -> Result<Vec<(Uuid, String)>> {
+        let query = Query::new("token_hashes").bind_some("id", agent.map(Value::Id));
+        let mut hashes = Vec::new();
+        self.fetch(&query, &mut |row| {
+            let mut columns = row.columns();
+            hashes.extend(columns.id()?.zip(columns.text()?));
+            Ok(())
+        })
+        .await?;
+        Ok(hashes)
+    }
+
     /// Boards that somebody may read or write, by name.
     ///
     /// # Errors

@@ -2,7 +2,7 @@
 //! are new.
 
 use super::query::{Dialect, Query, Value};
-use super::{Asked, Begin, Engine, Rule, Store};
+use super::{Asked, Begin, Rule, Store};
 use crate::access::Scope;
 use crate::event::{Key, Timestamp};
 use anyhow::{Context, Result};
@@ -28,10 +28,7 @@ impl Store {
     /// # Errors
     /// Those of the database.
     pub async fn begin_poll(&mut self) -> Result<Instant> {
-        match &mut self.engine {
-            Engine::Postgres(pg) => pg.begin(Begin::Read, self.limits).await?,
-            Engine::Sqlite(lite) => lite.begin(Begin::Read).await?,
-        }
+        self.begin_transaction(Begin::Read).await?;
         let postgres = self.dialect() == Dialect::Postgres;
         let sharded = self.schema.sharded;
         let mut found = None;

@@ -32,6 +32,7 @@ const GRACE: Duration = Duration::from_secs(5);
 const NOTICES_SINCE: u32 = 14_00_00;
 /// Its SQLSTATE on a system that cannot look.
 const INVALID_VALUE: &str = "22023";
+const NOTICE: &str = "; SET LOCAL client_connection_check_interval = 500";
 
 struct Micros(i64);
 
@@ -46,6 +47,24 @@ impl Encode<'_, Postgres> for Micros {
         buffer.extend_from_slice(&self.0.to_be_bytes());
         Ok(IsNull::No)
     }
+}
+
+/// Opens a transaction. JIT and small `work_mem` cost more than these queries take; both are set for it alone.
+///
+/// However we end, a signal or a closed pipe included, the server stops what it does for us half a second later; a pooler
+/// passes that on.
+pub(super) fn begin(begin: Begin, limits: Limits, notices: bool) -> String {
+    let mode = match begin {
+        Begin::Read => "ISOLATION LEVEL REPEATABLE READ READ ONLY",
+        Begin::Write => "ISOLATION LEVEL READ COMMITTED READ WRITE",
+    };
+    let statement = limits.statement.as_millis().min(i32::MAX as u128);
+    let lock = limits.lock.as_millis().min(i32::MAX as u128);
+    format!(
+        "BEGIN {mode}; SET LOCAL statement_timeout = {statement}; SET LOCAL lock_timeout = {lock}; \
+         SET LOCAL jit = off; SET LOCAL work_mem = '64MB'{}",
+        if notices { NOTICE } else { "" }
+    )
 }
 
 impl Pg {
@@ -107,28 +126,20 @@ impl Pg {
         })
     }
 
-    /// Opens a transaction. JIT and small `work_mem` cost more than these queries take; all is set for it alone. However
-    /// we end, a signal or a closed pipe included, the server stops what it does for us half a second later; a pooler
-    /// passes that on.
-    pub(super) async fn begin(&mut self, begin: Begin, limits: Limits) -> Result<()> {
-        let mode = match begin {
-            Begin::Read => "ISOLATION LEVEL REPEATABLE READ READ ONLY",
-            Begin::Write => "ISOLATION LEVEL READ COMMITTED READ WRITE",
-        };
-        let statement = limits.statement.as_millis().min(i32::MAX as u128);
-        let lock = limits.lock.as_millis().min(i32::MAX as u128);
-        let notice = if self.notices { "; SET LOCAL client_connection_check_interval = 500" } else { "" };
-        let sql = format!(
-            "BEGIN {mode}; SET LOCAL statement_timeout = {statement}; SET LOCAL lock_timeout = {lock}; \
-             SET LOCAL jit = off; SET LOCAL work_mem = '64MB'{notice}"
-        );
+    /// Whether the server is asked to notice that we are gone.
+    pub(super) fn notices(&self) -> bool {
+        self.notices
+    }
+
+    /// Opens a transaction with the statement that [`begin`] made.
+    pub(super) async fn begin(&mut self, sql: &str, limits: Limits) -> Result<()> {
         self.indexed = false;
         self.patience = (!limits.statement.is_zero()).then(|| limits.statement + GRACE);
-        match in_time(self.patience, self.conn.execute(sql.as_str())).await? {
+        match in_time(self.patience, self.conn.execute(sql)).await? {
             Err(sqlx::Error::Database(told)) if self.notices && told.code().as_deref() == Some(INVALID_VALUE) => {
                 self.notices = false;
                 self.simple("ROLLBACK").await?;
-                Box::pin(self.begin(begin, limits)).await
+                self.simple(&sql.replace(NOTICE, "")).await
             }
             done => done.map(|_| ()).map_err(fault::running),
         }
@@ -140,9 +151,8 @@ impl Pg {
     }
 
     pub(super) async fn fetch(&mut self, query: &Query, each: &mut dyn FnMut(&Row) -> Result<()>) -> Result<()> {
-        if query.indexed != self.indexed {
-            let to = if query.indexed { "off" } else { "on" };
-            self.simple(&format!("SET LOCAL enable_seqscan = {to}")).await?;
+        if let Some(sql) = self.planning(query) {
+            self.simple(sql).await?;
             self.indexed = query.indexed;
         }
         let Prepared { sql, values } = query.prepare(Dialect::Postgres)?;
@@ -152,13 +162,38 @@ impl Pg {
         }
         let statement = sqlx::query_with(&sql, arguments).persistent(false);
         let mut rows = statement.fetch(&mut self.conn);
-        loop {
-            let next = in_time(self.patience, rows.try_next()).await?;
-            match next.map_err(fault::running)? {
-                Some(row) => each(&Row::Postgres(row))?,
-                None => return Ok(()),
+        let error = loop {
+            match in_time(self.patience, rows.try_next()).await? {
+                Ok(Some(row)) => each(&Row::Postgres(row))?,
+                Ok(None) => return Ok(()),
+                Err(error) => break error,
             }
+        };
+        drop(rows);
+        if fault::is_forbidden(&error)
+            && let Some(lacking) = self.lacking(query).await
+        {
+            return Err(fault::forbidden(&error, &lacking));
         }
+        Err(fault::running(error))
+    }
+
+    /// What has to be said to the planner before a question.
+    pub(super) fn planning(&self, query: &Query) -> Option<&'static str> {
+        let on = "SET LOCAL enable_seqscan = on";
+        let off = "SET LOCAL enable_seqscan = off";
+        (query.indexed != self.indexed).then_some(if query.indexed { off } else { on })
+    }
+
+    /// The role and what it may not do although the tool or, beyond it, the question needs it; the server itself names
+    /// but a table. None if that cannot be found out.
+    async fn lacking(&mut self, query: &Query) -> Option<String> {
+        self.simple("ROLLBACK").await.ok()?;
+        let asked = Query::new("privileges").when("hashes", query.stem() == "token_hashes");
+        let sql = asked.when("write", query.stem() == "log").prepare(Dialect::Postgres).ok()?.sql;
+        let row = sqlx::query(&sql).persistent(false).fetch_one(&mut self.conn).await.ok()?;
+        let (role, lacking): (String, Option<String>) = (row.try_get(0).ok()?, row.try_get(1).ok()?);
+        lacking.map(|lacking| format!("the role {role} lacks {lacking}"))
     }
 
     /// Where we are connected, and as whom.

@@ -39,6 +39,8 @@ pub(super) struct Query {
     values: Vec<(&'static str, Value)>,
     /// Forbid sequential scans, for questions whose plan relies on an index.
     pub(super) indexed: bool,
+    /// Ask for the plan, not for the answer.
+    explained: bool,
 }
 
 /// A question as it is sent.
@@ -80,6 +82,22 @@ impl Query {
         self
     }
 
+    /// The question how this one would be answered.
+    pub(super) fn explained(mut self) -> Self {
+        self.explained = true;
+        self
+    }
+
+    /// Whether the engine can tell a plan: a statement that is more than a look at the clock.
+    pub(super) fn has_plan(&self) -> bool {
+        !["connect", "moment"].contains(&self.stem)
+    }
+
+    /// The stem of its files.
+    pub(super) fn stem(&self) -> &'static str {
+        self.stem
+    }
+
     /// Whether a value was given.
     pub(super) fn has(&self, name: &str) -> bool {
         self.values.iter().any(|(value, _)| *value == name)
@@ -109,7 +127,11 @@ impl Query {
 
     /// The text to send and the values in the order of their placeholders.
     pub(super) fn prepare(&self, dialect: Dialect) -> Result<Prepared<'_>> {
-        let mut named = String::new();
+        let mut named = match (self.explained, dialect) {
+            (false, _) => String::new(),
+            (true, Dialect::Postgres) => "EXPLAIN\n".to_owned(),
+            (true, Dialect::Sqlite) => "EXPLAIN QUERY PLAN\n".to_owned(),
+        };
         self.lines(self.stem, dialect, &mut named)?;
         let mut sql = String::with_capacity(named.len());
         let mut order: Vec<&str> = Vec::new();
@@ -170,8 +192,8 @@ macro_rules! queries {
 
 queries! {
     "agents" "boards" "comments" "connect" "count" "extent" "keys" "last_activity" "list" "log" "log_same" "matching" "moment" "rate"
-    "summary" "tasks" "user";
-    postgres "notifies" "oldest_writer" "reach" "total" "types";
+    "summary" "tasks" "token_hashes" "user";
+    postgres "notifies" "oldest_writer" "privileges" "reach" "total" "types";
     sqlite "mark_written" "put_agent" "put_board" "put_membership" "put_organization" "put_store_origin" "put_task" "put_user"
         "schema" "store_origin"
 }

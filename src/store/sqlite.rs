@@ -18,6 +18,11 @@ pub(super) struct Lite {
     conn: SqliteConnection,
 }
 
+/// Opens a transaction; one that writes takes its turn at once.
+pub(super) fn begin(begin: Begin) -> &'static str {
+    if begin == Begin::Read { "BEGIN" } else { "BEGIN IMMEDIATE" }
+}
+
 impl Lite {
     /// Opens a file that exists, unless it is to be made.
     pub(super) async fn open(path: &Path, begin: Begin, limits: Limits, create: bool) -> Result<Self> {
@@ -37,7 +42,9 @@ impl Lite {
             .busy_timeout(limits.lock);
         let conn = match connect(&options).await {
             // A store in WAL mode cannot be read where nothing can be written beside it, unless nobody writes at all.
-            Err(_) if begin == Begin::Read && is_left_alone(path) => connect(&options.immutable(true)).await,
+            Err(error) if begin == Begin::Read && fault::is_no_place_to_write(&error) && is_left_alone(path) => {
+                connect(&options.immutable(true)).await
+            }
             done => done,
         };
         let mut lite = Self { conn: conn.map_err(|error| fault::file(path, &error))? };
@@ -59,7 +66,7 @@ impl Lite {
     }
 
     pub(super) async fn begin(&mut self, begin: Begin) -> Result<()> {
-        self.simple(if begin == Begin::Read { "BEGIN" } else { "BEGIN IMMEDIATE" }).await
+        self.simple(self::begin(begin)).await
     }
 
     pub(super) async fn simple(&mut self, sql: &str) -> Result<()> {

@@ -86,10 +86,11 @@ fn what_is_logged_from_stdin_is_listed() {
         let lines = r#"{"type": "task.updated", "message": "one", "board": "board-1"}
 {"type": "deploy.failed", "message": "two \u65e5", "board": "board-1"}
 "#;
-        database.mc(["log", "--jsonl", "-"]).args(user).stdin(lines).ok();
-        let newest = database.mc(["list", "--limit", "2", "-S", "5m", "-o", "jsonl"]).args(user).ok().jsonl();
-        let mut messages: Vec<_> = newest.iter().map(|item| item["message"].as_str().unwrap_or_default()).collect();
-        messages.sort_unstable();
+        let ids = database.mc(["log", "--jsonl", "-"]).args(user).stdin(lines).ok().stdout;
+        let ids: Vec<&str> = ids.lines().collect();
+        let all = database.mc(["list", "--all", "--reverse", "-o", "jsonl"]).args(user).ok().jsonl();
+        let message = |id: &&str| all.iter().find(|item| item["id"] == **id).map(|item| item["message"].clone());
+        let messages: Vec<_> = ids.iter().filter_map(message).collect();
         assert_eq!(messages, ["one", "two 日"]);
     });
 }

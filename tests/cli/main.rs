@@ -5,12 +5,18 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stderr, unreachable_pub)]
 
 mod conformance;
+mod faults;
 mod filtering;
 mod harness;
 mod hermetic;
+mod identity;
 mod model;
 mod paging;
+mod privileges;
 mod refusals;
+mod revocation;
+mod secrets;
+mod show_sql;
 mod tail;
 mod torture;
 mod visibility;

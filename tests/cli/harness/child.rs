@@ -53,6 +53,11 @@ impl Child {
         text(said.unwrap_or_else(|why| panic!("mc-activity {}: nothing on stderr in {patience:?} ({why})", self.line)))
     }
 
+    /// Its process id.
+    pub fn id(&self) -> u32 {
+        self.process.id()
+    }
+
     /// Ctrl-C.
     pub fn interrupt(&self) {
         self.signal("INT");

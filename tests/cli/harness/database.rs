@@ -43,6 +43,40 @@ impl Engine {
     }
 }
 
+/// Whose privileges a run has on the server: roles that can log in, with what queries/postgres/grants.sql gives them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Role {
+    /// `mc_activity_reader`, and pg_read_all_stats.
+    Reader,
+    /// `mc_activity_reader` and nothing else.
+    BareReader,
+    /// `mc_activity_login`: agents' token hashes too.
+    Login,
+    /// `mc_activity_writer`.
+    Writer,
+    /// No privileges at all.
+    Nobody,
+}
+
+impl Role {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Reader => "oncall",
+            Self::BareReader => "oncall_bare",
+            Self::Login => "agents_oncall",
+            Self::Writer => "deployer",
+            Self::Nobody => "nobody",
+        }
+    }
+}
+
+const ROLES: &str = "
+    CREATE ROLE oncall LOGIN IN ROLE mc_activity_reader, pg_read_all_stats;
+    CREATE ROLE oncall_bare LOGIN IN ROLE mc_activity_reader;
+    CREATE ROLE agents_oncall LOGIN IN ROLE mc_activity_login;
+    CREATE ROLE deployer LOGIN IN ROLE mc_activity_writer;
+    CREATE ROLE nobody LOGIN;";
+
 /// Runs a claim on every engine, and says on which one it fails.
 pub fn for_each_engine(claim: impl Fn(Engine)) {
     for engine in Engine::ALL {
@@ -123,6 +157,28 @@ impl Database {
         database
     }
 
+    /// Whatever is at an address of another server; it is not removed.
+    pub fn at(url: &str) -> Self {
+        Self { engine: Engine::Deployed, url: url.to_owned(), place: Place::new() }
+    }
+
+    /// The recorded data with the deployed schema in a database of another server, which is not removed.
+    pub fn elsewhere(url: &str) -> Self {
+        let database = Self::at(url);
+        database.sql(include_str!("../../fixtures/conformance/schema.sql"));
+        block_on(fill_postgres(url, &Data::recorded()));
+        database
+    }
+
+    /// The recorded data in a database that takes any bytes for text.
+    pub fn of_any_bytes() -> Self {
+        LazyLock::force(&TEMPLATES);
+        let name = "any_bytes";
+        let ascii = "TEMPLATE template0 ENCODING 'SQL_ASCII' LC_COLLATE 'C' LC_CTYPE 'C'";
+        server_sql("postgres", &format!("CREATE DATABASE {name} {ascii}"));
+        Self::elsewhere(&SERVER.url(name))
+    }
+
     fn copy_of(engine: Engine, template: &str) -> Self {
         static NEXT: AtomicU32 = AtomicU32::new(1);
         LazyLock::force(&TEMPLATES);
@@ -137,9 +193,32 @@ impl Database {
         Some(SERVER.socket_url(name))
     }
 
-    /// The binary on this database: DATABASE_URL is set, nobody is asking yet.
+    /// The binary on this database: DATABASE_URL is set, nobody is asking yet. It connects with no more privileges than
+    /// the command needs, so that every test proves that they suffice.
     pub fn mc<S: AsRef<str>>(&self, args: impl IntoIterator<Item = S>) -> Mc {
-        self.place.mc(args).env("DATABASE_URL", &self.url)
+        let args: Vec<S> = args.into_iter().collect();
+        let writes = args.first().is_some_and(|command| command.as_ref() == "log");
+        self.mc_as(if writes { Role::Writer } else { Role::Reader }, args)
+    }
+
+    /// The same with the privileges of a role.
+    pub fn mc_as<S: AsRef<str>>(&self, role: Role, args: impl IntoIterator<Item = S>) -> Mc {
+        self.place.mc(args).env("DATABASE_URL", self.url_as(role))
+    }
+
+    /// The address for a role; the embedded store has none.
+    pub fn url_as(&self, role: Role) -> String {
+        self.url.replacen("//postgres@", &format!("//{}@", role.name()), 1)
+    }
+
+    /// Runs statements as a role; what the server has against them.
+    pub fn refuses(&self, role: Role, statements: &str) -> Option<String> {
+        block_on(async {
+            let mut postgres = PgConnection::connect(&self.url_as(role)).await.unwrap();
+            let refused = sqlx::raw_sql(statements).execute(&mut postgres).await.err().map(|error| error.to_string());
+            postgres.close().await.unwrap();
+            refused
+        })
     }
 
     /// Runs statements as the owner.
@@ -155,6 +234,16 @@ impl Database {
                 postgres.close().await.unwrap();
             }
         });
+    }
+
+    /// A number that a query on the server answers with.
+    pub fn number(&self, query: &str) -> i64 {
+        block_on(async {
+            let mut postgres = PgConnection::connect(&self.url).await.unwrap();
+            let row = sqlx::query(query).fetch_one(&mut postgres).await.unwrap_or_else(|e| panic!("{query}: {e}"));
+            postgres.close().await.unwrap();
+            row.get(0)
+        })
     }
 
     /// Adds rows, all of them in one transaction.
@@ -183,11 +272,14 @@ impl Database {
 impl Drop for Database {
     /// Files go with the place; on the server the copies would pile up.
     fn drop(&mut self) {
-        if let Some((_, name)) = self.url.rsplit_once('/').filter(|_| self.engine != Engine::Embedded) {
+        let here = SERVER_PREFIX.as_str();
+        if let Some(name) = self.url.strip_prefix(here).filter(|_| self.engine != Engine::Embedded) {
             server_sql("postgres", &format!("DROP DATABASE {name} WITH (FORCE)"));
         }
     }
 }
+
+static SERVER_PREFIX: LazyLock<String> = LazyLock::new(|| SERVER.url(""));
 
 /// Made once a run, from the schemas as recorded.
 static TEMPLATES: LazyLock<()> = LazyLock::new(|| {
@@ -201,9 +293,12 @@ static TEMPLATES: LazyLock<()> = LazyLock::new(|| {
         if engine == Engine::Documented {
             server_sql(empty, documented);
         }
+        // Where the roles exist already, the script still grants.
+        server_sql(empty, include_str!("../../../queries/postgres/grants.sql"));
         server_sql("postgres", &format!("CREATE DATABASE {full} TEMPLATE {empty}"));
         block_on(fill_postgres(&SERVER.url(full), &recorded));
     }
+    server_sql("postgres", ROLES);
     let version = block_on(async {
         let mut postgres = PgConnection::connect(&SERVER.url("postgres")).await.unwrap();
         let row = sqlx::query("SHOW server_version").fetch_one(&mut postgres).await.unwrap();

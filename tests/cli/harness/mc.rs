@@ -63,8 +63,18 @@ impl Place {
 
     /// The binary with these arguments, without a database.
     pub fn mc<S: AsRef<str>>(&self, args: impl IntoIterator<Item = S>) -> Mc {
+        self.run(Command::new(env!("CARGO_BIN_EXE_mc-activity")), args)
+    }
+
+    /// A line of shell in the same environment, in which `"$0" "$@"` is the binary with these arguments.
+    pub fn sh<S: AsRef<str>>(&self, line: &str, args: impl IntoIterator<Item = S>) -> Mc {
+        let mut command = Command::new("/bin/sh");
+        command.args(["-c", line, env!("CARGO_BIN_EXE_mc-activity")]);
+        self.run(command, args)
+    }
+
+    fn run<S: AsRef<str>>(&self, mut command: Command, args: impl IntoIterator<Item = S>) -> Mc {
         let home = self.path();
-        let mut command = Command::new(env!("CARGO_BIN_EXE_mc-activity"));
         command.env_clear().current_dir(home.join("work")).env("HOME", home);
         if let Some(path) = std::env::var_os("PATH") {
             command.env("PATH", path);

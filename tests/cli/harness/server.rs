@@ -98,7 +98,7 @@ fn start_on(
 }
 
 /// PostgreSQL refuses to run as root, so root hands over to the user that the package makes.
-pub(crate) fn guard() -> Result<Command, String> {
+pub fn guard() -> Result<Command, String> {
     let id = Command::new("id").arg("-u").output().map_err(|error| format!("id -u: {error}"))?;
     if id.stdout != b"0\n" {
         return Ok(Command::new("env"));
@@ -131,7 +131,7 @@ fn programs() -> Result<PathBuf, String> {
     })
 }
 
-pub(crate) fn free_port() -> Result<u16, String> {
+pub fn free_port() -> Result<u16, String> {
     let listener = TcpListener::bind(("127.0.0.1", 0)).map_err(|error| format!("no free port: {error}"))?;
     listener.local_addr().map(|address| address.port()).map_err(|error| error.to_string())
 }

@@ -5,7 +5,7 @@ use crate::access::{Scope, identity};
 use crate::command::session::Session;
 use crate::event::{Cell, Key, Record, Timestamp};
 use crate::follow::{Follow, Fresh, Moment, Snapshot, Start};
-use crate::store::{self, Asked, Begin, Item, Order, Page, Store};
+use crate::store::{self, Asked, Begin, Item, Order, Page};
 use anyhow::Result;
 use std::collections::HashMap;
 use std::time::{Duration, Instant};
@@ -68,7 +68,7 @@ impl<T: Item + Record> Stream<'_, T> {
     async fn reach(&mut self) -> Result<()> {
         if !self.connected {
             let limits = self.context.limits(false);
-            let store = Store::open(&self.target, Begin::Read, limits, &self.context.application()).await?;
+            let store = self.context.open(&self.session.target, Begin::Read, limits).await?;
             self.session.store = store;
             self.session.store.begin(Begin::Read).await?;
             self.session.store.commit().await?;
@@ -206,7 +206,7 @@ impl<T: Item + Record> Stream<'_, T> {
         };
         let how = if self.push.is_some() { "push" } else { "connected" };
         let reach = follow.reach().as_secs();
-        self.status.state = format!("{followed} · look-back {reach} s{note} · {how} · {}", self.target.label());
+        self.status.state = format!("{followed} · look-back {reach} s{note} · {how} · {}", self.session.target.label());
     }
 }
 

@@ -1,0 +1,104 @@
+//! An agent proves itself to a database: which agents' hashes its token is held against, and in which order.
+//!
+//! Named, an agent costs one verification. Unnamed, so does one that is remembered, whose hash is nevertheless verified
+//! anew; else every agent is tried, the most recently seen first, on all cores, with no transaction open meanwhile.
+
+use super::agent_token::{self, StoredHash};
+use super::identity;
+use super::remembered::Remembered;
+use crate::error::denied;
+use crate::store::Store;
+use anyhow::{Context as _, Result};
+use std::num::NonZeroUsize;
+use std::sync::Arc;
+use std::thread::available_parallelism;
+use uuid::Uuid;
+
+/// Hears how many of how many agents were tried, from several threads.
+pub type Progress = Arc<dyn Fn(usize, usize) + Send + Sync>;
+
+/// The agent that a token belongs to.
+///
+/// With `named` (an id or a name) only that agent is tried. `memory` is asked first otherwise, and told in either case.
+///
+/// # Errors
+/// Exit 3 where no or more than one agent is of that name, exit 4 where the token is not theirs or nobody's, each in its
+/// own words.
+pub async fn prove(
+    store: &mut Store,
+    token: &str,
+    named: Option<&str>,
+    memory: Option<&Remembered>,
+    progress: Progress,
+) -> Result<Uuid> {
+    let recalled = memory.and_then(|memory| memory.recall(token));
+    let id = match (named, recalled) {
+        (Some(name), _) => one(store, token, name).await?,
+        (None, Some(id)) if holds(store, token, id).await? => id,
+        (None, _) => search(store, token, progress).await?,
+    };
+    if let Some(memory) = memory.filter(|_| recalled != Some(id)) {
+        memory.remember(token, id);
+    }
+    Ok(id)
+}
+
+async fn one(store: &mut Store, token: &str, name: &str) -> Result<Uuid> {
+    let agent = identity::the_agent(store, name).await?;
+    let shown = if agent.name.is_empty() { agent.id.to_string() } else { format!("'{}'", agent.name) };
+    let stored = store.token_hashes(Some(agent.id)).await?;
+    let Some((_, stored)) = stored.first() else {
+        return Err(denied(format!("the agent {shown} has no token")).hint("Mission Control can give it one").into());
+    };
+    let Some(hash) = StoredHash::parse(stored) else {
+        return Err(denied(format!(
+            "the stored token hash of the agent {shown} is damaged: nobody can log in with it"
+        ))
+        .hint("Mission Control can give the agent a new token")
+        .into());
+    };
+    if verify(token, vec![(agent.id, hash)], Arc::new(|_, _| ())).await?.is_none() {
+        let failure = denied(format!("the token does not belong to the agent {shown}"));
+        return Err(failure.hint("leave out --as-agent and MC_AGENT to look for its owner").into());
+    }
+    Ok(agent.id)
+}
+
+/// Whether the token is still that of the agent that it once belonged to.
+async fn holds(store: &mut Store, token: &str, id: Uuid) -> Result<bool> {
+    let stored = store.token_hashes(Some(id)).await?;
+    let (candidates, _) = well_formed(stored);
+    Ok(verify(token, candidates, Arc::new(|_, _| ())).await?.is_some())
+}
+
+async fn search(store: &mut Store, token: &str, progress: Progress) -> Result<Uuid> {
+    let stored = store.token_hashes(None).await?;
+    // Seconds may pass; no transaction of ours may keep the server from cleaning up.
+    let begun = store.begun();
+    store.commit().await?;
+    let (candidates, damaged) = well_formed(stored);
+    let tried = candidates.len();
+    let found = verify(token, candidates, progress).await?;
+    store.begin(begun).await?;
+    found.ok_or_else(|| {
+        let skipped = if damaged > 0 { format!(", {damaged} damaged hashes were skipped") } else { String::new() };
+        denied(format!("the token belongs to no agent: {tried} were tried{skipped}"))
+            .hint("is it of another Mission Control, or has the agent been given a new one since?")
+            .into()
+    })
+}
+
+fn well_formed(stored: Vec<(Uuid, String)>) -> (Vec<(Uuid, StoredHash)>, usize) {
+    let all = stored.len();
+    let sound: Vec<_> = stored.into_iter().filter_map(|(id, text)| Some((id, StoredHash::parse(&text)?))).collect();
+    let damaged = all - sound.len();
+    (sound, damaged)
+}
+
+/// On threads of its own, so that whoever waits can still be interrupted.
+async fn verify(token: &str, candidates: Vec<(Uuid, StoredHash)>, progress: Progress) -> Result<Option<Uuid>> {
+    let token = token.to_owned();
+    let cores = available_parallelism().unwrap_or(NonZeroUsize::MIN);
+    let work = move || agent_token::find(&token, &candidates, cores, &|done, all| progress(done, all));
+    tokio::task::spawn_blocking(work).await.context("the verification of the token broke off")
+}

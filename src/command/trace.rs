@@ -1,0 +1,46 @@
+//! What `--show-sql` and `-v` tell on stderr.
+
+use super::session::{Context, Place};
+use crate::output::{talk, visible};
+use crate::store::{Schema, Store, Traced, Tracer};
+use std::time::Instant;
+
+/// Prints statements as a script that psql and sqlite3 can read: what is not SQL stands behind `--`.
+pub(super) fn tracer() -> Tracer {
+    let mut sent = Instant::now();
+    Box::new(move |traced| match traced {
+        Traced::Statement(text) => talk(text.trim_end()),
+        Traced::Plan(line) => talk(&format!("-- {}", visible(line))),
+        Traced::Sent => sent = Instant::now(),
+        Traced::Done(rows) => {
+            let took = sent.elapsed().as_secs_f64() * 1000.0;
+            talk(&format!("-- {rows} rows in {took:.1} ms"));
+        }
+    })
+}
+
+impl Context {
+    /// With `-v`: what is connected, as whom.
+    pub(super) fn tell_connected(&self, store: &Store, place: &Place) {
+        if self.global.verbose == 0 {
+            return;
+        }
+        let schema = store.schema();
+        let documented = ["action", "user_id", "actor_id"].into_iter().filter(|column| schema.has(column)).count();
+        let variant = match documented {
+            3 => "the documented schema",
+            0 => "the deployed schema",
+            _ => "a schema of its own",
+        };
+        let server = server(schema);
+        self.say(&format!("connected to {} ({}), {server}, {variant}", place.target.label(), place.origin));
+    }
+}
+
+fn server(schema: &Schema) -> String {
+    let Some(role) = &schema.role else { return "SQLite".to_owned() };
+    // From version 10 on: major * 10000 + minor (libpq, PQserverVersion).
+    let (major, minor) = (schema.version / 10_000, schema.version % 10_000);
+    let standby = if schema.in_recovery { ", a standby" } else { "" };
+    format!("PostgreSQL {major}.{minor}{standby} as role {}", visible(role))
+}

@@ -1,0 +1,126 @@
+//! What is sent to the database, told to whoever wants to know. No value that is bound is a secret: tokens never reach the
+//! database, and hashes only come from it.
+
+use super::query::{Dialect, Query, Value};
+use super::{Engine, Store};
+use anyhow::Result;
+use std::fmt::Write as _;
+
+/// Something about a statement.
+#[derive(Debug, Clone, Copy)]
+pub enum Traced<'a> {
+    /// Its text as it will be sent, with its bound values as comments.
+    Statement(&'a str),
+    /// A line of its plan; only where plans are wanted.
+    Plan(&'a str),
+    /// It is sent now; only where plans are wanted.
+    Sent,
+    /// All its rows were read, so many; only where plans are wanted.
+    Done(u64),
+}
+
+/// Hears of every statement.
+pub type Tracer = Box<dyn FnMut(Traced<'_>)>;
+
+/// A tracer and what it wants.
+pub(super) struct Trace {
+    tracer: Tracer,
+    closely: bool,
+}
+
+impl Store {
+    /// From now on `tracer` hears of every statement; `closely`: also its plan and its end.
+    pub fn trace(&mut self, tracer: Tracer, closely: bool) {
+        self.trace = Some(Trace { tracer, closely });
+    }
+
+    /// Whether plans are wanted.
+    pub(super) fn is_traced_closely(&self) -> bool {
+        self.trace.as_ref().is_some_and(|trace| trace.closely)
+    }
+
+    /// Tells, if anybody listens.
+    pub(super) fn tell(&mut self, traced: Traced<'_>) {
+        if let Some(Trace { tracer, .. }) = &mut self.trace {
+            tracer(traced);
+        }
+    }
+
+    /// Tells of a statement that is about to be sent, with its plan if that is wanted.
+    pub(super) async fn tell_statement(&mut self, query: &Query) -> Result<()> {
+        if self.trace.is_none() {
+            return Ok(());
+        }
+        let dialect = self.dialect();
+        if let Engine::Postgres(pg) = &self.engine
+            && let Some(sql) = pg.planning(query)
+        {
+            self.tell(Traced::Statement(&format!("{sql};")));
+        }
+        let text = statement(query, dialect)?;
+        self.tell(Traced::Statement(&text));
+        if self.is_traced_closely() && query.has_plan() {
+            let mut plan = Vec::new();
+            let explain = query.clone().explained();
+            let each = &mut |row: &super::row::Row| {
+                let mut columns = row.columns();
+                if dialect == Dialect::Sqlite {
+                    (columns.small()?, columns.small()?, columns.small()?);
+                }
+                plan.extend(columns.text()?);
+                Ok(())
+            };
+            match &mut self.engine {
+                Engine::Postgres(pg) => pg.fetch(&explain, each).await?,
+                Engine::Sqlite(lite) => lite.fetch(&explain, each).await?,
+            }
+            plan.iter().for_each(|line| self.tell(Traced::Plan(line)));
+        }
+        if self.is_traced_closely() {
+            self.tell(Traced::Sent);
+        }
+        Ok(())
+    }
+}
+
+/// The text, and below it what `$1` and the others stand for.
+fn statement(query: &Query, dialect: Dialect) -> Result<String> {
+    let prepared = query.prepare(dialect)?;
+    let mut text = format!("-- {}\n{};\n", query.stem(), prepared.sql.trim_end());
+    for (number, value) in (1..).zip(prepared.values) {
+        writeln!(text, "-- ${number} = {}", shown(value))?;
+    }
+    Ok(text)
+}
+
+/// For people to read. Debug makes control characters and the like visible.
+fn shown(value: &Value) -> String {
+    let null = || "NULL".to_owned();
+    match value {
+        Value::Id(id) => id.to_string(),
+        Value::OptionalId(id) => id.map_or_else(null, |id| id.to_string()),
+        Value::Ids(ids) => {
+            let ids: Vec<String> = ids.iter().map(ToString::to_string).collect();
+            format!("{{{}}}", ids.join(","))
+        }
+        Value::Text(text) => format!("{text:?}"),
+        Value::OptionalText(text) => text.as_ref().map_or_else(null, |text| format!("{text:?}")),
+        Value::Texts(texts) => format!("{texts:?}"),
+        Value::Time(at) => at.to_string(),
+        Value::Count(n) => n.to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_statement_is_told_with_what_its_placeholders_stand_for() {
+        let query = Query::new("user").bind("text", Value::Text("eve\u{1b}[2J".to_owned()));
+        let text = statement(&query, Dialect::Postgres).unwrap();
+        assert!(text.starts_with("-- user\nSELECT\n"), "{text}");
+        assert!(text.contains("WHERE u.clerk_user_id = $1 OR u.email = $1"), "{text}");
+        assert!(text.ends_with("LIMIT 20;\n-- $1 = \"eve\\u{1b}[2J\"\n"), "{text}");
+    }
+}
