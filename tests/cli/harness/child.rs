@@ -69,11 +69,6 @@ impl Child {
         assert!(Command::new("sh").args(["-c", &kill]).status().unwrap().success());
     }
 
-    /// Its process id.
-    pub fn id(&self) -> u32 {
-        self.process.id()
-    }
-
     /// The lines of stdout that have come, without their ends.
     pub fn lines(&mut self) -> Vec<String> {
         self.stdout.try_iter().map(|line| text(line).trim_end_matches('\n').to_owned()).collect()
