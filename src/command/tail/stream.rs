@@ -15,7 +15,7 @@ use crate::filter::Filter;
 use crate::follow::cursor_file::{self, Binding};
 use crate::follow::{Follow, Options, backoff};
 use crate::output::{Ending, Format, RowWriter, View};
-use crate::store::{Item, Listener, Rule, Target};
+use crate::store::{Item, Listener, Rule};
 use anyhow::Result;
 use std::marker::PhantomData;
 use std::time::{Duration, Instant};
@@ -28,7 +28,6 @@ pub(super) struct Stream<'a, T> {
     rule: Rule,
     filter: Filter,
     binding: Binding,
-    target: Target,
     session: Session,
     /// Connected; when not, the next poll connects first.
     connected: bool,
@@ -80,7 +79,6 @@ impl<'a, T: Item + Record> Stream<'a, T> {
             let failure = usage("--cursor-file goes with stdout: the file of --out-file is there only at the end");
             return Err(failure.hint("redirect stdout instead: >>FILE").into());
         }
-        let target = context.place()?.target;
         let mut session = connect(context, &args).await?;
         let mut filter = session.select(&args.select, &args.range()).await?;
         filter.types = crate::command::select::types(&args.types.types)?;
@@ -88,8 +86,11 @@ impl<'a, T: Item + Record> Stream<'a, T> {
         session.store.commit().await?;
         // Comments and events are different questions, though their filters may read the same.
         let digest = cursor::Binding::new(context.command, &session.actor, &format!("{rule:?}"), &filter, "");
-        let binding =
-            Binding { database: target.label(), actor: session.actor.id.to_string(), filter: digest.to_string() };
+        let binding = Binding {
+            database: session.target.label(),
+            actor: session.actor.id.to_string(),
+            filter: digest.to_string(),
+        };
         let saved = match &args.cursor_file {
             Some(path) => cursor_file::read(path, &binding)?,
             None => None,
@@ -110,7 +111,6 @@ impl<'a, T: Item + Record> Stream<'a, T> {
             rule,
             filter,
             binding,
-            target,
             session,
             connected: true,
             oldest_writer: None,
@@ -167,7 +167,7 @@ impl<'a, T: Item + Record> Stream<'a, T> {
                         let line = text.lines().next().unwrap_or_default().trim_start_matches("error: ").to_owned();
                         self.status.aside(|| self.context.say(&format!("{line}; trying again")));
                     }
-                    self.status.state = format!("disconnected, trying again · {}", self.target.label());
+                    self.status.state = format!("disconnected, trying again · {}", self.session.target.label());
                     self.wait(Instant::now() + backoff::delay(attempts, fastrand::f64()), None).await?;
                     attempts = attempts.saturating_add(1);
                 }

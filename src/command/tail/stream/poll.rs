@@ -206,7 +206,7 @@ impl<T: Item + Record> Stream<'_, T> {
         };
         let how = if self.push.is_some() { "push" } else { "connected" };
         let reach = follow.reach().as_secs();
-        self.status.state = format!("{followed} · look-back {reach} s{note} · {how} · {}", self.target.label());
+        self.status.state = format!("{followed} · look-back {reach} s{note} · {how} · {}", self.session.target.label());
     }
 }
 
