@@ -24,7 +24,9 @@ pub fn quiet(engine: Engine) -> Database {
 
 /// `mc-activity tail` for somebody who reads everything, polling often; then what is added.
 pub fn tail(database: &Database, more: &str) -> crate::harness::Mc {
-    let line = format!("tail --as-user {USER} --events -o jsonl --poll 100ms {more}");
+    let usual = ["-o jsonl", "--poll 100ms"].into_iter();
+    let usual: Vec<&str> = usual.filter(|flag| !more.contains(&flag[..flag.find(' ').unwrap() + 1])).collect();
+    let line = format!("tail --as-user {USER} --events {} {more}", usual.join(" "));
     database.mc(line.split_whitespace())
 }
 

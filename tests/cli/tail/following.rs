@@ -37,29 +37,30 @@ fn an_event_of_the_future_blinds_nobody() {
 fn an_event_of_a_transaction_longer_than_the_look_back_is_shown_when_it_commits() {
     let database = quiet(Engine::Deployed);
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-    runtime.block_on(async {
-        let (early, late) = (Uuid::new_v4(), Uuid::new_v4());
-        let mut before = PgConnection::connect(&database.url).await.unwrap();
-        sqlx::raw_sql("BEGIN").execute(&mut before).await.unwrap();
-        sqlx::raw_sql(&insert_all(&database, &[early], 0.0)).execute(&mut before).await.unwrap();
-        std::thread::sleep(Duration::from_secs(2));
-        let mut child = following(&database, "--lookback 1s");
-        let mut after = PgConnection::connect(&database.url).await.unwrap();
-        sqlx::raw_sql("BEGIN").execute(&mut after).await.unwrap();
-        sqlx::raw_sql(&insert_all(&database, &[late], 0.0)).execute(&mut after).await.unwrap();
-        for _ in 0..4 {
-            std::thread::sleep(Duration::from_secs(1));
-            let between = write(&database, 0.0);
-            assert_eq!(next(&mut child), between);
-        }
-        sqlx::raw_sql("COMMIT").execute(&mut before).await.unwrap();
-        assert_eq!(next(&mut child), early.to_string());
-        sqlx::raw_sql("COMMIT").execute(&mut after).await.unwrap();
-        assert_eq!(next(&mut child), late.to_string());
-        child.is_silent(A_WHILE);
-        before.close().await.unwrap();
-        after.close().await.unwrap();
-    });
+    let run = |conn: &mut PgConnection, sql: &str| {
+        runtime.block_on(sqlx::raw_sql(sql).execute(conn)).unwrap();
+    };
+    let open = |id: Uuid| {
+        let mut conn = runtime.block_on(PgConnection::connect(&database.url)).unwrap();
+        run(&mut conn, "BEGIN");
+        run(&mut conn, &insert_all(&database, &[id], 0.0));
+        conn
+    };
+    let (early, late) = (Uuid::new_v4(), Uuid::new_v4());
+    let mut before = open(early);
+    std::thread::sleep(Duration::from_secs(2));
+    let mut child = following(&database, "--lookback 1s");
+    let mut after = open(late);
+    for _ in 0..4 {
+        std::thread::sleep(Duration::from_secs(1));
+        let between = write(&database, 0.0);
+        assert_eq!(next(&mut child), between);
+    }
+    run(&mut before, "COMMIT");
+    assert_eq!(next(&mut child), early.to_string());
+    run(&mut after, "COMMIT");
+    assert_eq!(next(&mut child), late.to_string());
+    child.is_silent(A_WHILE);
 }
 
 #[test]
