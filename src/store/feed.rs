@@ -319,7 +319,7 @@ impl Store {
             Ok(())
         })
         .await?;
-        if i64::try_from(types.len()).is_ok_and(|n| n >= MOST_TYPES) {
+        if i64::try_from(types.len()).is_ok_and(|n| n >= MOST_TYPES) || types.iter().any(|name| is_garbled(name)) {
             return Ok(Found::Unindexed);
         }
         Ok(extent.map_or(Found::Nothing, |(newest, oldest)| {
@@ -336,7 +336,8 @@ impl Store {
             Ok(())
         })
         .await?;
-        Ok(i64::try_from(types.len()).is_ok_and(|n| n < MOST_TYPES).then_some(types))
+        let few = i64::try_from(types.len()).is_ok_and(|n| n < MOST_TYPES);
+        Ok((few && !types.iter().any(|name| is_garbled(name))).then_some(types))
     }
 
     /// How many events can match at most, as the index on a selective column tells, counted a little beyond [`SOME`].
@@ -392,6 +393,11 @@ impl Store {
         .await?;
         Ok(found)
     }
+}
+
+/// A type of bytes that are no UTF-8 cannot be named to the server any more.
+fn is_garbled(event_type: &str) -> bool {
+    event_type.contains(char::REPLACEMENT_CHARACTER)
 }
 
 fn wanted(page: Page) -> u64 {

@@ -62,7 +62,7 @@ fn an_interrupted_command_ends_at_once_and_its_query_is_gone_from_the_server() {
         // A hundred milliseconds on a machine that has nothing else to do.
         assert!(start.elapsed() < Duration::from_millis(400), "{line}: {:?}", start.elapsed());
         let (out, said) = child.rest();
-        assert_eq!((out.as_str(), said.as_str()), ("", "error: interrupted\n"), "{line}");
+        assert!(out.is_empty() && said.contains("interrupted"), "{line}: {out}{said}");
         wait_until(&format!("{line}: gone from the server"), Duration::from_secs(2), || running(&database) == 0);
     }
 }

@@ -99,11 +99,10 @@ fn hostile_text_is_written_as_it_is_and_found_again() {
         let database = Database::recorded(engine);
         for text in HOSTILE.into_iter().chain(["\u{1b}[2J", "\u{202e}", "a\tb\nc", "NULL", "\\N", "\\."]) {
             ask(&database, "log --board Main").args([format!("--type={text}"), format!("--message={text}")]).ok();
-            let items = ask(&database, "list --limit 1 -o jsonl").ok().jsonl();
-            assert_eq!((&items[0]["event_type"], &items[0]["message"]), (&text.into(), &text.into()), "{engine:?}");
             let found =
-                ask(&database, "list -o jsonl").args([format!("--grep={text}"), "--limit=1".into()]).ok().jsonl();
-            assert_eq!(found[0]["message"], text, "{engine:?}");
+                ask(&database, "list -o jsonl").args([format!("--grep={text}"), "--limit=500".into()]).ok().jsonl();
+            let is_it = |item: &serde_json::Value| item["message"] == text && item["event_type"] == text;
+            assert!(found.iter().any(is_it), "{engine:?}: {text}");
         }
         let count = ask(&database, "list --count").ok();
         assert!(count.stdout.trim().parse::<usize>().unwrap() > 100);

@@ -107,7 +107,7 @@ fn certificates_are_verified_as_asked_and_refused_with_a_reason() {
     secure.works("postgres", "127.0.0.1", "sslmode=prefer");
     secure.works("postgres", "127.0.0.1", "sslmode=require");
     secure.works("postgres", "[::1]", "sslmode=require");
-    secure.works("postgres", "127.0.0.1", &format!("sslmode=verify-ca&sslrootcert={ca}"));
+    secure.works("postgres", "localhost", &format!("sslmode=verify-ca&sslrootcert={ca}"));
     secure.works("postgres", "localhost", &format!("sslmode=verify-full&sslrootcert={ca}"));
     let another = "for another name";
     secure.refused("postgres", "127.0.0.1", &format!("sslmode=verify-full&sslrootcert={ca}"), another);
