@@ -1,5 +1,5 @@
 //! Reads profiles: `.env` files of ours in the language of the dotenvy crate, that of a shell's assignments. A value with
-//! a blank, a `#` or a `$` in it wants single quotes; `$NAME` outside of them is a variable.
+//! a blank, a `#` or a `$` in it wants single quotes; `${NAME}` outside of them is a variable.
 
 /// The variables of a file in its order, a repeated name repeatedly.
 ///
@@ -27,7 +27,7 @@ mod tests {
 
     #[test]
     fn values_are_read_as_a_shell_would_read_the_assignments() {
-        let text = "# production\nexport DATABASE_URL='postgresql://mc:p$ss@db/mc'\nAUTH_MODE=local # here\nHOST=db\nURL=\"x://$HOST\"\n";
+        let text = "# production\nexport DATABASE_URL='postgresql://mc:p$ss@db/mc'\nAUTH_MODE=local # here\nHOST=db\nURL=x://${HOST}\n";
         let values = parse(text).unwrap();
         let value = |name: &str| values.iter().find(|(key, _)| key == name).unwrap().1.clone();
         assert_eq!(value("DATABASE_URL"), "postgresql://mc:p$ss@db/mc");
