@@ -90,7 +90,7 @@ impl Schema {
 }
 
 enum Engine {
-    Postgres(postgres::Pg),
+    Postgres(Box<postgres::Pg>),
     Sqlite(sqlite::Lite),
 }
 
@@ -111,7 +111,9 @@ impl Store {
     /// Exit 5 where the database cannot be reached or opened.
     pub async fn open(target: &Target, begin: Begin, limits: Limits, application: &str) -> Result<Self> {
         let engine = match target {
-            Target::Postgres(target) => Engine::Postgres(postgres::Pg::connect(target, begin, application).await?),
+            Target::Postgres(target) => {
+                Engine::Postgres(Box::new(postgres::Pg::connect(target, begin, application).await?))
+            }
             Target::Sqlite { path, .. } => Engine::Sqlite(sqlite::Lite::open(path, begin, limits, false).await?),
         };
         Ok(Self { engine, limits, schema: Schema::default(), begun: begin, trace: None })

@@ -238,13 +238,13 @@ impl ErrorsArgs {
                 let footer =
                     context.footer(session, format!("{} of {} failures listed", items.len(), rate.tally.errors));
                 output::errors::write_report(&mut sink, &shown, fold, &look, |out| {
-                    let mut writer = RowWriter::new(out, format, view, style.clone());
+                    let mut writer = RowWriter::new(out, format, view, style);
                     items.iter().try_for_each(|item| writer.row(item))?;
                     writer.finish(&Ending { footer, ..Ending::default() })
                 })?;
             }
             _ => {
-                let mut writer = RowWriter::new(&mut sink, format, view, style.clone());
+                let mut writer = RowWriter::new(&mut sink, format, view, style);
                 items.iter().try_for_each(|item| writer.row(item))?;
                 writer.finish(&Ending::default())?;
             }

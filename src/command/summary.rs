@@ -86,7 +86,7 @@ impl SummaryArgs {
                 output::write_footer(&mut sink, &footer, &style)?;
             }
             _ => {
-                let mut writer = RowWriter::new(&mut sink, format, view, style.clone());
+                let mut writer = RowWriter::new(&mut sink, format, view, style);
                 summary.rows.iter().try_for_each(|row| writer.row(row))?;
                 let footer = context.footer(session, format!("{} events", summary.total));
                 writer.finish(&Ending { footer, ..Ending::default() })?;

@@ -65,7 +65,9 @@ impl Store {
             let each = &mut |row: &super::row::Row| {
                 let mut columns = row.columns();
                 if dialect == Dialect::Sqlite {
-                    (columns.small()?, columns.small()?, columns.small()?);
+                    columns.small()?;
+                    columns.small()?;
+                    columns.small()?;
                 }
                 plan.extend(columns.text()?);
                 Ok(())

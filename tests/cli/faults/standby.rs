@@ -18,7 +18,7 @@ fn hosts(database: &Database, ports: &[u16], parameters: &str) -> String {
 
 /// Another view of a database, on the standby; waits until all is there that the primary has.
 fn on_standby(database: &Database) -> Database {
-    let standby = Database::at(&format!("{}", STANDBY.url(database.url.rsplit_once('/').unwrap().1)));
+    let standby = Database::at(&STANDBY.url(database.url.rsplit_once('/').unwrap().1));
     caught_up(database);
     standby
 }

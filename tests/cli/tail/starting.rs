@@ -84,7 +84,7 @@ fn comments_alone_are_followed_unless_events_or_a_type_are_asked_for() {
         let line = format!("tail --as-user {} -o jsonl --no-follow {more}", super::USER);
         database.mc(line.split_whitespace()).ok().stdout.lines().map(id).collect()
     };
-    assert_eq!(ids(""), [comment.clone()]);
-    assert_eq!(ids("--type task.up*"), [other.clone()]);
+    assert_eq!(ids(""), std::slice::from_ref(&comment));
+    assert_eq!(ids("--type task.up*"), std::slice::from_ref(&other));
     assert_eq!(ids("--events"), [comment, other]);
 }
