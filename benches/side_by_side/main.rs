@@ -3,6 +3,7 @@
 //! `cargo bench --bench side_by_side -- --events 1000000,5000000` starts a PostgreSQL server of its own, loads big.sql,
 //! runs ours and theirs in turn, each a whole process, and prints a table in Markdown.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stdout, clippy::print_stderr)]
 #![allow(unreachable_pub)]
 
 mod cases;
