@@ -257,8 +257,9 @@ impl Store {
             let plain = page.limit.is_some() && sparse.is_none() && walk.is_nearly_all();
             let mut query = self.window::<T>(&asked, page, left).indexed(!plain).when("sparse", sparse.is_some());
             // Few rows so far: the many to come are cheaper to tell by one hash of the readable tasks.
-            query =
-                query.when(if T::COMMENTS && walk.is_begun() { "mass" } else { "each" }, true).when("stretch", true);
+            query = query
+                .when(if plain || T::COMMENTS && walk.is_begun() { "mass" } else { "each" }, true)
+                .when("stretch", true);
             query = within(query, if plain { walk.rest() } else { walk.window() });
             let board_tasks = sparse.as_ref().and_then(|reach| reach.board_tasks.clone());
             query = query.bind_some("board_tasks", board_tasks.map(Value::Ids));

@@ -42,7 +42,7 @@ fn check(schema: &Value, value: &Value, at: &str) {
 }
 
 fn conforms(name: &str, value: &Value) {
-    let path = root().join("schemas").join(format!("{name}.json"));
+    let path = root().join("src/output/schemas").join(format!("{name}.json"));
     check(&serde_json::from_slice(&std::fs::read(path).unwrap()).unwrap(), value, name);
 }
 

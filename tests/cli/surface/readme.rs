@@ -119,7 +119,7 @@ fn the_examples_of_the_readme_print_what_it_says() {
 #[test]
 fn the_readme_names_every_key_of_the_json() {
     let text = readme();
-    for entry in std::fs::read_dir(root().join("schemas")).unwrap() {
+    for entry in std::fs::read_dir(root().join("src/output/schemas")).unwrap() {
         let schema: serde_json::Value = serde_json::from_slice(&std::fs::read(entry.unwrap().path()).unwrap()).unwrap();
         for key in schema["properties"].as_object().unwrap().keys() {
             assert!(text.contains(&format!("`{key}`")), "README does not name {key} of {}", schema["title"]);
