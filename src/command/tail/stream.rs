@@ -75,9 +75,9 @@ impl<'a, T: Item + Record> Stream<'a, T> {
 
     async fn open(args: TailArgs, context: &'a Context, rule: Rule, view: View) -> Result<Self> {
         let format: Format = args.output.format("text", &FORMATS)?.parse()?;
-        if args.cursor_file.is_some() && args.output.out_file.is_some() {
-            let failure = usage("--cursor-file goes with stdout: the file of --out-file is there only at the end");
-            return Err(failure.hint("redirect stdout instead: >>FILE").into());
+        if args.output.out_file.is_some() {
+            let failure = usage("--out-file is not for tail: that file would be there only at the end");
+            return Err(failure.hint("redirect stdout, which is written event by event").into());
         }
         let mut session = connect(context, &args).await?;
         let mut filter = session.select(&args.select, &args.range()).await?;
