@@ -4,12 +4,16 @@ use clap::Parser;
 use mc_activity::cli::{self, Cli};
 use mc_activity::command::interrupt;
 use mc_activity::{command, error, output};
+use std::io::Write;
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
     let as_json = cli::asks_for_json(std::env::args_os());
+    // A plugin's failures are all UNKNOWN: 2 would page somebody.
+    let as_plugin = std::env::args_os().any(|arg| arg == "--nagios");
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
+        Err(told) if as_plugin && told.use_stderr() => return unknown(&told.to_string()),
         Err(told) => return complain(&told, as_json),
     };
     let done = interrupt::guard(cli.command.grace(), || {
@@ -22,6 +26,7 @@ fn main() -> ExitCode {
     match done {
         Ok(code) => ExitCode::from(code),
         Err(cause) if error::is_closed_pipe(&cause) => ExitCode::SUCCESS,
+        Err(cause) if as_plugin => unknown(&error::render(&cause, false)),
         Err(cause) => {
             output::talk(error::render(&cause, as_json).trim_end());
             ExitCode::from(error::kind_of(&cause).exit_code())
@@ -37,4 +42,13 @@ fn complain(told: &clap::Error, as_json: bool) -> ExitCode {
         return ExitCode::SUCCESS;
     }
     ExitCode::from(u8::try_from(told.exit_code()).unwrap_or(2))
+}
+
+/// The plugin protocol's answer where there is none: its first line on stdout.
+fn unknown(message: &str) -> ExitCode {
+    let message = message.lines().next().unwrap_or_default().trim_start_matches("error: ");
+    let (code, text) = output::nagios::unknown(message);
+    // Whoever reads the exit code alone is told too.
+    let _ = std::io::stdout().write_all(text.as_bytes());
+    ExitCode::from(code)
 }

@@ -105,11 +105,6 @@ struct Window {
 }
 
 impl ErrorsArgs {
-    /// Whether the answer follows the Nagios plugin protocol, in which every failure of ours is UNKNOWN.
-    pub fn is_nagios(&self) -> bool {
-        self.nagios
-    }
-
     fn window(&self, filter: &Filter, now: Timestamp) -> Result<Window> {
         if self.span.is_open() {
             let name = self.range.as_deref().unwrap_or("24h");

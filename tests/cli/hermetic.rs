@@ -122,3 +122,13 @@ fn event_now(id: &str) -> Data {
     event.rows.push([id, "task.updated", "just now", task, &now].map(|text| Some(text.to_owned())).to_vec());
     Data { tables: vec![event] }
 }
+
+#[test]
+fn a_plugin_that_cannot_answer_is_unknown_and_pages_nobody() {
+    let place = Place::new();
+    for args in ["errors --nagios --warn abc", "errors --nagios --range 2h", "errors --nagios"] {
+        let output = place.mc(args.split(' ')).run();
+        assert_eq!(output.code, 3, "{args}");
+        assert!(output.stdout.starts_with("ACTIVITY UNKNOWN - "), "{args}: {}", output.stdout);
+    }
+}
