@@ -124,11 +124,11 @@ impl Store {
     /// # Errors
     /// Exit 5 where a table or column that we need is missing.
     pub async fn begin(&mut self, begin: Begin) -> Result<()> {
-        self.begin_transaction(begin).await?;
         let mut schema = Schema::default();
         let mut missing = Vec::new();
+        let mut any_bytes = false;
         let dialect = self.dialect();
-        self.fetch(&Query::new("connect"), &mut |row| {
+        self.open_transaction(begin, &Query::new("connect").small(), &mut |row| {
             let mut columns = row.columns();
             schema.now = columns.time()?;
             if dialect == Dialect::Postgres {
@@ -143,10 +143,15 @@ impl Store {
                 schema.indexed_by_type = columns.flag()?.unwrap_or_default();
                 schema.indexed_by_time = columns.flag()?.unwrap_or_default();
                 schema.sharded = columns.flag()?.unwrap_or_default();
+                any_bytes = columns.flag()?.unwrap_or_default();
             }
             Ok(())
         })
         .await?;
+        match &mut self.engine {
+            Engine::Postgres(pg) if any_bytes => pg.take_any_bytes().await?,
+            _ => {}
+        }
         if !missing.is_empty() {
             let failure = unavailable(format!("this is no Mission Control database: no table {}", missing.join(", ")));
             let hint = match dialect {
@@ -211,17 +216,31 @@ impl Store {
         }
     }
 
-    async fn begin_transaction(&mut self, begin: Begin) -> Result<()> {
+    /// Opens a transaction with its first question, one without values.
+    async fn open_transaction(
+        &mut self,
+        begin: Begin,
+        first: &Query,
+        each: &mut dyn FnMut(&Row) -> Result<()>,
+    ) -> Result<()> {
         self.begun = begin;
         let sql = match &self.engine {
-            Engine::Postgres(pg) => postgres::begin(begin, self.limits, pg.notices()),
+            Engine::Postgres(pg) => pg.opening(begin, self.limits),
             Engine::Sqlite(_) => sqlite::begin(begin).to_owned(),
         };
         self.tell(Traced::Statement(&format!("{sql};")));
+        self.tell_statement(first).await?;
         match &mut self.engine {
-            Engine::Postgres(pg) => pg.begin(&sql, self.limits).await,
-            Engine::Sqlite(lite) => lite.simple(&sql).await,
+            Engine::Postgres(pg) => pg.begin(&sql, self.limits, first, each).await?,
+            Engine::Sqlite(lite) => {
+                lite.simple(&sql).await?;
+                lite.fetch(first, each).await?;
+            }
         }
+        if self.is_traced_closely() {
+            self.tell(Traced::Done(1));
+        }
+        Ok(())
     }
 
     async fn simple(&mut self, sql: &str) -> Result<()> {

@@ -17,11 +17,11 @@ FROM (
     AND e.id = ANY(:ids)                                      -- if ids
     AND e.task_id = ANY(:board_tasks)                         -- if sparse board_tasks
     -- include matching
-  ORDER BY e.created_at DESC, e.id DESC                  -- if !oldest !sparse
-  ORDER BY e.created_at, e.id                            -- if oldest !sparse
-  ORDER BY e.created_at + interval '0' DESC, e.id DESC   -- if !oldest sparse
-  ORDER BY e.created_at + interval '0', e.id             -- if oldest sparse
-  LIMIT :limit
+  ORDER BY e.created_at DESC, e.id DESC                  -- if limit !oldest !sparse
+  ORDER BY e.created_at, e.id                            -- if limit oldest !sparse
+  ORDER BY e.created_at + interval '0' DESC, e.id DESC   -- if limit !oldest sparse
+  ORDER BY e.created_at + interval '0', e.id             -- if limit oldest sparse
+  LIMIT :limit                                                -- if limit
 ) AS e
 JOIN tasks t ON t.id = e.task_id
 JOIN boards b ON b.id = t.board_id

@@ -1,7 +1,7 @@
 -- What we are connected to: the clock, the server, the columns and the indexes that decide which formulation is used.
 -- Columns: now, version, in_recovery, database, role, columns of activity_events, tables that are missing,
 --          whether an index begins with (event_type, created_at), whether one begins with created_at, whether some of
---          the table lies on another server.
+--          the table lies on another server, whether the encoding is SQL_ASCII.
 SELECT
   now() AT TIME ZONE 'utc',
   current_setting('server_version_num')::int4,
@@ -26,4 +26,5 @@ SELECT
           WHERE i.indrelid = to_regclass('activity_events') AND i.indisvalid AND i.indpred IS NULL),
   EXISTS (SELECT
           FROM pg_partition_tree(to_regclass('activity_events')) p
-          JOIN pg_class c ON c.oid = p.relid AND c.relkind = 'f')
+          JOIN pg_class c ON c.oid = p.relid AND c.relkind = 'f'),
+  current_setting('server_encoding') = 'SQL_ASCII'

@@ -40,11 +40,11 @@ FROM (
     AND e.id = ANY(:ids)                                      -- if ids
     AND e.id BETWEEN :first_id AND :last_id                   -- if first_id
     -- include matching
-  ORDER BY e.created_at DESC, e.id DESC                  -- if !oldest !sparse
-  ORDER BY e.created_at, e.id                            -- if oldest !sparse
-  ORDER BY e.created_at + interval '0' DESC, e.id DESC   -- if !oldest sparse
-  ORDER BY e.created_at + interval '0', e.id             -- if oldest sparse
-  LIMIT :limit
+  ORDER BY e.created_at DESC, e.id DESC                  -- if limit !oldest !sparse
+  ORDER BY e.created_at, e.id                            -- if limit oldest !sparse
+  ORDER BY e.created_at + interval '0' DESC, e.id DESC   -- if limit !oldest sparse
+  ORDER BY e.created_at + interval '0', e.id             -- if limit oldest sparse
+  LIMIT :limit                                                -- if limit
   ) AS e                                                      -- if by_type
   ORDER BY e.created_at DESC, e.id DESC   -- if by_type !oldest
   ORDER BY e.created_at, e.id             -- if by_type oldest

@@ -26,7 +26,7 @@ const FEW: u64 = 2_000;
 /// Up to this many, the entries of that index are worth reading for every window, so as to read no other rows.
 const SOME: u64 = 20_000;
 /// Rows of a window or page when all are wanted.
-const BATCH: u64 = 20_000;
+const BATCH: u64 = 50_000;
 
 /// Which stretch of the feed.
 #[derive(Debug, Clone, Copy, Default)]
@@ -156,7 +156,7 @@ impl Store {
             Found::Nothing => Ok(()),
             Found::Source(source) => self.walk(asked, page, source, &mut each).await,
             Found::Unindexed => {
-                let query = self.window::<T>(&asked, page, wanted(page)).when("each", true);
+                let query = self.window::<T>(&asked, page, Some(wanted(page))).when("each", true);
                 self.rows(&query, &mut each).await.map(|_| ())
             }
         }
@@ -174,7 +174,7 @@ impl Store {
     ) -> Result<()> {
         let (Some(first), Some(last)) = (keys.first(), keys.last()) else { return Ok(()) };
         let page = Page { order: Order::Oldest, ..Page::default() };
-        let query = self.window::<T>(&asked, page, keys.len() as u64).when("each", true);
+        let query = self.window::<T>(&asked, page, Some(keys.len() as u64)).when("each", true);
         // The instants let partitions be pruned.
         let query = within(query, (first.created_at, last.created_at)).indexed(true);
         let query = query.bind("ids", Value::Ids(keys.iter().map(|key| key.id).collect()));
@@ -190,7 +190,7 @@ impl Store {
         if matches!(asked.scope, Scope::Boards(boards) if boards.is_empty()) {
             return Ok(events);
         }
-        let query = self.window::<ActivityEvent>(&asked, Page::default(), limit).indexed(true);
+        let query = self.window::<ActivityEvent>(&asked, Page::default(), Some(limit)).indexed(true);
         let query = query.bind("first_id", Value::Id(ids.0)).bind("last_id", Value::Id(ids.1));
         self.rows(&query, &mut |event| {
             events.push(event);
@@ -210,7 +210,7 @@ impl Store {
         let mut left = wanted(page);
         loop {
             let size = left.min(BATCH);
-            let query = self.window::<T>(&asked, page, size).when("each", true);
+            let query = self.window::<T>(&asked, page, Some(size)).when("each", true);
             let mut last = None;
             let found = self
                 .rows(&query, &mut |item: T| {
@@ -244,7 +244,7 @@ impl Store {
                 probed = true;
                 let reach = self.reach(&asked).await?;
                 if reach.count <= FEW {
-                    let query = self.window::<T>(&asked, page, left).when("sparse", true).when("each", true);
+                    let query = self.window::<T>(&asked, page, Some(left)).when("sparse", true).when("each", true);
                     let query = within(query.indexed(true), walk.rest())
                         .bind_some("board_tasks", reach.board_tasks.map(Value::Ids));
                     return self.rows(&query, each).await.map(|_| ());
@@ -255,17 +255,20 @@ impl Store {
                 }
             }
             let plain = page.limit.is_some() && sparse.is_none() && walk.is_nearly_all();
-            let mut query = self.window::<T>(&asked, page, left).indexed(!plain).when("sparse", sparse.is_some());
+            // All are wanted, and the first window has told how wide the next must be to yield many.
+            let many = page.limit.is_none() && walk.is_begun();
+            let most = (!many).then_some(left);
+            let mut query = self.window::<T>(&asked, page, most).indexed(!plain).when("sparse", sparse.is_some());
             // Few rows so far: the many to come are cheaper to tell by one hash of the readable tasks.
             query = query
-                .when(if plain || T::COMMENTS && walk.is_begun() { "mass" } else { "each" }, true)
+                .when(if plain || many || T::COMMENTS && walk.is_begun() { "mass" } else { "each" }, true)
                 .when("stretch", true);
             query = within(query, if plain { walk.rest() } else { walk.window() });
             let board_tasks = sparse.as_ref().and_then(|reach| reach.board_tasks.clone());
             query = query.bind_some("board_tasks", board_tasks.map(Value::Ids));
             if let Some(types) = &source.types {
                 let narrowed = asked.failures || !asked.filter.types.is_empty();
-                query = query.when("by_type", !plain && sparse.is_none());
+                query = query.when("by_type", !plain && !many && sparse.is_none());
                 query = query.bind_some("types", (!plain || narrowed).then(|| Value::Texts(types.clone())));
             }
             let found = self.rows(&query, each).await?;
@@ -369,11 +372,12 @@ impl Store {
     }
 
     /// The question for one stretch, before it is told where to look.
-    fn window<T: Item>(&self, asked: &Asked<'_>, page: Page, limit: u64) -> Query {
+    fn window<T: Item>(&self, asked: &Asked<'_>, page: Page, limit: Option<u64>) -> Query {
         let query = Query::new(if T::COMMENTS { "comments" } else { "list" });
         let query = self.with_columns(self.matching(query, asked));
         let query = query.when("oldest", page.order == Order::Oldest);
-        let query = query.bind("limit", Value::Count(i64::try_from(limit).unwrap_or(i64::MAX)));
+        let query =
+            query.bind_some("limit", limit.map(|limit| Value::Count(i64::try_from(limit).unwrap_or(i64::MAX))));
         match (page.after, page.order) {
             (None, _) => query,
             (Some(key), Order::Newest) => {

@@ -100,8 +100,8 @@ impl Store {
     /// Those of the database.
     pub async fn users(&mut self, name: UserName<'_>) -> Result<Vec<UserRow>> {
         let query = match name {
-            UserName::Id(id) => Query::new("user").bind("id", Value::Id(id)),
-            UserName::Text(text) => Query::new("user").bind("text", Value::Text(text.to_owned())),
+            UserName::Id(id) => Query::new("user").small().bind("id", Value::Id(id)),
+            UserName::Text(text) => Query::new("user").small().bind("text", Value::Text(text.to_owned())),
         };
         let mut users = Vec::new();
         self.fetch(&query, &mut |row| {
@@ -180,7 +180,7 @@ impl Store {
     /// # Errors
     /// Those of the database.
     pub async fn boards(&mut self, of: BoardsOf) -> Result<Vec<Board>> {
-        let query = Query::new("boards");
+        let query = Query::new("boards").small();
         let query = match of {
             BoardsOf::Member(member) => query.bind("member", Value::Id(member)),
             BoardsOf::Organization(organization) => query.bind("organization", Value::Id(organization)),
@@ -207,7 +207,7 @@ impl Store {
     /// # Errors
     /// Those of the database.
     pub async fn tasks(&mut self, first: Uuid, last: Uuid, boards: Option<&[Uuid]>) -> Result<Vec<TaskRow>> {
-        let query = Query::new("tasks").bind("first", Value::Id(first)).bind("last", Value::Id(last));
+        let query = Query::new("tasks").small().bind("first", Value::Id(first)).bind("last", Value::Id(last));
         let query = query.bind_some("boards", boards.map(|boards| Value::Ids(boards.to_vec())));
         let mut tasks = Vec::new();
         self.fetch(&query, &mut |row| {

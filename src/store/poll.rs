@@ -28,11 +28,10 @@ impl Store {
     /// # Errors
     /// Those of the database.
     pub async fn begin_poll(&mut self) -> Result<Instant> {
-        self.begin_transaction(Begin::Read).await?;
         let postgres = self.dialect() == Dialect::Postgres;
         let sharded = self.schema.sharded;
         let mut found = None;
-        self.fetch(&Query::new("moment"), &mut |row| {
+        self.open_transaction(Begin::Read, &Query::new("moment").small(), &mut |row| {
             let mut columns = row.columns();
             let now = columns.time()?.context("the clock is null")?;
             let mut instant = Instant { now, as_of: now, server: String::new(), snapshot: None, backend: 0 };
@@ -58,7 +57,7 @@ impl Store {
     pub async fn oldest_writer(&mut self) -> Result<Option<Timestamp>> {
         let mut began = None;
         if self.dialect() == Dialect::Postgres && !self.schema.sharded {
-            self.fetch(&Query::new("oldest_writer"), &mut |row| {
+            self.fetch(&Query::new("oldest_writer").small(), &mut |row| {
                 began = row.columns().time()?;
                 Ok(())
             })

@@ -8,16 +8,19 @@ use super::{Begin, Limits, fault};
 use crate::error::unavailable;
 use anyhow::{Context, Result};
 use futures_util::TryStreamExt;
+use futures_util::stream::BoxStream;
 use sqlx::encode::IsNull;
-use sqlx::postgres::{PgArgumentBuffer, PgArguments, PgConnectOptions, PgConnection, PgTypeInfo};
+use sqlx::postgres::{PgArgumentBuffer, PgArguments, PgConnectOptions, PgConnection, PgRow, PgTypeInfo};
 use sqlx::{Arguments, Connection, Encode, Executor, Postgres, Row as _, Type};
 use std::future::Future;
 use std::time::Duration;
 
 pub(super) struct Pg {
     conn: PgConnection,
-    /// What `enable_seqscan` was last set to in this transaction.
+    /// Whether the planner may not scan whole tables now: `enable_seqscan` is off.
     indexed: bool,
+    /// The database's encoding is SQL_ASCII: it may hold bytes that are no UTF-8, which the server refuses to send as such.
+    any_bytes: bool,
     /// To connect once more, to listen.
     options: PgConnectOptions,
     /// The server can notice that we are gone while it works for us, and stop.
@@ -49,27 +52,7 @@ impl Encode<'_, Postgres> for Micros {
     }
 }
 
-/// A database of the encoding SQL_ASCII may hold bytes that are no UTF-8, which the server refuses to send as UTF-8.
-const ANY_BYTES: &str = "SELECT set_config('client_encoding', 'SQL_ASCII', true) \
-                         WHERE current_setting('server_encoding') = 'SQL_ASCII'";
-
-/// Opens a transaction. JIT and small `work_mem` cost more than these queries take; both are set for it alone.
-///
-/// However we end, a signal or a closed pipe included, the server stops what it does for us half a second later; a pooler
-/// passes that on.
-pub(super) fn begin(begin: Begin, limits: Limits, notices: bool) -> String {
-    let mode = match begin {
-        Begin::Read => "ISOLATION LEVEL REPEATABLE READ READ ONLY",
-        Begin::Write => "ISOLATION LEVEL READ COMMITTED READ WRITE",
-    };
-    let statement = limits.statement.as_millis().min(i32::MAX as u128);
-    let lock = limits.lock.as_millis().min(i32::MAX as u128);
-    format!(
-        "BEGIN {mode}; SET LOCAL statement_timeout = {statement}; SET LOCAL lock_timeout = {lock}; \
-         SET LOCAL jit = off; SET LOCAL work_mem = '64MB'{}; {ANY_BYTES}",
-        if notices { NOTICE } else { "" }
-    )
-}
+const ANY_BYTES: &str = "SET LOCAL client_encoding = 'SQL_ASCII'";
 
 impl Pg {
     /// Connects to the first host that answers and is of the kind that the URL asks for; writing needs one that can.
@@ -110,7 +93,7 @@ impl Pg {
         let conn = tokio::time::timeout(timeout, connecting).await.map_err(|_| late())?;
         let conn = conn.map_err(fault::connecting)?;
         let notices = conn.server_version_num().is_some_and(|version| version >= NOTICES_SINCE);
-        Ok(Self { conn, indexed: false, options: options.clone(), notices, patience: None })
+        Ok(Self { conn, indexed: false, any_bytes: false, options: options.clone(), notices, patience: None })
     }
 
     /// Whether the server is of a kind, as libpq's `target_session_attrs` tells them apart.
@@ -119,7 +102,7 @@ impl Pg {
             return Ok(true);
         }
         let sql = "SELECT pg_is_in_recovery(), current_setting('default_transaction_read_only')::bool";
-        let row = sqlx::query(sql).persistent(false).fetch_one(&mut self.conn).await.map_err(fault::running)?;
+        let row = sqlx::raw_sql(sql).fetch_one(&mut self.conn).await.map_err(fault::running)?;
         let (standby, read_only): (bool, bool) = (row.try_get(0)?, row.try_get(1)?);
         Ok(match wanted {
             SessionAttrs::ReadWrite => !standby && !read_only,
@@ -130,23 +113,53 @@ impl Pg {
         })
     }
 
-    /// Whether the server is asked to notice that we are gone.
-    pub(super) fn notices(&self) -> bool {
-        self.notices
+    /// What opens a transaction. JIT and small `work_mem` cost more than these queries take; both are set for it alone.
+    ///
+    /// However we end, a signal or a closed pipe included, the server stops what it does for us half a second later; a
+    /// pooler passes that on.
+    pub(super) fn opening(&self, begin: Begin, limits: Limits) -> String {
+        let mode = match begin {
+            Begin::Read => "ISOLATION LEVEL REPEATABLE READ READ ONLY",
+            Begin::Write => "ISOLATION LEVEL READ COMMITTED READ WRITE",
+        };
+        let statement = limits.statement.as_millis().min(i32::MAX as u128);
+        let lock = limits.lock.as_millis().min(i32::MAX as u128);
+        let notice = if self.notices { NOTICE } else { "" };
+        let bytes = if self.any_bytes { format!("; {ANY_BYTES}") } else { String::new() };
+        format!(
+            "BEGIN {mode}; SET LOCAL statement_timeout = {statement}; SET LOCAL lock_timeout = {lock}; \
+             SET LOCAL jit = off; SET LOCAL work_mem = '64MB'; SET LOCAL enable_seqscan = off{notice}{bytes}"
+        )
     }
 
-    /// Opens a transaction with the statement that [`begin`] made.
-    pub(super) async fn begin(&mut self, sql: &str, limits: Limits) -> Result<()> {
-        self.indexed = false;
+    /// Opens a transaction with [`Pg::opening`] and asks its first question, one without values, in one round trip.
+    pub(super) async fn begin(
+        &mut self,
+        opening: &str,
+        limits: Limits,
+        first: &Query,
+        each: &mut dyn FnMut(&Row) -> Result<()>,
+    ) -> Result<()> {
+        self.indexed = true;
         self.patience = (!limits.statement.is_zero()).then(|| limits.statement + GRACE);
-        match in_time(self.patience, self.conn.execute(sql)).await? {
+        let question = first.prepare(Dialect::Postgres)?.sql;
+        let sql = format!("{opening};\n{question}");
+        match pour(self.patience, sqlx::raw_sql(&sql).fetch(&mut self.conn), each).await? {
             Err(sqlx::Error::Database(told)) if self.notices && told.code().as_deref() == Some(INVALID_VALUE) => {
                 self.notices = false;
                 self.simple("ROLLBACK").await?;
-                self.simple(&sql.replace(NOTICE, "")).await
+                let sql = sql.replace(NOTICE, "");
+                let again = pour(self.patience, sqlx::raw_sql(&sql).fetch(&mut self.conn), each).await?;
+                again.map_err(fault::running)
             }
-            done => done.map(|_| ()).map_err(fault::running),
+            done => done.map_err(fault::running),
         }
+    }
+
+    /// From now on, and in this transaction, text comes as the bytes that it is.
+    pub(super) async fn take_any_bytes(&mut self) -> Result<()> {
+        self.any_bytes = true;
+        self.simple(ANY_BYTES).await
     }
 
     pub(super) async fn simple(&mut self, sql: &str) -> Result<()> {
@@ -154,26 +167,25 @@ impl Pg {
         Ok(())
     }
 
+    /// Asks. A question without values goes by the simple query protocol: it takes one round trip, and outside a
+    /// transaction a pooler cannot hand its parts to different servers.
     pub(super) async fn fetch(&mut self, query: &Query, each: &mut dyn FnMut(&Row) -> Result<()>) -> Result<()> {
         if let Some(sql) = self.planning(query) {
             self.simple(sql).await?;
-            self.indexed = query.indexed;
+            self.indexed = !self.indexed;
         }
         let Prepared { sql, values } = query.prepare(Dialect::Postgres)?;
+        let bare = values.is_empty();
         let mut arguments = PgArguments::default();
         for value in values {
             add(&mut arguments, value).map_err(anyhow::Error::from_boxed).context("cannot bind a value")?;
         }
-        let statement = sqlx::query_with(&sql, arguments).persistent(false);
-        let mut rows = statement.fetch(&mut self.conn);
-        let error = loop {
-            match in_time(self.patience, rows.try_next()).await? {
-                Ok(Some(row)) => each(&Row::Postgres(row))?,
-                Ok(None) => return Ok(()),
-                Err(error) => break error,
-            }
+        let rows = if bare {
+            sqlx::raw_sql(&sql).fetch(&mut self.conn)
+        } else {
+            sqlx::query_with(&sql, arguments).persistent(false).fetch(&mut self.conn)
         };
-        drop(rows);
+        let Err(error) = pour(self.patience, rows, each).await? else { return Ok(()) };
         if fault::is_forbidden(&error)
             && let Some(lacking) = self.lacking(query).await
         {
@@ -184,9 +196,8 @@ impl Pg {
 
     /// What has to be said to the planner before a question.
     pub(super) fn planning(&self, query: &Query) -> Option<&'static str> {
-        let on = "SET LOCAL enable_seqscan = on";
-        let off = "SET LOCAL enable_seqscan = off";
-        (query.indexed != self.indexed).then_some(if query.indexed { off } else { on })
+        let wanted = query.indexed.filter(|wanted| *wanted != self.indexed)?;
+        Some(if wanted { "SET LOCAL enable_seqscan = off" } else { "SET LOCAL enable_seqscan = on" })
     }
 
     /// The role and what it may not do although the tool or, beyond it, the question needs it; the server itself names
@@ -195,7 +206,7 @@ impl Pg {
         self.simple("ROLLBACK").await.ok()?;
         let asked = Query::new("privileges").when("hashes", query.stem() == "token_hashes");
         let sql = asked.when("write", query.stem() == "log").prepare(Dialect::Postgres).ok()?.sql;
-        let row = sqlx::query(&sql).persistent(false).fetch_one(&mut self.conn).await.ok()?;
+        let row = sqlx::raw_sql(&sql).fetch_one(&mut self.conn).await.ok()?;
         let (role, lacking): (String, Option<String>) = (row.try_get(0).ok()?, row.try_get(1).ok()?);
         lacking.map(|lacking| format!("the role {role} lacks {lacking}"))
     }
@@ -208,6 +219,21 @@ impl Pg {
     pub(super) async fn close(self) {
         // The answer is complete; a connection that cannot say goodbye is closed all the same.
         let _ = self.conn.close().await;
+    }
+}
+
+/// Gives every row to `each`; the inner error is the database's.
+async fn pour(
+    patience: Option<Duration>,
+    mut rows: BoxStream<'_, Result<PgRow, sqlx::Error>>,
+    each: &mut dyn FnMut(&Row) -> Result<()>,
+) -> Result<Result<(), sqlx::Error>> {
+    loop {
+        match in_time(patience, rows.try_next()).await? {
+            Ok(Some(row)) => each(&Row::Postgres(row))?,
+            Ok(None) => return Ok(Ok(())),
+            Err(error) => return Ok(Err(error)),
+        }
     }
 }
 

@@ -5,6 +5,7 @@ use super::query::{Dialect, Query};
 use super::{Engine, Store};
 use anyhow::Result;
 use futures_util::FutureExt;
+use sqlx::Row as _;
 use sqlx::postgres::{PgConnectOptions, PgListener, PgPoolOptions};
 use std::time::Duration;
 
@@ -31,7 +32,7 @@ impl Store {
             return Ok(None);
         }
         let mut notifies = false;
-        self.fetch(&Query::new("notifies"), &mut |row| {
+        self.fetch(&Query::new("notifies").small(), &mut |row| {
             notifies = row.columns().flag()?.unwrap_or_default();
             Ok(())
         })
@@ -62,8 +63,7 @@ impl Listener {
             .await?;
         let mut inner = PgListener::connect_with(&pool).await?;
         inner.eager_reconnect(false);
-        let asked = sqlx::query_scalar::<_, i32>("SELECT pg_backend_pid()").persistent(false);
-        let backend = asked.fetch_one(&mut inner).await?;
+        let backend: i32 = sqlx::raw_sql("SELECT pg_backend_pid()").fetch_one(&mut inner).await?.try_get(0)?;
         Ok(Self { inner, backend: backend.into(), listens: false })
     }
 

@@ -37,8 +37,8 @@ pub(super) struct Query {
     stem: &'static str,
     flags: Vec<&'static str>,
     values: Vec<(&'static str, Value)>,
-    /// Forbid sequential scans, for questions whose plan relies on an index.
-    pub(super) indexed: bool,
+    /// Whether the planner may not scan whole tables, as where a plan relies on an index; none: it does not matter.
+    pub(super) indexed: Option<bool>,
     /// Ask for the plan, not for the answer.
     explained: bool,
 }
@@ -51,7 +51,7 @@ pub(super) struct Prepared<'a> {
 
 impl Query {
     pub(super) fn new(stem: &'static str) -> Self {
-        Self { stem, ..Self::default() }
+        Self { stem, indexed: Some(false), ..Self::default() }
     }
 
     /// With a flag, if a condition holds.
@@ -78,7 +78,13 @@ impl Query {
 
     /// Relying on indexes: the planner may not scan whole tables.
     pub(super) fn indexed(mut self, indexed: bool) -> Self {
-        self.indexed = indexed;
+        self.indexed = Some(indexed);
+        self
+    }
+
+    /// About so little that the planner finds it either way.
+    pub(super) fn small(mut self) -> Self {
+        self.indexed = None;
         self
     }
 

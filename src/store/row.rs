@@ -2,6 +2,7 @@
 
 use crate::event::Timestamp;
 use anyhow::{Context, Result, bail};
+use chrono::NaiveDateTime;
 use sqlx::postgres::types::Oid;
 use sqlx::postgres::{PgRow, PgTypeInfo, PgValueFormat};
 use sqlx::sqlite::SqliteRow;
@@ -30,7 +31,8 @@ impl Row {
 /// PostgreSQL's `timestamp`, by number: by name sqlx would have to ask the server.
 pub(super) const TIMESTAMP: PgTypeInfo = PgTypeInfo::with_oid(Oid(1114));
 
-/// PostgreSQL's `timestamp` in its own representation, which chrono cannot hold at the extremes.
+/// PostgreSQL's `timestamp` in its own representation, which chrono cannot hold at the extremes. As text it comes where no
+/// value was bound: clocks, which stay clear of the extremes.
 struct Instant(Timestamp);
 
 impl Type<Postgres> for Instant {
@@ -41,8 +43,10 @@ impl Type<Postgres> for Instant {
 
 impl<'r> Decode<'r, Postgres> for Instant {
     fn decode(value: sqlx::postgres::PgValueRef<'r>) -> Result<Self, sqlx::error::BoxDynError> {
-        if value.format() != PgValueFormat::Binary {
-            return Err("a timestamp came as text".into());
+        if value.format() == PgValueFormat::Text {
+            // sqlx asks for DateStyle ISO.
+            let at = NaiveDateTime::parse_from_str(value.as_str()?, "%Y-%m-%d %H:%M:%S%.f")?;
+            return Ok(Self(Timestamp::from_naive(at)));
         }
         let bytes: [u8; 8] = value.as_bytes()?.try_into()?;
         Ok(Self(Timestamp::from_micros(i64::from_be_bytes(bytes))))
