@@ -128,7 +128,7 @@ impl Store {
         let mut missing = Vec::new();
         let mut any_bytes = false;
         let dialect = self.dialect();
-        self.open_transaction(begin, &Query::new("connect").small(), &mut |row| {
+        self.open_transaction(begin, &Query::of_server("connect"), &mut |row| {
             let mut columns = row.columns();
             schema.now = columns.time()?;
             if dialect == Dialect::Postgres {
@@ -216,7 +216,7 @@ impl Store {
         }
     }
 
-    /// Opens a transaction with its first question, one without values.
+    /// Opens a transaction with its first question, one about the server.
     async fn open_transaction(
         &mut self,
         begin: Begin,

@@ -376,8 +376,7 @@ impl Store {
         let query = Query::new(if T::COMMENTS { "comments" } else { "list" });
         let query = self.with_columns(self.matching(query, asked));
         let query = query.when("oldest", page.order == Order::Oldest);
-        let query =
-            query.bind_some("limit", limit.map(|limit| Value::Count(i64::try_from(limit).unwrap_or(i64::MAX))));
+        let query = query.bind_some("limit", limit.map(|limit| Value::Count(i64::try_from(limit).unwrap_or(i64::MAX))));
         match (page.after, page.order) {
             (None, _) => query,
             (Some(key), Order::Newest) => {

@@ -31,7 +31,7 @@ impl Store {
         let postgres = self.dialect() == Dialect::Postgres;
         let sharded = self.schema.sharded;
         let mut found = None;
-        self.open_transaction(Begin::Read, &Query::new("moment").small(), &mut |row| {
+        self.open_transaction(Begin::Read, &Query::of_server("moment"), &mut |row| {
             let mut columns = row.columns();
             let now = columns.time()?.context("the clock is null")?;
             let mut instant = Instant { now, as_of: now, server: String::new(), snapshot: None, backend: 0 };
@@ -57,7 +57,7 @@ impl Store {
     pub async fn oldest_writer(&mut self) -> Result<Option<Timestamp>> {
         let mut began = None;
         if self.dialect() == Dialect::Postgres && !self.schema.sharded {
-            self.fetch(&Query::new("oldest_writer").small(), &mut |row| {
+            self.fetch(&Query::of_server("oldest_writer"), &mut |row| {
                 began = row.columns().time()?;
                 Ok(())
             })

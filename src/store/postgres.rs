@@ -132,7 +132,7 @@ impl Pg {
         )
     }
 
-    /// Opens a transaction with [`Pg::opening`] and asks its first question, one without values, in one round trip.
+    /// Opens a transaction with [`Pg::opening`] and asks its first question, one about the server, in one round trip.
     pub(super) async fn begin(
         &mut self,
         opening: &str,
@@ -167,20 +167,17 @@ impl Pg {
         Ok(())
     }
 
-    /// Asks. A question without values goes by the simple query protocol: it takes one round trip, and outside a
-    /// transaction a pooler cannot hand its parts to different servers.
     pub(super) async fn fetch(&mut self, query: &Query, each: &mut dyn FnMut(&Row) -> Result<()>) -> Result<()> {
         if let Some(sql) = self.planning(query) {
             self.simple(sql).await?;
             self.indexed = !self.indexed;
         }
         let Prepared { sql, values } = query.prepare(Dialect::Postgres)?;
-        let bare = values.is_empty();
         let mut arguments = PgArguments::default();
         for value in values {
             add(&mut arguments, value).map_err(anyhow::Error::from_boxed).context("cannot bind a value")?;
         }
-        let rows = if bare {
+        let rows = if query.is_of_server() {
             sqlx::raw_sql(&sql).fetch(&mut self.conn)
         } else {
             sqlx::query_with(&sql, arguments).persistent(false).fetch(&mut self.conn)

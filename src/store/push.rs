@@ -32,7 +32,7 @@ impl Store {
             return Ok(None);
         }
         let mut notifies = false;
-        self.fetch(&Query::new("notifies").small(), &mut |row| {
+        self.fetch(&Query::of_server("notifies"), &mut |row| {
             notifies = row.columns().flag()?.unwrap_or_default();
             Ok(())
         })

@@ -41,6 +41,8 @@ pub(super) struct Query {
     pub(super) indexed: Option<bool>,
     /// Ask for the plan, not for the answer.
     explained: bool,
+    /// About the server and not about rows.
+    of_server: bool,
 }
 
 /// A question as it is sent.
@@ -52,6 +54,17 @@ pub(super) struct Prepared<'a> {
 impl Query {
     pub(super) fn new(stem: &'static str) -> Self {
         Self { stem, indexed: Some(false), ..Self::default() }
+    }
+
+    /// A question about the server itself, without values. It goes by the simple query protocol: in one round trip, which
+    /// outside a transaction a pooler cannot hand to two servers in parts. Instants come as text, so they must be clocks.
+    pub(super) fn of_server(stem: &'static str) -> Self {
+        Self { of_server: true, ..Self::new(stem).small() }
+    }
+
+    /// Whether it is one about the server itself.
+    pub(super) fn is_of_server(&self) -> bool {
+        self.of_server
     }
 
     /// With a flag, if a condition holds.
@@ -92,11 +105,6 @@ impl Query {
     pub(super) fn explained(mut self) -> Self {
         self.explained = true;
         self
-    }
-
-    /// Whether the engine can tell a plan: a statement that is more than a look at the clock.
-    pub(super) fn has_plan(&self) -> bool {
-        !["connect", "moment"].contains(&self.stem)
     }
 
     /// The stem of its files.

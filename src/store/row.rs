@@ -31,8 +31,8 @@ impl Row {
 /// PostgreSQL's `timestamp`, by number: by name sqlx would have to ask the server.
 pub(super) const TIMESTAMP: PgTypeInfo = PgTypeInfo::with_oid(Oid(1114));
 
-/// PostgreSQL's `timestamp` in its own representation, which chrono cannot hold at the extremes. As text it comes where no
-/// value was bound: clocks, which stay clear of the extremes.
+/// PostgreSQL's `timestamp` in its own representation, which chrono cannot hold at the extremes. As text come
+/// clocks alone, which stay clear of the extremes: see [`super::query::Query::of_server`].
 struct Instant(Timestamp);
 
 impl Type<Postgres> for Instant {

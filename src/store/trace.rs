@@ -59,7 +59,7 @@ impl Store {
         }
         let text = statement(query, dialect)?;
         self.tell(Traced::Statement(&text));
-        if self.is_traced_closely() && query.has_plan() {
+        if self.is_traced_closely() && !query.is_of_server() {
             let mut plan = Vec::new();
             let explain = query.clone().explained();
             let each = &mut |row: &super::row::Row| {
