@@ -1,0 +1,72 @@
+//! A wire that can be cut, or go silent without anybody being told.
+
+use std::io::{Read, Write};
+use std::net::{Shutdown, TcpListener, TcpStream};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
+use std::thread;
+use std::time::Duration;
+
+struct Wire {
+    ends: [TcpStream; 2],
+    frozen: Arc<AtomicBool>,
+}
+
+pub struct Proxy {
+    port: u16,
+    wires: Arc<Mutex<Vec<Wire>>>,
+}
+
+impl Proxy {
+    pub fn to(server: u16) -> Self {
+        let listener = TcpListener::bind(("127.0.0.1", 0)).unwrap();
+        let port = listener.local_addr().unwrap().port();
+        let wires: Arc<Mutex<Vec<Wire>>> = Arc::default();
+        let all = Arc::clone(&wires);
+        thread::spawn(move || {
+            for client in listener.incoming().map_while(Result::ok) {
+                // While the server is down, this connection just ends.
+                let Ok(server) = TcpStream::connect(("127.0.0.1", server)) else { continue };
+                let frozen = Arc::new(AtomicBool::new(false));
+                let clone = |stream: &TcpStream| stream.try_clone().unwrap();
+                carry(clone(&client), clone(&server), Arc::clone(&frozen));
+                carry(clone(&server), clone(&client), Arc::clone(&frozen));
+                all.lock().unwrap().push(Wire { ends: [client, server], frozen });
+            }
+        });
+        Self { port, wires }
+    }
+
+    pub fn url(&self) -> String {
+        format!("postgres://postgres@127.0.0.1:{}/postgres", self.port)
+    }
+
+    /// Ends all connections at once.
+    pub fn cut(&mut self) {
+        for wire in self.wires.lock().unwrap().drain(..) {
+            for end in wire.ends {
+                let _ = end.shutdown(Shutdown::Both);
+            }
+        }
+    }
+
+    /// Lets nothing through any more; nobody is told.
+    pub fn freeze(&mut self) {
+        self.wires.lock().unwrap().iter().for_each(|wire| wire.frozen.store(true, Ordering::Relaxed));
+    }
+}
+
+fn carry(mut from: TcpStream, mut to: TcpStream, frozen: Arc<AtomicBool>) {
+    thread::spawn(move || {
+        let mut bytes = [0; 16 * 1024];
+        while let Ok(count @ 1..) = from.read(&mut bytes) {
+            while frozen.load(Ordering::Relaxed) {
+                thread::sleep(Duration::from_secs(1));
+            }
+            if to.write_all(&bytes[..count]).is_err() {
+                break;
+            }
+        }
+        let _ = to.shutdown(Shutdown::Both);
+    });
+}
