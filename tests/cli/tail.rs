@@ -3,6 +3,7 @@
 mod ends;
 mod faults;
 mod following;
+mod memory;
 mod resuming;
 mod starting;
 mod terminal;

@@ -3,6 +3,7 @@
 
 use super::{A_WHILE, SOON, following, insert_all, next, quiet, tail, write};
 use crate::harness::{Child, Data, Database, Engine, Proxy, Server, for_each_engine, free_port};
+use crate::torture::die_writing;
 use sqlx::{Connection, PgConnection};
 use std::os::unix::fs::PermissionsExt;
 use std::time::{Duration, Instant};
@@ -194,6 +195,18 @@ fn a_busy_sqlite_file_is_waited_for() {
     while run("BEGIN EXCLUSIVE").is_err() {}
     suffers(&mut child, "the database is busy");
     run("ROLLBACK").unwrap();
+    let written = write(&database, 0.0);
+    recovers(&mut child, &[written]);
+    ends(&mut child, "2 events, 0 late, 1 reconnect");
+}
+
+#[test]
+fn what_a_killed_writer_left_in_an_sqlite_file_is_waited_out_until_the_next_one() {
+    let database = quiet(Engine::Embedded);
+    database.sql("PRAGMA journal_mode = delete");
+    let mut child = started(&database, &database.url, "");
+    die_writing(&database.url);
+    suffers(&mut child, "stopped in the middle of a transaction");
     let written = write(&database, 0.0);
     recovers(&mut child, &[written]);
     ends(&mut child, "2 events, 0 late, 1 reconnect");
