@@ -8,6 +8,7 @@ mod writers;
 
 use crate::harness::{Data, Database, Engine, Proxy, Server};
 use reader::{Reader, Ways};
+use std::panic::resume_unwind;
 use std::process::Command;
 use std::thread;
 use std::time::{Duration, Instant};
@@ -29,6 +30,14 @@ fn seconds() -> Duration {
 
 #[test]
 fn under_fire_nothing_is_lost_and_nothing_repeated() {
+    // Side by side: most of the time they wait.
+    let places: [fn(); 3] = [postgres, || embedded("wal"), || embedded("delete")];
+    for run in places.map(thread::spawn) {
+        run.join().unwrap_or_else(|panic| resume_unwind(panic));
+    }
+}
+
+fn postgres() {
     let mut data = Data::recorded();
     data.tables.retain(|table| table.name != "activity_events");
     let server = Server::start(&["synchronous_commit=on", "max_connections=60"], None, None);
@@ -75,16 +84,7 @@ fn under_fire_nothing_is_lost_and_nothing_repeated() {
     assert!(truth.len() > 100 && steady.is_faultless() && restarted.is_faultless());
 }
 
-#[test]
-fn busy_writers_of_an_embedded_store_neither_hide_nor_double_an_event() {
-    embedded("wal");
-}
-
-#[test]
-fn nor_do_those_of_a_file_with_a_rollback_journal() {
-    embedded("delete");
-}
-
+/// An SQLite file in this journal mode.
 fn embedded(mode: &str) {
     let mut data = Data::recorded();
     data.tables.retain(|table| table.name != "activity_events");
