@@ -135,7 +135,9 @@ impl<'a> Place<'a> {
         let quantile = |at: f64| delays[((delays.len() - 1) as f64 * at).round() as usize];
         let percent = |before: Duration, after: Duration| (after - before).as_secs_f64() / took.as_secs_f64() * 100.0;
         println!(
-            "| {rate} | {} | {:.0} | {:.0} | {:.0} | {:.1} | {:.1} | {:.1} |",
+            "| {:.0} | {} | {:.0} | {:.0} | {:.0} | {:.1} | {:.1} | {:.1} |",
+            // What a busy machine manages.
+            committed.len() as f64 / took.as_secs_f64(),
             if self.notices { "NOTIFY" } else { "poll" },
             quantile(0.5),
             quantile(0.99),
@@ -189,15 +191,15 @@ impl<'a> Place<'a> {
             self.runtime.block_on(self.conn.execute(sql.as_str())).unwrap();
             committed.push((id, Instant::now()));
         }
-        let (took, asked) = (start.elapsed(), Duration::from_secs(seconds));
-        assert!(took < asked * 11 / 10, "this machine does not write {rate} events a second");
         committed
     }
 }
 
 fn psql(database: &str, args: &[&str]) {
     let mut psql = Command::new("psql");
-    psql.args(["-XqAt", "-v", "ON_ERROR_STOP=1", "-d", &SERVER.url(database)]).args(args);
+    psql.env("PGOPTIONS", "-c client_min_messages=warning")
+        .args(["-XqAt", "-v", "ON_ERROR_STOP=1", "-d", &SERVER.url(database)])
+        .args(args);
     assert!(psql.stdout(Stdio::null()).status().unwrap().success(), "{args:?}");
 }
 
