@@ -159,7 +159,10 @@ fn an_event_source_receives_what_json_lines_have() {
 #[test]
 fn where_the_trigger_is_installed_nobody_waits_for_the_poll() {
     let database = quiet(Engine::Deployed);
+    let doctor = || database.mc(["doctor", "--as-user", super::USER]).run().stdout;
+    assert!(doctor().contains("no trigger notifies; tail polls"));
     database.sql(include_str!("../../../queries/postgres/notify.sql"));
+    assert!(doctor().contains("mc_activity_notify notifies; tail wakes on it"), "{}", doctor());
     let mut child = following(&database, "--poll 1h");
     std::thread::sleep(A_WHILE);
     for _ in 0..3 {
