@@ -7,6 +7,7 @@ pub mod login;
 pub mod remembered;
 
 use crate::event::Board;
+use login::Proof;
 use uuid::Uuid;
 
 /// What an actor may see.
@@ -35,6 +36,8 @@ pub struct Actor {
     pub boards: Vec<Board>,
     /// The board that an agent works on.
     pub own_board: Option<Uuid>,
+    /// What an agent proved itself with.
+    pub proof: Option<Proof>,
 }
 
 /// What an actor is.

@@ -14,9 +14,9 @@
 --   ALTER ROLE oncall SET default_transaction_read_only = on;
 --   ALTER ROLE oncall CONNECTION LIMIT 5;
 --
--- Optional: with pg_read_all_stats a tail that has just connected knows since when others have been writing, and finds what
--- they commit late; without it, it looks back a fixed time (--lookback) until it has watched that long itself. Not given
--- here, as it also shows the text of other sessions' statements:
+-- Optional: with pg_read_all_stats a tail that has just started knows since when others have been writing, and finds what
+-- they commit late; without it, it takes whoever is writing then to have done so for ten minutes. Not given here, as it also
+-- shows the text of other sessions' statements:
 --
 --   GRANT pg_read_all_stats TO oncall;
 

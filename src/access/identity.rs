@@ -1,5 +1,6 @@
 //! Who is asking: the first way that applies, of those that the command line offers.
 
+use super::login::Proof;
 use super::{Actor, ActorKind};
 use crate::error::{Failure, denied, not_found, usage};
 use crate::event::Board;
@@ -18,7 +19,7 @@ pub enum Claim {
     /// `--as-agent`: an id or a name.
     Agent(String),
     /// An agent proved by its token.
-    ProvedAgent(Uuid),
+    ProvedAgent(Proof),
     /// A user proved by a Clerk session token: the Clerk id.
     ClerkUser(String),
     /// The user of local mode.
@@ -38,7 +39,10 @@ pub async fn identify(store: &mut Store, claim: &Claim, how: &str) -> Result<Act
         Claim::ClerkUser(id) => clerk_user(store, id, how).await,
         Claim::Local => clerk_user(store, LOCAL_USER, how).await,
         Claim::Agent(name) => the_agent(store, name).await.map(|agent| agent_actor(agent, how)),
-        Claim::ProvedAgent(id) => the_agent(store, &id.to_string()).await.map(|agent| agent_actor(agent, how)),
+        Claim::ProvedAgent(proof) => {
+            let agent = the_agent(store, &proof.agent.to_string()).await?;
+            Ok(Actor { proof: Some(proof.clone()), ..agent_actor(agent, how) })
+        }
     }
 }
 
@@ -106,6 +110,7 @@ async fn user_actor(store: &mut Store, user: UserRow, how: &str) -> Result<Actor
         organization: user.membership.map(|membership| membership.organization),
         boards,
         own_board: None,
+        proof: None,
     })
 }
 
@@ -128,13 +133,14 @@ fn agent_actor(agent: AgentRow, how: &str) -> Actor {
         organization: agent.organization,
         boards: Vec::new(),
         own_board: agent.board_id,
+        proof: None,
     }
 }
 
 /// Looks again at what an actor may see; a tail does so at every poll.
 ///
 /// # Errors
-/// Exit 4 where the actor is no longer there.
+/// Exit 4 where the actor is no longer there, or the token that proved an agent is no longer its own.
 pub async fn refresh(store: &mut Store, actor: &mut Actor) -> Result<()> {
     let gone = || denied(format!("the {} {} is no longer in the database", actor.kind.name(), actor.id));
     match actor.kind {
@@ -145,6 +151,12 @@ pub async fn refresh(store: &mut Store, actor: &mut Actor) -> Result<()> {
         ActorKind::Agent => {
             let agent = store.agents(AgentName::Id(actor.id)).await?.pop().ok_or_else(gone)?;
             actor.own_board = agent.board_id;
+            if let Some(proof) = &mut actor.proof
+                && !proof.holds(store).await?
+            {
+                let taken = format!("the token in {} is no longer that of the agent {}", actor.how, actor.id);
+                return Err(denied(taken).hint("Mission Control has given the agent another, or taken it away").into());
+            }
         }
     }
     Ok(())

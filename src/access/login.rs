@@ -7,6 +7,7 @@ use super::agent_token::{self, StoredHash};
 use super::identity;
 use super::remembered::Remembered;
 use crate::error::denied;
+use crate::settings::secret::Secret;
 use crate::store::Store;
 use anyhow::{Context as _, Result};
 use std::num::NonZeroUsize;
@@ -17,6 +18,32 @@ use uuid::Uuid;
 /// Hears how many of how many agents were tried, from several threads.
 pub type Progress = Arc<dyn Fn(usize, usize) + Send + Sync>;
 
+/// A token and the stored hash that it was verified against.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Proof {
+    /// Whose token it is.
+    pub agent: Uuid,
+    token: Secret,
+    hash: StoredHash,
+}
+
+impl Proof {
+    /// Whether it is still the agent's token. That costs a verification only when another hash is stored.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn holds(&mut self, store: &mut Store) -> Result<bool> {
+        let (stored, _) = well_formed(store.token_hashes(Some(self.agent)).await?);
+        if stored.iter().any(|(_, hash)| *hash == self.hash) {
+            return Ok(true);
+        }
+        let proof = verify(&self.token, stored, Arc::new(|_, _| ())).await?;
+        let holds = proof.is_some();
+        *self = proof.unwrap_or_else(|| self.clone());
+        Ok(holds)
+    }
+}
+
 /// The agent that a token belongs to.
 ///
 /// With `named` (an id or a name) only that agent is tried. `memory` is asked first otherwise, and told in either case.
@@ -26,24 +53,26 @@ pub type Progress = Arc<dyn Fn(usize, usize) + Send + Sync>;
 /// own words.
 pub async fn prove(
     store: &mut Store,
-    token: &str,
+    token: &Secret,
     named: Option<&str>,
     memory: Option<&Remembered>,
     progress: Progress,
-) -> Result<Uuid> {
-    let recalled = memory.and_then(|memory| memory.recall(token));
-    let id = match (named, recalled) {
+) -> Result<Proof> {
+    let recalled = memory.and_then(|memory| memory.recall(token.expose()));
+    let proof = match (named, recalled) {
         (Some(name), _) => one(store, token, name).await?,
-        (None, Some(id)) if holds(store, token, id).await? => id,
-        (None, _) => search(store, token, progress).await?,
+        (None, recalled) => match recall(store, token, recalled).await? {
+            Some(proof) => proof,
+            None => search(store, token, progress).await?,
+        },
     };
-    if let Some(memory) = memory.filter(|_| recalled != Some(id)) {
-        memory.remember(token, id);
+    if let Some(memory) = memory.filter(|_| recalled != Some(proof.agent)) {
+        memory.remember(token.expose(), proof.agent);
     }
-    Ok(id)
+    Ok(proof)
 }
 
-async fn one(store: &mut Store, token: &str, name: &str) -> Result<Uuid> {
+async fn one(store: &mut Store, token: &Secret, name: &str) -> Result<Proof> {
     let agent = identity::the_agent(store, name).await?;
     let shown = if agent.name.is_empty() { agent.id.to_string() } else { format!("'{}'", agent.name) };
     let stored = store.token_hashes(Some(agent.id)).await?;
@@ -57,21 +86,20 @@ async fn one(store: &mut Store, token: &str, name: &str) -> Result<Uuid> {
         .hint("Mission Control can give the agent a new token")
         .into());
     };
-    if verify(token, vec![(agent.id, hash)], Arc::new(|_, _| ())).await?.is_none() {
+    verify(token, vec![(agent.id, hash)], Arc::new(|_, _| ())).await?.ok_or_else(|| {
         let failure = denied(format!("the token does not belong to the agent {shown}"));
-        return Err(failure.hint("leave out --as-agent and MC_AGENT to look for its owner").into());
-    }
-    Ok(agent.id)
+        failure.hint("leave out --as-agent and MC_AGENT to look for its owner").into()
+    })
 }
 
-/// Whether the token is still that of the agent that it once belonged to.
-async fn holds(store: &mut Store, token: &str, id: Uuid) -> Result<bool> {
-    let stored = store.token_hashes(Some(id)).await?;
-    let (candidates, _) = well_formed(stored);
-    Ok(verify(token, candidates, Arc::new(|_, _| ())).await?.is_some())
+/// The agent that the token once belonged to, if it still does.
+async fn recall(store: &mut Store, token: &Secret, recalled: Option<Uuid>) -> Result<Option<Proof>> {
+    let Some(id) = recalled else { return Ok(None) };
+    let (candidates, _) = well_formed(store.token_hashes(Some(id)).await?);
+    verify(token, candidates, Arc::new(|_, _| ())).await
 }
 
-async fn search(store: &mut Store, token: &str, progress: Progress) -> Result<Uuid> {
+async fn search(store: &mut Store, token: &Secret, progress: Progress) -> Result<Proof> {
     let stored = store.token_hashes(None).await?;
     // Seconds may pass; no transaction of ours may keep the server from cleaning up.
     let begun = store.begun();
@@ -96,9 +124,13 @@ fn well_formed(stored: Vec<(Uuid, String)>) -> (Vec<(Uuid, StoredHash)>, usize) 
 }
 
 /// On threads of its own, so that whoever waits can still be interrupted.
-async fn verify(token: &str, candidates: Vec<(Uuid, StoredHash)>, progress: Progress) -> Result<Option<Uuid>> {
-    let token = token.to_owned();
+async fn verify(token: &Secret, candidates: Vec<(Uuid, StoredHash)>, progress: Progress) -> Result<Option<Proof>> {
+    let token = token.clone();
     let cores = available_parallelism().unwrap_or(NonZeroUsize::MIN);
-    let work = move || agent_token::find(&token, &candidates, cores, &|done, all| progress(done, all));
+    let work = move || {
+        let found = agent_token::find(token.expose(), &candidates, cores, &|done, all| progress(done, all))?;
+        let (agent, hash) = candidates.into_iter().find(|(id, _)| *id == found)?;
+        Some(Proof { agent, token, hash })
+    };
     tokio::task::spawn_blocking(work).await.context("the verification of the token broke off")
 }

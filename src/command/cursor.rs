@@ -107,6 +107,7 @@ mod tests {
             organization: None,
             boards: Vec::new(),
             own_board: None,
+            proof: None,
         }
     }
 

@@ -22,6 +22,8 @@ use std::time::Duration;
 const SKEW: f64 = 2.0;
 /// A standby further behind than this answers about the past.
 const LAG: Duration = Duration::from_secs(30);
+/// The trigger of `queries/postgres/notify.sql`.
+const NOTIFIER: &str = "mc_activity_notify";
 /// As `tail --lookback` has it.
 const LOOKBACK: u64 = 120;
 
@@ -203,7 +205,10 @@ fn server(report: &mut Report, facts: &TableFacts) {
     }
     let said = match facts.notifiers.as_slice() {
         [] => "no trigger notifies; tail polls".to_owned(),
-        names => format!("{} notifies; tail polls all the same", names.join(", ")),
+        names if facts.lag.is_none() && names.iter().any(|name| name == NOTIFIER) => {
+            format!("{NOTIFIER} notifies; tail wakes on it, and polls all the same")
+        }
+        names => format!("{} notifies; tail polls: it heeds {NOTIFIER}, on a primary", names.join(", ")),
     };
     report.add("notify", State::Ok, said);
 }

@@ -187,7 +187,7 @@ impl Context {
                 bar.set_position(done as u64);
             }),
         };
-        let agent = login::prove(store, token.secret.expose(), named.as_deref(), memory.as_ref(), progress).await;
+        let agent = login::prove(store, &token.secret, named.as_deref(), memory.as_ref(), progress).await;
         if let Some(bar) = bar {
             bar.finish_and_clear();
         }

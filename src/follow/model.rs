@@ -1,6 +1,8 @@
 //! A model of the database and its writers, against which the tail is checked: whatever they do and whatever breaks, the
 //! output is every committed event exactly once, in order within a poll.
 
+mod every;
+
 use super::cursor_file::{Binding, decode, encode};
 use super::{Follow, Moment, Options, Snapshot, Start};
 use crate::event::{Key, Timestamp};

@@ -63,7 +63,7 @@ pub(super) fn file(path: &Path, cause: &sqlx::Error) -> anyhow::Error {
             if sqlite_code(&code).is_some_and(|code| [BUSY, LOCKED].contains(&code)) {
                 return of_sqlite(BUSY, cause.message()).passing(true).into();
             }
-            cause.message().to_owned()
+            if is_unfinished(&code) { UNFINISHED.to_owned() } else { cause.message().to_owned() }
         }
         other => other.to_string(),
     };
@@ -80,6 +80,14 @@ pub(super) fn is_no_place_to_write(error: &sqlx::Error) -> bool {
 fn sqlite_code(code: &str) -> Option<i32> {
     (code.len() < 5).then(|| code.parse::<i32>().ok()).flatten().map(|code| code & 0xff)
 }
+
+/// A writer died in the middle of a transaction, and whoever only reads cannot undo it: SQLITE_READONLY_ROLLBACK and
+/// SQLITE_READONLY_RECOVERY.
+fn is_unfinished(code: &str) -> bool {
+    ["776", "264"].contains(&code)
+}
+
+const UNFINISHED: &str = "a writer of this SQLite file was stopped in the middle of a transaction";
 
 const BUSY: i32 = 5;
 const LOCKED: i32 = 6;
@@ -105,6 +113,9 @@ pub(super) fn running(error: sqlx::Error) -> anyhow::Error {
     };
     let message = cause.message().to_owned();
     let code = cause.code().unwrap_or_default().into_owned();
+    if is_unfinished(&code) {
+        return unavailable(UNFINISHED).hint("the next one to write puts it in order").passing(true).into();
+    }
     if let Some(code) = sqlite_code(&code) {
         return of_sqlite(code, &message).passing(is_passing(&error)).into();
     }
@@ -167,6 +178,7 @@ fn is_passing(error: &sqlx::Error) -> bool {
                 // The server ends transactions that wait too long for us: a slow reader of our output.
                 || code == "25P03"
                 || sqlite_code(&code).is_some_and(|code| [BUSY, LOCKED].contains(&code))
+                || is_unfinished(&code)
         }
         _ => false,
     }

@@ -6,6 +6,7 @@ mod data;
 mod database;
 mod mc;
 mod parallel;
+mod proxy;
 mod server;
 mod terminal;
 
@@ -14,4 +15,6 @@ pub use data::{Data, Table, micros};
 pub use database::{Database, Engine, Role, for_each_engine};
 pub use mc::{Mc, Output, Place};
 pub use parallel::in_parallel;
+pub use proxy::Proxy;
 pub use server::{SERVER, Server, free_port, guard};
+pub use terminal::Screen;

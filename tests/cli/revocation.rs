@@ -1,8 +1,8 @@
 //! Access that changes while a tail runs. A poll sees one state of the database, so an event that is written after a
 //! change of access is never shown under the access of before.
 
-use crate::harness::{Data, Database, Engine, Table, for_each_engine};
-use crate::identity::{agent, user};
+use crate::harness::{Data, Database, Engine, Role, Table, for_each_engine};
+use crate::identity::{agent, hash, user};
 use std::time::Duration;
 
 const SOON: Duration = Duration::from_secs(20);
@@ -82,6 +82,32 @@ fn a_tail_whose_actor_vanishes_ends_with_exit_4() {
             let (stdout, stderr) = tail.rest();
             assert_eq!(stdout, "");
             assert!(stderr.contains("is no longer in the database"), "{stderr}");
+        }
+    });
+}
+
+#[test]
+fn a_tail_whose_token_is_replaced_or_taken_away_ends_with_exit_4() {
+    for_each_engine(|engine| {
+        let database = Database::recorded(engine);
+        let set = |value: &str| {
+            database.sql(&format!("UPDATE agents SET agent_token_hash = {value} WHERE name = 'Agent 16'"));
+        };
+        let quoted = |hash: String| format!("'{hash}'");
+        for taken in
+            ["NULL".to_owned(), quoted(String::new()), quoted("garbage".into()), quoted(hash("another", 1_000))]
+        {
+            set(&quoted(hash("mine", 1_000)));
+            let mut tail = database.mc_as(Role::Login, TAIL).args(["-v"]).env("MC_AGENT_TOKEN", "mine").start();
+            wait_for_start(&mut tail);
+            // The same token in other words is still the agent's.
+            set(&quoted(hash("mine", 2_000)));
+            tail.is_silent(Duration::from_millis(700));
+            set(&taken);
+            assert_eq!(tail.end_within(Duration::from_secs(10)), 4, "{taken}");
+            let (stdout, stderr) = tail.rest();
+            assert_eq!(stdout, "");
+            assert!(stderr.contains("is no longer that of the agent"), "{stderr}");
         }
     });
 }

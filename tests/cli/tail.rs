@@ -1,12 +1,17 @@
 //! The tail, flag by flag and end by end. What it does under fire is in `torture`.
 
 mod ends;
+mod faults;
 mod following;
+mod memory;
 mod resuming;
 mod starting;
+mod terminal;
 
 use crate::harness::{Child, Data, Database, Engine};
 use serde_json::Value;
+use std::io::{BufRead, BufReader, Write};
+use std::process::Stdio;
 use std::time::Duration;
 use uuid::Uuid;
 
@@ -78,4 +83,29 @@ pub fn following(database: &Database, more: &str) -> Child {
     let mut child = tail(database, &format!("-n 1 {more}")).start();
     assert_eq!(next(&mut child), first);
     child
+}
+
+/// The table, locked by a psql of its own.
+pub struct Lock(std::process::Child);
+
+impl Lock {
+    pub fn on(database: &Database) -> Self {
+        let mut psql = std::process::Command::new("psql");
+        let mut child =
+            psql.arg("-qAtX").arg(&database.url).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+        // It holds the lock for as long as it waits for more.
+        let stdin = child.stdin.as_mut().unwrap();
+        stdin.write_all(b"BEGIN; LOCK activity_events; SELECT 'locked';\n").unwrap();
+        let mut line = String::new();
+        BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
+        assert_eq!(line, "locked\n");
+        Self(child)
+    }
+}
+
+impl Drop for Lock {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
 }

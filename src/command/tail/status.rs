@@ -1,44 +1,46 @@
 //! What a terminal shows while the tail is idle: a line on stderr that never mixes with stdout.
 
+mod screen;
+
 use crate::output::cut;
-use indicatif::{ProgressBar, ProgressStyle};
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
+use screen::Screen;
 use std::collections::VecDeque;
-use std::io::stderr;
+use std::fmt;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
-use terminal_size::terminal_size_of;
 
 /// Over what time the rate is counted.
 const RATE_OVER: Duration = Duration::from_secs(60);
-
-const USUAL_WIDTH: usize = 80;
+const DRAW_EVERY: Duration = Duration::from_secs(1);
 /// The spinner, and room for the `^C` that the terminal shows: on a line of its own the status line could not be cleared.
 const BESIDES: usize = 6;
 
 /// The status line and the figures of the summary.
 pub(super) struct Status {
     bar: Option<ProgressBar>,
-    last: Option<Instant>,
-    recent: VecDeque<(Instant, u64)>,
+    line: Arc<Mutex<Line>>,
     /// Events shown.
     pub(super) events: u64,
     /// Those that came late.
     pub(super) late: u64,
     /// Connections made again.
     pub(super) reconnects: u64,
-    /// What the line ends with: boards, look-back, connection.
-    pub(super) state: String,
+}
+
+/// What the line says. It is drawn from another thread, so that it goes on when the database says nothing.
+#[derive(Default)]
+struct Line {
+    last: Option<Instant>,
+    recent: VecDeque<(Instant, u64)>,
+    state: String,
 }
 
 impl Status {
     pub(super) fn new(on_terminal: bool) -> Self {
-        let bar = on_terminal.then(|| {
-            let bar = ProgressBar::new_spinner();
-            if let Ok(style) = ProgressStyle::with_template("{spinner} {msg}") {
-                bar.set_style(style);
-            }
-            bar
-        });
-        Self { bar, last: None, recent: VecDeque::new(), events: 0, late: 0, reconnects: 0, state: String::new() }
+        let line = Arc::new(Mutex::new(Line::default()));
+        let bar = on_terminal.then(|| bar(Arc::clone(&line)));
+        Self { bar, line, events: 0, late: 0, reconnects: 0 }
     }
 
     /// Counts what was shown.
@@ -48,22 +50,18 @@ impl Status {
         }
         self.events += events;
         self.late += late;
-        self.last = Some(Instant::now());
-        self.recent.push_back((Instant::now(), events));
+        let mut line = lock(&self.line);
+        line.last = Some(Instant::now());
+        line.recent.push_back((Instant::now(), events));
+        line.forget();
     }
 
-    /// Draws the line anew.
-    pub(super) fn draw(&mut self) {
-        let Some(bar) = &self.bar else { return };
-        while self.recent.front().is_some_and(|(at, _)| at.elapsed() > RATE_OVER) {
-            self.recent.pop_front();
+    /// What the line ends with: boards, look-back, connection.
+    pub(super) fn set_state(&mut self, state: String) {
+        lock(&self.line).state = state;
+        if let Some(bar) = &self.bar {
+            bar.force_draw();
         }
-        let minute: u64 = self.recent.iter().map(|(_, events)| events).sum();
-        let last = self.last.map_or("nothing yet".to_owned(), |at| format!("last {} s ago", at.elapsed().as_secs()));
-        let line = format!("{last} · {minute}/min · {}", self.state);
-        let columns = terminal_size_of(stderr()).map_or(USUAL_WIDTH, |(columns, _)| usize::from(columns.0));
-        bar.set_message(cut(&line, columns.saturating_sub(BESIDES), "").trim_end().to_owned());
-        bar.tick();
     }
 
     /// Does something while the line is out of the way.
@@ -86,4 +84,38 @@ impl Status {
         let plural = |n: u64, one: &str| if n == 1 { format!("1 {one}") } else { format!("{n} {one}s") };
         format!("{}, {} late, {}", plural(self.events, "event"), self.late, plural(self.reconnects, "reconnect"))
     }
+}
+
+impl Line {
+    fn forget(&mut self) {
+        while self.recent.front().is_some_and(|(at, _)| at.elapsed() > RATE_OVER) {
+            self.recent.pop_front();
+        }
+    }
+
+    fn text(&mut self) -> String {
+        self.forget();
+        let minute: u64 = self.recent.iter().map(|(_, events)| events).sum();
+        let last = self.last.map_or("nothing yet".to_owned(), |at| format!("last {} s ago", at.elapsed().as_secs()));
+        let line = format!("{last} · {minute}/min · {}", self.state);
+        cut(&line, screen::columns().saturating_sub(BESIDES), "").trim_end().to_owned()
+    }
+}
+
+fn bar(line: Arc<Mutex<Line>>) -> ProgressBar {
+    let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::term_like(Box::new(Screen)));
+    let text = move |_: &ProgressState, out: &mut dyn fmt::Write| {
+        // A String takes everything.
+        let _ = out.write_str(&lock(&line).text());
+    };
+    if let Ok(style) = ProgressStyle::with_template("{spinner} {line}") {
+        bar.set_style(style.with_key("line", text));
+    }
+    bar.enable_steady_tick(DRAW_EVERY);
+    bar
+}
+
+/// Nobody leaves it half changed.
+fn lock(line: &Mutex<Line>) -> MutexGuard<'_, Line> {
+    line.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -1,7 +1,7 @@
 //! The binary in an environment that holds nothing of the machine's: no home, no settings, no time zone, no colours.
 
 use super::child::Child;
-use super::terminal;
+use super::terminal::{self, Screen};
 use serde_json::Value;
 use std::ffi::OsStr;
 use std::io::Write;
@@ -177,6 +177,12 @@ impl Mc {
             thread::spawn(move || drop(stdin.write_all(text.as_bytes())));
         }
         Child::watch(child, &self.line)
+    }
+
+    /// Starts it on a terminal of this size.
+    pub fn start_on_terminal(mut self, columns: u16, rows: u16) -> Screen {
+        self.command.env("TERM", "xterm-256color").env_remove("NO_COLOR");
+        Screen::start(self.command, columns, rows, &self.line)
     }
 
     /// Runs it to its end on a terminal of this size; stdout and stderr are one, as a person sees them.

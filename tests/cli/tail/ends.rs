@@ -1,7 +1,7 @@
 //! How it ends.
 
-use super::{A_WHILE, SOON, USER, following, next, quiet, tail, write};
-use crate::harness::{Database, Engine, Place, for_each_engine};
+use super::{A_WHILE, Lock, SOON, USER, following, next, quiet, tail, write};
+use crate::harness::{Engine, Place, for_each_engine};
 use std::process::Command;
 use std::time::{Duration, Instant};
 
@@ -41,25 +41,6 @@ fn ctrl_c_leaves_no_query_running_on_the_server() {
     };
     gone();
     drop(lock);
-}
-
-/// The table, locked by a psql of its own.
-struct Lock(std::process::Child);
-
-impl Lock {
-    fn on(database: &Database) -> Self {
-        let sql = "BEGIN; LOCK activity_events; SELECT pg_sleep(20)";
-        let child = Command::new("psql").arg(&database.url).args(["-qc", sql]).spawn().expect("psql");
-        std::thread::sleep(Duration::from_millis(300));
-        Self(child)
-    }
-}
-
-impl Drop for Lock {
-    fn drop(&mut self) {
-        let _ = self.0.kill();
-        let _ = self.0.wait();
-    }
 }
 
 #[test]
@@ -121,14 +102,6 @@ fn an_actor_that_vanishes_ends_it_with_4() {
         let (out, said) = child.rest();
         assert!(out.is_empty() && said.contains("no longer"), "{said}");
     });
-}
-
-#[test]
-fn a_table_that_is_dropped_is_not_waited_for() {
-    let database = quiet(Engine::Deployed);
-    let mut child = following(&database, "");
-    database.sql("DROP TABLE activity_events");
-    assert_eq!(child.end_within(SOON), 5);
 }
 
 #[test]

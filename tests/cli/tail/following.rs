@@ -1,9 +1,12 @@
 //! What it must not miss and must not show.
 
-use super::{A_WHILE, SOON, following, id, insert_all, next, quiet, tail, write};
-use crate::harness::{Engine, for_each_engine};
+use super::{A_WHILE, SOON, following, id, insert_all, item, next, quiet, tail, write};
+use crate::harness::{Database, Engine, for_each_engine};
+use eventsource_stream::{Event, Eventsource};
+use futures_util::{FutureExt, StreamExt};
 use sqlx::{Connection, PgConnection};
 use std::collections::HashSet;
+use std::convert::Infallible;
 use std::time::{Duration, Instant};
 use uuid::Uuid;
 
@@ -115,13 +118,51 @@ fn every_fifteen_seconds_of_silence_an_sse_client_gets_a_ping() {
     let ping = child.line(Duration::from_secs(40));
     assert!(start.elapsed() >= Duration::from_secs(15), "after {:?}", start.elapsed());
     assert!(ping.starts_with(": ping - 2") && ping.ends_with("+00:00\r"), "{ping:?}");
-    assert_eq!(child.line(SOON), "\r");
+    let written = write(&database, 0.0);
+    let stream: Vec<String> = (0..4).map(|_| child.line(SOON) + "\n").collect();
+    // Whoever reads the stream by the rules hears of the event alone.
+    let events = received(&(ping + "\n" + &stream.concat()));
+    assert_eq!(events.len(), 1);
+    assert_eq!((events[0].event.as_str(), &item(&events[0].data)["activity"]["id"]), ("activity", &written.into()));
+}
+
+/// What an EventSource makes of a stream, however it is cut up on the way.
+fn received(stream: &str) -> Vec<Event> {
+    let parts = stream.as_bytes().chunks(7).map(Ok::<_, Infallible>);
+    let events = futures_util::stream::iter(parts).eventsource().map(Result::unwrap).collect();
+    FutureExt::now_or_never(events).expect("the whole stream is there")
+}
+
+#[test]
+fn an_event_source_receives_what_json_lines_have() {
+    let database = Database::recorded(Engine::Deployed);
+    let nasty = "UPDATE activity_events SET message = E'a\\r\\n\\r\\ndata: {}\\n\\nevent: x\\rid: 1\\n: \\u2028 \\U0001F600' || coalesce(message, '')
+                 WHERE id IN (SELECT id FROM activity_events ORDER BY created_at DESC LIMIT 5)";
+    database.sql(nasty);
+    for (flag, name) in [("--events", "activity"), ("", "comment")] {
+        let run = |format: &str| {
+            let line = format!("tail --as-user {} --since 2000-01-01 --no-follow {flag} -o {format}", super::USER);
+            database.mc(line.split_whitespace()).ok().stdout
+        };
+        let (events, lines) = (received(&run("sse")), run("jsonl"));
+        assert!(events.len() > 20);
+        assert_eq!(events.len(), lines.lines().count());
+        for (event, line) in events.iter().zip(lines.lines()) {
+            assert_eq!((event.event.as_str(), event.id.as_str(), event.retry), (name, "", None));
+            let (mut line, data) = (item(line), item(&event.data));
+            line.as_object_mut().unwrap().remove("late_seconds");
+            assert_eq!(data[name], line);
+        }
+    }
 }
 
 #[test]
 fn where_the_trigger_is_installed_nobody_waits_for_the_poll() {
     let database = quiet(Engine::Deployed);
+    let doctor = || database.mc(["doctor", "--as-user", super::USER]).run().stdout;
+    assert!(doctor().contains("no trigger notifies; tail polls"));
     database.sql(include_str!("../../../queries/postgres/notify.sql"));
+    assert!(doctor().contains("mc_activity_notify notifies; tail wakes on it"), "{}", doctor());
     let mut child = following(&database, "--poll 1h");
     std::thread::sleep(A_WHILE);
     for _ in 0..3 {

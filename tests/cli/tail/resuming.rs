@@ -2,7 +2,9 @@
 
 use super::{A_WHILE, SOON, following, id, insert_all, next, quiet, tail, write};
 use crate::harness::{Database, Engine, for_each_engine};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 use uuid::Uuid;
 
 fn cursor(database: &Database) -> String {
@@ -44,34 +46,66 @@ fn what_a_count_left_over_comes_the_next_time() {
     assert!(seen.len() == ids.len() && seen.values().all(|times| *times == 1));
 }
 
+/// What one run printed: whole lines alone.
+fn printed(out: &str) -> Vec<String> {
+    out.split_inclusive('\n').filter(|line| line.ends_with('\n')).map(id).collect()
+}
+
 #[test]
-fn killed_at_any_moment_it_loses_nothing_and_repeats_a_batch_at_most() {
+fn killed_at_any_moment_it_loses_nothing_and_repeats_only_what_it_printed_last() {
+    const BATCH: usize = 1_000;
+    for engine in [Engine::Deployed, Engine::Embedded] {
+        let database = quiet(engine);
+        let flag = format!("-n 0 --cursor-file {} --lookback 5s --poll 20ms", cursor(&database));
+        assert_eq!(tail(&database, &format!("{flag} --no-follow")).ok().stdout, "");
+        let stop = AtomicBool::new(false);
+        std::thread::scope(|scope| {
+            let writer = scope.spawn(|| {
+                let mut written = Vec::new();
+                while !stop.load(Ordering::Relaxed) {
+                    let ids: Vec<Uuid> = (0..fastrand::usize(1..400)).map(|_| Uuid::new_v4()).collect();
+                    database.sql(&insert_all(&database, &ids, 0.0));
+                    written.extend(ids.iter().map(Uuid::to_string));
+                    std::thread::sleep(Duration::from_millis(fastrand::u64(..20)));
+                }
+                written
+            });
+            let (mut runs, mut busy) = (Vec::new(), 0);
+            while busy < 20 {
+                let mut child = tail(&database, &flag).start();
+                std::thread::sleep(Duration::from_millis(fastrand::u64(20..500)));
+                child.signal("KILL");
+                assert_eq!(child.end_within(SOON), 128 + 9);
+                runs.push(printed(&child.rest().0));
+                busy += usize::from(runs.last().is_some_and(|run| !run.is_empty()));
+            }
+            stop.store(true, Ordering::Relaxed);
+            let written = writer.join().unwrap();
+            runs.push(printed(&tail(&database, &format!("{flag} --no-follow")).ok().stdout));
+            // How many of the events printed before each is among.
+            let mut seen: HashSet<&String> = HashSet::new();
+            for (nth, run) in runs.iter().enumerate() {
+                let distinct: HashSet<&String> = run.iter().collect();
+                assert_eq!(distinct.len(), run.len(), "a run repeats itself");
+                let repeated: HashSet<&String> = distinct.intersection(&seen).copied().collect();
+                let last = runs[..nth].iter().rev().find(|run| !run.is_empty()).map_or(&[][..], Vec::as_slice);
+                let batch = &last[last.len().saturating_sub(BATCH)..];
+                let at_the_end = last.iter().rev().take_while(|id| repeated.contains(id)).count();
+                assert!(repeated.len() <= at_the_end.min(batch.len()), "{engine:?}: repeated what was saved");
+                seen.extend(distinct);
+            }
+            let lost = written.iter().filter(|id| !seen.contains(id)).count();
+            assert_eq!((lost, seen.len()), (0, written.len()), "{engine:?}");
+        });
+    }
+}
+
+#[test]
+fn where_no_cursor_can_be_written_nothing_is_printed() {
     let database = quiet(Engine::Deployed);
     write(&database, 0.0);
-    let flag = format!("-n 0 --cursor-file {} --lookback 5s", cursor(&database));
-    assert_eq!(tail(&database, &format!("{flag} --no-follow")).ok().stdout, "");
-    let mut written = Vec::new();
-    let mut seen: HashMap<String, u32> = HashMap::new();
-    let mut kills = 0;
-    for round in 0..12_u64 {
-        let mut child = tail(&database, &flag).start();
-        for _ in 0..4 {
-            let ids: Vec<Uuid> = (0..200).map(|_| Uuid::new_v4()).collect();
-            database.sql(&insert_all(&database, &ids, 0.0));
-            written.extend(ids);
-            std::thread::sleep(std::time::Duration::from_millis(20 + 13 * round));
-        }
-        child.signal("KILL");
-        kills += 1;
-        child.end_within(SOON);
-        child.rest().0.lines().for_each(|line| *seen.entry(id(line)).or_default() += 1);
-    }
-    let rest = tail(&database, &format!("{flag} --no-follow")).ok();
-    rest.stdout.lines().for_each(|line| *seen.entry(id(line)).or_default() += 1);
-    let lost = written.iter().filter(|id| !seen.contains_key(&id.to_string())).count();
-    assert_eq!(lost, 0, "of {}", written.len());
-    let repeats: u32 = seen.values().map(|times| times - 1).sum();
-    assert!(repeats <= kills * 1_000, "{repeats} repeats");
+    let output = tail(&database, "--cursor-file /nonexistent/cursor --no-follow").fails(1);
+    assert!(output.stderr.contains("/nonexistent/cursor"), "{output}");
 }
 
 #[test]

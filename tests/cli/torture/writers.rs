@@ -2,11 +2,13 @@
 
 use sqlx::{Connection, Executor, PgConnection, Row, SqliteConnection};
 use std::collections::HashSet;
-use std::fmt::Write;
+use std::fmt::{self, Write as _};
+use std::io::{BufRead, BufReader, Write as _};
+use std::process::{Command, Stdio};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::thread::{self, JoinHandle};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use tokio::runtime::Runtime;
 use uuid::Uuid;
 
@@ -146,12 +148,66 @@ impl Store for Lite {
     }
 }
 
+/// Somebody begins to write, and is killed before the end.
+pub fn die_writing(url: &str) {
+    const WRITE: &str = "
+import sqlite3, sys, time
+file = sqlite3.connect(sys.argv[1], timeout=30, isolation_level=None)
+# What does not fit is written to the file before the transaction has ended.
+file.execute('PRAGMA cache_size = 1')
+file.execute('BEGIN IMMEDIATE')
+file.execute(sys.stdin.read())
+print(flush=True)
+time.sleep(60)
+";
+    let ids: Vec<Uuid> = (0..TIES).map(|_| Uuid::new_v4()).collect();
+    let sql = values(&ids, |id| format!("x'{}'", id.simple()), "800000000000000");
+    let mut python = Command::new("python3")
+        .args(["-c", WRITE, url.trim_start_matches("sqlite:")])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .expect("python3 (apt-get install python3)");
+    python.stdin.take().unwrap().write_all(sql.as_bytes()).unwrap();
+    let mut line = String::new();
+    BufReader::new(python.stdout.take().unwrap()).read_line(&mut line).unwrap();
+    python.kill().unwrap();
+    python.wait().unwrap();
+    assert_eq!(line, "\n", "python3 wrote nothing");
+}
+
 #[derive(Default)]
 struct Done {
     committed: AtomicU64,
     rolled_back: AtomicU64,
     failed: AtomicU64,
+    bursts: AtomicU64,
+    /// Milliseconds.
+    longest: AtomicU64,
     stop: AtomicBool,
+}
+
+/// What they did.
+pub(super) struct Wrote {
+    writers: usize,
+    committed: u64,
+    rolled_back: u64,
+    failed: u64,
+    /// Thousands of events of one instant that were committed together.
+    pub(super) bursts: u64,
+    /// From a first write to its commit.
+    pub(super) longest: Duration,
+}
+
+impl fmt::Display for Wrote {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { writers, committed, rolled_back, failed, bursts, longest } = self;
+        write!(
+            f,
+            "{writers} writers, {committed} transactions committed, {rolled_back} rolled back, {failed} failed, "
+        )?;
+        write!(f, "{bursts} bursts of {TIES} ties, a commit held back for {:.1} s", longest.as_secs_f64())
+    }
 }
 
 pub(super) struct Writers {
@@ -160,7 +216,8 @@ pub(super) struct Writers {
 }
 
 impl Writers {
-    /// Writers begin after the readers have had time for their first poll.
+    /// Writers begin after the readers have had time for their first poll. The first writes an event of the future, the
+    /// second a burst whenever it has connected.
     pub(super) fn start<S: Store>(count: u64, held: Duration, open: impl Fn() -> S + Clone + Send + 'static) -> Self {
         let done = Arc::new(Done::default());
         let threads = (0..count)
@@ -169,14 +226,10 @@ impl Writers {
                 thread::spawn(move || {
                     thread::sleep(Duration::from_secs(5));
                     let mut rng = fastrand::Rng::new();
-                    if nth == 0 {
-                        let mut store = open();
-                        let ahead = [Uuid::new_v4()];
-                        let _ =
-                            store.begin().and_then(|()| store.insert(&ahead, 3_600.0)).and_then(|()| store.end(true));
-                    }
+                    while nth == 0 && write(&mut open(), &[Uuid::new_v4()], 3_600.0).is_none() {}
                     while !done.stop.load(Ordering::Relaxed) {
-                        write_for_a_while(&mut open(), &mut rng, held, &done);
+                        let first = (nth == 1).then_some(TIES);
+                        write_for_a_while(&mut open(), &mut rng, held, &done, first);
                     }
                 })
             })
@@ -185,21 +238,38 @@ impl Writers {
     }
 
     /// Lets them finish, and says what they did.
-    pub(super) fn stop(self) -> String {
+    pub(super) fn stop(self) -> Wrote {
         self.done.stop.store(true, Ordering::Relaxed);
         let writers = self.threads.len();
         self.threads.into_iter().for_each(|thread| thread.join().unwrap());
         let count = |number: &AtomicU64| number.load(Ordering::Relaxed);
-        let Done { committed, rolled_back, failed, .. } = &*self.done;
-        let [committed, rolled_back, failed] = [committed, rolled_back, failed].map(count);
-        format!("{writers} writers, {committed} transactions committed, {rolled_back} rolled back, {failed} failed")
+        let Done { committed, rolled_back, failed, bursts, longest, .. } = &*self.done;
+        let [committed, rolled_back, failed, bursts] = [committed, rolled_back, failed, bursts].map(count);
+        Wrote { writers, committed, rolled_back, failed, bursts, longest: Duration::from_millis(count(longest)) }
     }
 }
 
+fn write(store: &mut impl Store, ids: &[Uuid], seconds: f64) -> Option<()> {
+    store.begin()?;
+    store.insert(ids, seconds)?;
+    store.end(true)
+}
+
 /// Until something fails.
-fn write_for_a_while(store: &mut impl Store, rng: &mut fastrand::Rng, held: Duration, done: &Done) -> Option<()> {
+fn write_for_a_while(
+    store: &mut impl Store,
+    rng: &mut fastrand::Rng,
+    held: Duration,
+    done: &Done,
+    mut first: Option<usize>,
+) -> Option<()> {
     while !done.stop.load(Ordering::Relaxed) {
-        let written = transaction(store, rng, held, done);
+        let count = first.take().unwrap_or_else(|| match rng.u32(..200) {
+            0 => TIES,
+            1..20 => rng.usize(2..50),
+            _ => 1,
+        });
+        let written = transaction(store, rng, held, done, count);
         if written.is_none() {
             done.failed.fetch_add(1, Ordering::Relaxed);
             thread::sleep(Duration::from_millis(50));
@@ -209,23 +279,30 @@ fn write_for_a_while(store: &mut impl Store, rng: &mut fastrand::Rng, held: Dura
     Some(())
 }
 
-fn transaction(store: &mut impl Store, rng: &mut fastrand::Rng, held: Duration, done: &Done) -> Option<()> {
-    let count = match rng.u32(..200) {
-        0 => TIES,
-        1..20 => rng.usize(2..50),
-        _ => 1,
-    };
+fn transaction(
+    store: &mut impl Store,
+    rng: &mut fastrand::Rng,
+    held: Duration,
+    done: &Done,
+    count: usize,
+) -> Option<()> {
     let ids: Vec<Uuid> = (0..count).map(|_| Uuid::new_v4()).collect();
     let skew = (rng.f64() * 2.0 - 1.0) * SKEW;
     store.begin()?;
+    let begun = Instant::now();
     store.insert(&ids, skew)?;
     // Most commit soon; one in twenty keeps everybody waiting.
     let longest = if rng.u32(..20) == 0 { held } else { held / 100 };
     thread::sleep(longest.mul_f64(rng.f64()));
     let commits = rng.u32(..8) > 0;
     store.end(commits)?;
-    let tally = if commits { &done.committed } else { &done.rolled_back };
-    tally.fetch_add(1, Ordering::Relaxed);
+    if commits {
+        done.committed.fetch_add(1, Ordering::Relaxed);
+        done.bursts.fetch_add(u64::from(count == TIES), Ordering::Relaxed);
+        done.longest.fetch_max(begun.elapsed().as_millis() as u64, Ordering::Relaxed);
+    } else {
+        done.rolled_back.fetch_add(1, Ordering::Relaxed);
+    }
     thread::sleep(Duration::from_millis(rng.u64(..100)));
     Some(())
 }

@@ -36,6 +36,8 @@ impl<T: Item + Record> Stream<'_, T> {
         if self.follow.is_none() {
             let start = self.start().await?;
             self.follow = Some(Follow::new(start, options(&self.args)));
+            // Where no cursor can be written, nothing is printed either.
+            self.save()?;
         }
         let snapshot = instant.snapshot.as_ref().and_then(|(text, age)| Snapshot::parse(text, *age));
         let moment = Moment {
@@ -206,7 +208,8 @@ impl<T: Item + Record> Stream<'_, T> {
         };
         let how = if self.push.is_some() { "push" } else { "connected" };
         let reach = follow.reach().as_secs();
-        self.status.state = format!("{followed} · look-back {reach} s{note} · {how} · {}", self.session.target.label());
+        let label = self.session.target.label();
+        self.status.set_state(format!("{followed} · look-back {reach} s{note} · {how} · {label}"));
     }
 }
 

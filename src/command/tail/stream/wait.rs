@@ -1,4 +1,4 @@
-//! Between two polls: the status line, pings, a look at stdout, and an ear for notices.
+//! Between two polls: pings, a look at stdout, and an ear for notices.
 
 use super::Stream;
 use crate::event::Record;
@@ -33,7 +33,6 @@ impl<T: Item + Record> Stream<'_, T> {
         let mut listening = earliest.is_some();
         let mut early = false;
         loop {
-            self.status.draw();
             self.look_at_stdout()?;
             let left = until.saturating_duration_since(Instant::now());
             if left.is_zero() {

@@ -12,13 +12,13 @@ struct Wire {
     frozen: Arc<AtomicBool>,
 }
 
-pub(super) struct Proxy {
+pub struct Proxy {
     port: u16,
     wires: Arc<Mutex<Vec<Wire>>>,
 }
 
 impl Proxy {
-    pub(super) fn to(server: u16) -> Self {
+    pub fn to(server: u16) -> Self {
         let listener = TcpListener::bind(("127.0.0.1", 0)).unwrap();
         let port = listener.local_addr().unwrap().port();
         let wires: Arc<Mutex<Vec<Wire>>> = Arc::default();
@@ -37,12 +37,12 @@ impl Proxy {
         Self { port, wires }
     }
 
-    pub(super) fn url(&self) -> String {
+    pub fn url(&self) -> String {
         format!("postgres://postgres@127.0.0.1:{}/postgres", self.port)
     }
 
     /// Ends all connections at once.
-    pub(super) fn cut(&mut self) {
+    pub fn cut(&mut self) {
         for wire in self.wires.lock().unwrap().drain(..) {
             for end in wire.ends {
                 let _ = end.shutdown(Shutdown::Both);
@@ -51,7 +51,7 @@ impl Proxy {
     }
 
     /// Lets nothing through any more; nobody is told.
-    pub(super) fn freeze(&mut self) {
+    pub fn freeze(&mut self) {
         self.wires.lock().unwrap().iter().for_each(|wire| wire.frozen.store(true, Ordering::Relaxed));
     }
 }

@@ -1,0 +1,111 @@
+//! In front of a person.
+
+use super::{Lock, SOON, quiet, tail, write};
+use crate::harness::{Database, Engine, Screen, for_each_engine};
+use std::time::Duration;
+
+/// The status line is the only one that holds this.
+const STATUS: &str = "/min · ";
+
+fn on_screen(database: &Database, columns: u16, more: &str) -> Screen {
+    let screen = tail(database, &format!("--lookback 7s {more}")).start_on_terminal(columns, 20);
+    screen.shows(STATUS);
+    screen
+}
+
+fn status(screen: &Screen) -> Vec<String> {
+    screen.rows().into_iter().filter(|row| row.contains(STATUS)).collect()
+}
+
+#[test]
+fn ctrl_c_leaves_the_events_and_the_summary_and_nothing_of_the_status_line() {
+    let database = quiet(Engine::Deployed);
+    let first = write(&database, -1.0);
+    // In the second the status line is cut.
+    for columns in [120, 40] {
+        let mut screen = on_screen(&database, columns, "-o csv --fields id");
+        screen.shows(&first);
+        screen.press("\x03");
+        assert_eq!(screen.end_within(SOON), 0);
+        assert_eq!(screen.rows(), ["id", first.as_str(), "1 event, 0 late, 0 reconnects"]);
+    }
+}
+
+#[test]
+fn the_status_line_is_one_whatever_becomes_of_the_window() {
+    let database = quiet(Engine::Deployed);
+    let mut screen = on_screen(&database, 120, "-o csv --fields id");
+    let mut ids = vec!["id".to_owned()];
+    for columns in [50, 200, 30, 90] {
+        screen.resize(columns, 20);
+        ids.push(write(&database, 0.0));
+        let columns = usize::from(columns);
+        // An id that was printed in a narrower window was cut there, and stays so.
+        screen.wait_for("one status line that fits", |rows| {
+            let last = rows.last().is_some_and(|row| row.contains("last") && row.chars().count() < columns);
+            last && rows.iter().filter(|row| row.contains("min")).count() == 1 && rows.len() > ids.len()
+        });
+        if columns > 60 {
+            screen.shows("look-back 7 s · connected · 127.0.0.1");
+        }
+    }
+    screen.press("\x03");
+    assert_eq!(screen.end_within(SOON), 0);
+    assert!(status(&screen).is_empty() && !screen.rows().concat().contains("last"), "{:?}", screen.rows());
+}
+
+#[test]
+fn the_status_line_tells_silence_rate_boards_look_back_and_connection() {
+    for_each_engine(|engine| {
+        let database = quiet(engine);
+        let screen = on_screen(&database, 150, "");
+        let fixed = if engine == Engine::Embedded { ", fixed" } else { "" };
+        screen.shows(&format!("nothing yet · 0/min · 3 boards · look-back 7 s{fixed} · connected · "));
+        (0..3).for_each(|_| drop(write(&database, 0.0)));
+        screen.shows("last 0 s ago · 3/min · ");
+        screen.shows("last 2 s ago · 3/min · ");
+    });
+}
+
+#[test]
+fn the_status_line_goes_on_while_the_database_says_nothing_and_tells_when_it_is_gone() {
+    let database = quiet(Engine::Deployed);
+    let screen = on_screen(&database, 150, "");
+    write(&database, 0.0);
+    screen.shows("last 0 s ago");
+    let lock = Lock::on(&database);
+    screen.shows("last 1 s ago");
+    screen.shows("last 2 s ago");
+    screen.shows("disconnected, trying again · 127.0.0.1");
+    drop(lock);
+    screen.shows("the database is back");
+    screen.shows("look-back 7 s · connected");
+}
+
+#[test]
+fn where_events_are_announced_the_status_line_says_push() {
+    let database = quiet(Engine::Deployed);
+    database.sql(include_str!("../../../queries/postgres/notify.sql"));
+    on_screen(&database, 150, "").shows(" s · push · ");
+}
+
+#[test]
+fn where_some_of_the_table_lies_elsewhere_the_status_line_says_that_the_look_back_is_fixed() {
+    let database = quiet(Engine::Deployed);
+    database.sql(
+        "CREATE EXTENSION postgres_fdw;
+         ALTER TABLE activity_events RENAME TO here;
+         CREATE TABLE activity_events (LIKE here) PARTITION BY RANGE (created_at);
+         CREATE SERVER elsewhere FOREIGN DATA WRAPPER postgres_fdw;
+         CREATE FOREIGN TABLE old PARTITION OF activity_events FOR VALUES FROM (MINVALUE) TO ('2001-01-01')
+           SERVER elsewhere;
+         CREATE TABLE new PARTITION OF activity_events FOR VALUES FROM ('2001-01-01') TO (MAXVALUE);
+         GRANT SELECT ON activity_events TO mc_activity_reader",
+    );
+    let screen = on_screen(&database, 150, "-n 0");
+    screen.shows("look-back 7 s, fixed · connected");
+    write(&database, 0.0);
+    screen.shows("as agreed");
+    std::thread::sleep(Duration::from_secs(1));
+    assert_eq!(status(&screen).len(), 1);
+}
