@@ -192,10 +192,10 @@ impl Question {
                     ],
                 )
             }
-            Self::Name(command, flag, text) => {
+            Self::Name(command, flag, name) => {
                 let feed = NAMING.iter().find(|(line, _)| line == command)?.1;
-                let Named::One(id) = named(world, actor, flag, text) else { return None };
-                let mut wanted: BTreeSet<Uuid> = BTreeSet::new();
+                let Named::One(named) = named(world, actor, flag, name) else { return None };
+                let mut wanted: BTreeMap<String, &Event> = BTreeMap::new();
                 for event in world.visible(actor, feed) {
                     let has = match *flag {
                         "--board" => world.deciding_board(feed, event),
@@ -203,13 +203,21 @@ impl Question {
                         _ => event.task,
                     };
                     let in_time = !command.starts_with("tail") || event.created_at >= micros(FIRST);
-                    if has == Some(id) && in_time {
-                        wanted.insert(event.id);
+                    if has == Some(named) && in_time {
+                        wanted.insert(event.id.to_string(), event);
                     }
                 }
-                let got: BTreeSet<Uuid> =
-                    output.jsonl().iter().filter_map(|item| item["id"].as_str()?.parse().ok()).collect();
-                (got != wanted).then(|| format!("{} events instead of {}", got.len(), wanted.len()))
+                let items = output.jsonl();
+                let wrong = |item: &Value| {
+                    let Some(event) = item["id"].as_str().and_then(|id| wanted.get(id)) else {
+                        return Some(format!("{} is not of it", item["id"]));
+                    };
+                    let [agent_name, task_title, board_name] = world.names(actor, feed, event).map(text);
+                    let wanted = [("agent_name", agent_name), ("task_title", task_title), ("board_name", board_name)];
+                    differs(item, &wanted)
+                };
+                let wrong = items.iter().find_map(wrong);
+                wrong.or((items.len() != wanted.len()).then(|| format!("{} of {}", items.len(), wanted.len())))
             }
             Self::Complete("type") => {
                 let known: BTreeSet<&str> = world.events().iter().map(|event| event.event_type.as_str()).collect();
