@@ -156,6 +156,12 @@ impl Record for TaskComment {
     }
 }
 
+/// White space as Python's `str.strip()` takes it, with which Mission Control reads roles and refuses blank comments:
+/// Unicode's, and the four separators from U+001C.
+pub fn is_white(c: char) -> bool {
+    c.is_whitespace() || ('\u{1c}'..='\u{1f}').contains(&c)
+}
+
 /// An event to be written; created_at is made by the database.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NewEvent {

@@ -285,7 +285,9 @@ impl Store {
         };
         let ids = |ids: &[uuid::Uuid]| (!ids.is_empty()).then(|| Value::Ids(ids.to_vec()));
         query = match scope {
-            Scope::Boards(readable) => query.bind("boards", Value::Ids(filter.narrow(readable))),
+            Scope::Boards(readable) => {
+                query.bind("boards", Value::Ids(filter.narrow(readable))).bind("readable", Value::Ids(readable.clone()))
+            }
             Scope::Agent(agent) => query
                 .bind("agent", Value::Id(*agent))
                 .bind_some("boards", filter.boards.clone().map(Value::Ids))

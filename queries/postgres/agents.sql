@@ -1,4 +1,5 @@
--- Agents by id or name. Flag visible: only those on one of the boards, or with an event that the actor may see.
+-- Agents by id or name. Flag visible: only those on one of the boards, or with an event that the actor may
+-- see: in lists by its own board or else its task's, in comments and on the dashboard by its task's.
 -- Columns: id, name, board_id, organization of that board, its name. At most 50 rows; without a condition, candidates
 -- for suggestions.
 SELECT a.id, a.name, a.board_id, b.organization_id, o.name
@@ -12,7 +13,8 @@ WHERE true
        OR EXISTS (SELECT                                    -- if visible
                   FROM activity_events e                    -- if visible
                   WHERE e.agent_id = a.id                   -- if visible
-                    AND coalesce(e.board_id, (SELECT t.board_id FROM tasks t WHERE t.id = e.task_id)) = ANY(:boards)))  -- if visible
+                    AND (e.board_id = ANY(:boards)          -- if visible
+                         OR (SELECT t.board_id FROM tasks t WHERE t.id = e.task_id) = ANY(:boards))))  -- if visible
   AND a.board_id = ANY(:boards)                             -- if near
 ORDER BY a.name, a.id
 LIMIT 50    -- if !near

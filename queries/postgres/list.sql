@@ -5,7 +5,7 @@
 --   none of these: whatever the planner finds. Names are joined to the :limit rows that are left.
 -- Stretch: from .. upto, both included; before (or after): the key (created_at, id) where the last page ended.
 -- The sum with an empty interval keeps the planner from walking an index on created_at where few rows match (sparse).
--- Columns: those of ActivityEvent, in its order, board_id resolved, route left out.
+-- Columns: those of ActivityEvent, in its order, board_id the one that decides, route left out.
 SELECT
   e.id, e.event_type, e.message, e.agent_id, e.task_id, e.board_id, e.created_at,
   e.action,                     -- if has_action
@@ -15,8 +15,8 @@ SELECT
   e.actor_id,                   -- if has_actor_id
   NULL::uuid,                   -- if !has_actor_id
   a.name,
-  CASE WHEN t.board_id = e.board_id THEN t.title END,         -- if !boards
-  CASE WHEN t.board_id = ANY(:boards) THEN t.title END,       -- if boards
+  CASE WHEN t.board_id = e.board_id THEN t.title END,         -- if agent
+  CASE WHEN t.board_id = ANY(:readable) THEN t.title END,    -- if !agent
   b.name
 FROM (
   SELECT e.*                                                  -- if by_type
@@ -27,7 +27,8 @@ FROM (
     e.action,                     -- if has_action
     e.user_id,                    -- if has_user_id
     e.actor_id,                   -- if has_actor_id
-    coalesce(e.board_id, (SELECT t.board_id FROM tasks t WHERE t.id = e.task_id)) AS board_id
+    coalesce(e.board_id, (SELECT t.board_id FROM tasks t WHERE t.id = e.task_id)) AS board_id   -- if resolved
+    (SELECT t.board_id FROM tasks t WHERE t.id = e.task_id) AS board_id                         -- if threaded
   FROM activity_events e
   WHERE true
     AND e.event_type = kind.event_type                        -- if by_type

@@ -1,5 +1,5 @@
 -- Writes one event. created_at is the database's clock, once a transaction.
--- Columns: created_at.
+-- Columns: created_at; with flag once no row where the id is there already.
 INSERT INTO activity_events (
   id, event_type, message, agent_id, task_id, board_id, created_at
   , action     -- if has_action
@@ -12,4 +12,5 @@ VALUES (
   , :user_id   -- if has_user_id
   , :actor_id  -- if has_actor_id
 )
+ON CONFLICT DO NOTHING   -- if once
 RETURNING created_at

@@ -3,15 +3,16 @@
 -- The rule of GET /api/v1/activity (flag resolved): the event's own board is readable; or it has none, and its task's
 -- board is. The rule of the comment feed and of the dashboard (flag threaded): the task's board alone decides.
 -- An agent sees the events with its own agent_id.
--- "each" is for few rows, one index probe a row; "mass" for many, one hash of the readable tasks.
+-- Flag mass is for many rows, one hash of the readable tasks; without it one index probe a row tells. No flag takes the
+-- condition away.
 -- IS TRUE keeps the planner from reading the indexes on board_id and task_id, millions of entries for common boards,
 -- where a stretch of time already says which rows to read.
   AND e.agent_id = :agent                                                                             -- if agent
-  AND coalesce(e.board_id, (SELECT t.board_id FROM tasks t WHERE t.id = e.task_id)) = ANY(:boards)    -- if boards resolved each
+  AND coalesce(e.board_id, (SELECT t.board_id FROM tasks t WHERE t.id = e.task_id)) = ANY(:boards)    -- if boards resolved !mass
   AND (e.board_id = ANY(:boards)                                                                      -- if boards resolved mass !stretch
   AND ((e.board_id = ANY(:boards)) IS TRUE                                                            -- if boards resolved mass stretch
        OR e.board_id IS NULL AND e.task_id IN (SELECT t.id FROM tasks t WHERE t.board_id = ANY(:boards)))  -- if boards resolved mass
-  AND (SELECT t.board_id FROM tasks t WHERE t.id = e.task_id) = ANY(:boards)                          -- if boards threaded each
+  AND (SELECT t.board_id FROM tasks t WHERE t.id = e.task_id) = ANY(:boards)                          -- if boards threaded !mass
   AND e.task_id IN (SELECT t.id FROM tasks t WHERE t.board_id = ANY(:boards))                         -- if boards threaded mass !stretch
   AND (e.task_id IN (SELECT t.id FROM tasks t WHERE t.board_id = ANY(:boards))) IS TRUE               -- if boards threaded mass stretch
   AND e.task_id IN (SELECT t.id FROM tasks t WHERE t.board_id IS NOT NULL)                            -- if !boards threaded

@@ -2,8 +2,9 @@
 -- Plan relied on: (event_type, created_at) through the list of types while the window is small against the table.
 -- Columns: event_type, board_id, its name, agent_id, its name, task_id, its title, period, errors, total.
 SELECT g.event_type, g.board_id, b.name, g.agent_id, a.name, g.task_id,
-  CASE WHEN t.board_id = ANY(:boards) THEN t.title END,     -- if boards
-  t.title,                                                  -- if !boards
+  CASE WHEN t.board_id = ANY(:readable) THEN t.title END,   -- if !agent
+  CASE WHEN g.titled THEN t.title END,                      -- if agent resolved
+  t.title,                                                  -- if agent threaded
   g.period, g.errors, g.total
 FROM (
   SELECT
@@ -18,6 +19,10 @@ FROM (
     NULL::uuid AS task_id,                        -- if !by_task
     date_trunc(:bucket, e.created_at) AS period,  -- if by_period
     NULL::timestamp AS period,                    -- if !by_period
+    bool_or((SELECT coalesce(e.board_id, t.board_id) = t.board_id    -- if by_task agent resolved
+        FROM tasks t                              -- if by_task agent resolved
+        WHERE t.id = e.task_id)) AS titled,       -- if by_task agent resolved
+    NULL::bool AS titled,                         -- if !by_task agent resolved
     count(*) FILTER (WHERE e.event_type LIKE '%failed') AS errors,
     count(*) AS total
   FROM activity_events e

@@ -8,8 +8,8 @@ SELECT
   e.actor_id,                   -- if has_actor_id
   NULL,                   -- if !has_actor_id
   a.name,
-  CASE WHEN t.board_id = e.board_id THEN t.title END,         -- if !boards
-  CASE WHEN t.board_id IN (SELECT unhex(value) FROM json_each(:boards)) THEN t.title END,       -- if boards
+  CASE WHEN t.board_id = e.board_id THEN t.title END,         -- if agent
+  CASE WHEN t.board_id IN (SELECT unhex(value) FROM json_each(:readable)) THEN t.title END,    -- if !agent
   b.name
 FROM (
   SELECT
@@ -17,7 +17,8 @@ FROM (
     e.action,                     -- if has_action
     e.user_id,                    -- if has_user_id
     e.actor_id,                   -- if has_actor_id
-    coalesce(e.board_id, (SELECT t.board_id FROM tasks t WHERE t.id = e.task_id)) AS board_id
+    coalesce(e.board_id, (SELECT t.board_id FROM tasks t WHERE t.id = e.task_id)) AS board_id   -- if resolved
+    (SELECT t.board_id FROM tasks t WHERE t.id = e.task_id) AS board_id                         -- if threaded
   FROM activity_events e
   WHERE true
     AND e.created_at >= :from                                 -- if from

@@ -12,4 +12,5 @@ VALUES (
   , :user_id   -- if has_user_id
   , :actor_id  -- if has_actor_id
 )
+ON CONFLICT DO NOTHING   -- if once
 RETURNING created_at

@@ -1,7 +1,8 @@
 -- Events and failures counted by type, board, agent, task, day, hour; see the file of the same name for PostgreSQL.
 SELECT g.event_type, g.board_id, b.name, g.agent_id, a.name, g.task_id,
-  CASE WHEN t.board_id IN (SELECT unhex(value) FROM json_each(:boards)) THEN t.title END,     -- if boards
-  t.title,                                                  -- if !boards
+  CASE WHEN t.board_id IN (SELECT unhex(value) FROM json_each(:readable)) THEN t.title END,   -- if !agent
+  CASE WHEN g.titled THEN t.title END,                      -- if agent resolved
+  t.title,                                                  -- if agent threaded
   g.period, g.errors, g.total
 FROM (
   SELECT
@@ -16,6 +17,10 @@ FROM (
     NULL AS task_id,                        -- if !by_task
     e.created_at - ((e.created_at % :width) + :width) % :width AS period,  -- if by_period
     NULL AS period,                    -- if !by_period
+    max((SELECT coalesce(e.board_id, t.board_id) = t.board_id    -- if by_task agent resolved
+        FROM tasks t                              -- if by_task agent resolved
+        WHERE t.id = e.task_id)) AS titled,       -- if by_task agent resolved
+    NULL AS titled,                         -- if !by_task agent resolved
     count(*) FILTER (WHERE e.event_type GLOB '*failed') AS errors,
     count(*) AS total
   FROM activity_events e

@@ -69,7 +69,7 @@ async fn the_user(store: &mut Store, name: &str) -> Result<UserRow> {
     match users.len() {
         1 => Ok(users.remove(0)),
         0 => Err(not_found(format!("no user '{name}'")).hint("name a user by id, e-mail address or Clerk id").into()),
-        _ => Err(ambiguous("user", name, users.iter().map(|u| format!("{} {}", u.id, shown(u))))),
+        _ => Err(ambiguous("user", name, users.iter().map(|u| format!("{} {}", u.id, shown(u).escape_debug())))),
     }
 }
 
@@ -84,7 +84,7 @@ pub(super) async fn the_agent(store: &mut Store, name: &str) -> Result<AgentRow>
     match agents.len() {
         1 => Ok(agents.remove(0)),
         0 => Err(not_found(format!("no agent '{name}'")).hint("name an agent by id or exact name").into()),
-        _ => Err(ambiguous("agent", name, agents.iter().map(|a| format!("{} {}", a.id, a.name)))),
+        _ => Err(ambiguous("agent", name, agents.iter().map(|a| format!("{} {}", a.id, a.name.escape_debug())))),
     }
 }
 

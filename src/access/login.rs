@@ -74,7 +74,7 @@ pub async fn prove(
 
 async fn one(store: &mut Store, token: &Secret, name: &str) -> Result<Proof> {
     let agent = identity::the_agent(store, name).await?;
-    let shown = if agent.name.is_empty() { agent.id.to_string() } else { format!("'{}'", agent.name) };
+    let shown = if agent.name.is_empty() { agent.id.to_string() } else { format!("'{}'", agent.name.escape_debug()) };
     let stored = store.token_hashes(Some(agent.id)).await?;
     let Some((_, stored)) = stored.first() else {
         return Err(denied(format!("the agent {shown} has no token")).hint("Mission Control can give it one").into());

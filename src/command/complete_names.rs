@@ -1,10 +1,11 @@
 //! `complete-names`: what the completion scripts ask when Tab is pressed. Hidden; quick or silent.
 
 use super::session::{Context, Session};
+use crate::access::ActorKind;
 use crate::cli::global::{DatabaseArgs, GlobalArgs, IdentityArgs};
 use crate::explain::stored_types;
 use crate::filter::Filter;
-use crate::store::{AgentName, Dimension, Rule};
+use crate::store::{AgentName, BoardsOf, Dimension, Rule};
 use anyhow::Result;
 use clap::{Args, ValueEnum};
 use std::collections::BTreeSet;
@@ -89,9 +90,14 @@ impl CompleteNamesArgs {
 
     async fn find(&self, context: &Context) -> Result<Vec<String>> {
         let mut session = context.session(false).await?;
-        let boards = session.actor.boards.clone();
+        let boards = match session.actor.kind {
+            ActorKind::User => session.actor.boards.clone(),
+            ActorKind::Agent => session.store.boards(BoardsOf::Agent(session.actor.id)).await?,
+        };
         Ok(match self.kind {
             Names::Board => boards.into_iter().map(|board| board.slug).collect(),
+            // An agent may name itself alone.
+            Names::Agent if session.actor.kind == ActorKind::Agent => vec![session.actor.name],
             Names::Agent => {
                 let sight: Vec<_> = boards.iter().map(|board| board.id).collect();
                 session.store.agents(AgentName::Near(&sight)).await?.into_iter().map(|agent| agent.name).collect()

@@ -14,7 +14,7 @@ use clap::Args;
 use entry::Entry;
 use indicatif::{ProgressBar, ProgressStyle};
 use std::fs::File;
-use std::io::{self, BufRead, BufReader, Read, Write};
+use std::io::{self, BufRead, BufReader, IsTerminal as _, Read, Write};
 use writer::Writer;
 
 /// Write one event, or many from JSON lines: all of them or none
@@ -78,14 +78,28 @@ impl LogArgs {
         {
             return Err(usage("stdin cannot hold both the token and what is to be written").into());
         }
-        let entry = self.entry()?;
+        let bar = (io::stderr().is_terminal() && !context.global.quiet).then(ProgressBar::new_spinner);
+        let bar = bar.as_ref();
+        // Read to the end before a transaction is open: a slow writer of lines must hold no locks meanwhile.
+        let entries = match self.entry()? {
+            Some(entry) => vec![(None, entry)],
+            None => self.lines(bar)?,
+        };
         let mut session = context.session_to_write().await?;
         let style = context.style(&session, &self.output)?;
         let mut writer = Writer::new(&mut session).await?;
-        match entry {
-            Some(entry) => writer.write(entry).await?,
-            None => self.batch(context, style.terminal.stderr, &mut writer).await?,
+        progress(bar, entries.len(), "checked");
+        let mut checked = Vec::with_capacity(entries.len());
+        for (line, entry) in entries {
+            checked.push((line, at(line, writer.check(entry).await)?));
+            bar.inspect(|bar| bar.inc(1));
         }
+        progress(bar, checked.len(), "written");
+        for (line, event) in checked {
+            at(line, writer.write(event).await)?;
+            bar.inspect(|bar| bar.inc(1));
+        }
+        bar.inspect(|bar| bar.finish_and_clear());
         let Writer { items, warnings, .. } = writer;
         for warning in warnings {
             context.say(&format!("warning: {warning}"));
@@ -115,7 +129,7 @@ impl LogArgs {
             io::stdin().read_to_string(&mut text).context(usage("the message on stdin cannot be read"))?;
             message = Some(text.strip_suffix('\n').unwrap_or(&text).to_owned());
         }
-        Ok(Some(Entry {
+        let entry = Entry {
             event_type,
             message,
             action: self.action.clone(),
@@ -126,40 +140,52 @@ impl LogArgs {
             actor: self.actor.clone(),
             id: self.id.clone(),
             created_at: None,
-        }))
+        };
+        entry.check()?;
+        Ok(Some(entry))
     }
 
-    async fn batch(&self, context: &Context, on_terminal: bool, writer: &mut Writer<'_>) -> Result<()> {
+    /// All events of `--jsonl`, with their lines.
+    fn lines(&self, bar: Option<&ProgressBar>) -> Result<Vec<(Option<u64>, Entry)>> {
         let name = self.jsonl.as_deref().unwrap_or("-");
         let mut input: Box<dyn BufRead> = if name == "-" {
             Box::new(io::stdin().lock())
         } else {
             Box::new(BufReader::new(File::open(name).with_context(|| usage(format!("cannot read {name}")))?))
         };
-        let bar = (on_terminal && !context.global.quiet).then(ProgressBar::new_spinner);
-        if let (Some(bar), Ok(style)) =
-            (&bar, ProgressStyle::with_template("{spinner} {pos} events, {per_sec}, {elapsed}"))
-        {
+        if let (Some(bar), Ok(style)) = (bar, ProgressStyle::with_template("{spinner} {pos} lines read, {elapsed}")) {
             bar.set_style(style);
         }
-        let mut line = Vec::new();
+        let mut entries = Vec::new();
+        let mut text = Vec::new();
         for number in 1_u64.. {
-            line.clear();
-            if input.read_until(b'\n', &mut line).with_context(|| failed(format!("cannot read {name}")))? == 0 {
+            text.clear();
+            if input.read_until(b'\n', &mut text).with_context(|| failed(format!("cannot read {name}")))? == 0 {
                 break;
             }
-            let said = || format!("line {number}");
-            if let Some(entry) = Entry::parse(&line).with_context(said)? {
-                writer.write(entry).await.with_context(said)?;
-            }
-            if let Some(bar) = &bar {
-                bar.inc(1);
-            }
+            let line = Some(number);
+            entries.extend(at(line, Entry::parse(&text))?.map(|entry| (line, entry)));
+            bar.inspect(|bar| bar.inc(1));
         }
-        if let Some(bar) = bar {
-            bar.finish_and_clear();
-        }
-        Ok(())
+        Ok(entries)
+    }
+}
+
+/// Starts the bar anew.
+fn progress(bar: Option<&ProgressBar>, events: usize, done: &str) {
+    let template = format!("{{bar:30}} {{pos}}/{{len}} events {done}, {{per_sec}}");
+    if let (Some(bar), Ok(style)) = (bar, ProgressStyle::with_template(&template)) {
+        bar.reset();
+        bar.set_length(events as u64);
+        bar.set_style(style);
+    }
+}
+
+/// What was done, or an error that names the line, of many.
+fn at<T>(line: Option<u64>, done: Result<T>) -> Result<T> {
+    match line {
+        Some(number) => done.with_context(|| format!("line {number}")),
+        None => done,
     }
 }
 

@@ -70,7 +70,8 @@ impl Context {
     /// Exit 2 for settings that cannot be read.
     pub fn new(global: GlobalArgs, command: &'static str) -> Result<Self> {
         let directory = env::current_dir().unwrap_or_default();
-        let variable = |name: &str| env::var(name).ok();
+        // What is no UTF-8 is set all the same: passed over, it would leave another actor or another database.
+        let variable = |name: &str| env::var_os(name).map(|value| value.to_string_lossy().into_owned());
         let settings = Settings::load(global.database.profile.as_deref(), variable, &directory)?;
         let context = Self { global, settings, command, demo: None, tokens: OnceCell::new() };
         for warning in context.settings.warnings(context.global.database.database_url.as_deref()) {
@@ -223,7 +224,7 @@ impl Context {
         let page = Page {
             body,
             actor: &session.who(),
-            question: &question(env::args()),
+            question: &question(env::args_os().map(|arg| arg.to_string_lossy().into_owned())),
             asked_at: session.now,
             database: &session.place,
             zone: self.zone().label(),

@@ -156,7 +156,7 @@ impl Store {
             Found::Nothing => Ok(()),
             Found::Source(source) => self.walk(asked, page, source, &mut each).await,
             Found::Unindexed => {
-                let query = self.window::<T>(&asked, page, Some(wanted(page))).when("each", true);
+                let query = self.window::<T>(&asked, page, Some(wanted(page)));
                 self.rows(&query, &mut each).await.map(|_| ())
             }
         }
@@ -174,7 +174,7 @@ impl Store {
     ) -> Result<()> {
         let (Some(first), Some(last)) = (keys.first(), keys.last()) else { return Ok(()) };
         let page = Page { order: Order::Oldest, ..Page::default() };
-        let query = self.window::<T>(&asked, page, Some(keys.len() as u64)).when("each", true);
+        let query = self.window::<T>(&asked, page, Some(keys.len() as u64));
         // The instants let partitions be pruned.
         let query = within(query, (first.created_at, last.created_at)).indexed(true);
         let query = query.bind("ids", Value::Ids(keys.iter().map(|key| key.id).collect()));
@@ -210,7 +210,7 @@ impl Store {
         let mut left = wanted(page);
         loop {
             let size = left.min(BATCH);
-            let query = self.window::<T>(&asked, page, Some(size)).when("each", true);
+            let query = self.window::<T>(&asked, page, Some(size));
             let mut last = None;
             let found = self
                 .rows(&query, &mut |item: T| {
@@ -244,7 +244,7 @@ impl Store {
                 probed = true;
                 let reach = self.reach(&asked).await?;
                 if reach.count <= FEW {
-                    let query = self.window::<T>(&asked, page, Some(left)).when("sparse", true).when("each", true);
+                    let query = self.window::<T>(&asked, page, Some(left)).when("sparse", true);
                     let query = within(query.indexed(true), walk.rest())
                         .bind_some("board_tasks", reach.board_tasks.map(Value::Ids));
                     return self.rows(&query, each).await.map(|_| ());
@@ -260,9 +260,7 @@ impl Store {
             let most = (!many).then_some(left);
             let mut query = self.window::<T>(&asked, page, most).indexed(!plain).when("sparse", sparse.is_some());
             // Few rows so far: the many to come are cheaper to tell by one hash of the readable tasks.
-            query = query
-                .when(if plain || many || T::COMMENTS && walk.is_begun() { "mass" } else { "each" }, true)
-                .when("stretch", true);
+            query = query.when("mass", plain || many || T::COMMENTS && walk.is_begun()).when("stretch", true);
             query = within(query, if plain { walk.rest() } else { walk.window() });
             let board_tasks = sparse.as_ref().and_then(|reach| reach.board_tasks.clone());
             query = query.bind_some("board_tasks", board_tasks.map(Value::Ids));

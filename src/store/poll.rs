@@ -90,7 +90,7 @@ impl Store {
         if matches!(asked.scope, Scope::Boards(boards) if boards.is_empty()) {
             return Ok(Vec::new());
         }
-        let mut query = self.matching(Query::new("keys"), &asked).when("each", true);
+        let mut query = self.matching(Query::new("keys"), &asked);
         query = query.bind("limit", Value::Count(i64::try_from(limit).unwrap_or(i64::MAX)));
         query = query.bind_some("types", types.map(|types| Value::Texts(types.to_vec())));
         query = match after {

@@ -1,6 +1,6 @@
 //! A row of either engine, read strictly from left to right.
 
-use crate::event::Timestamp;
+use crate::event::{Timestamp, is_white};
 use anyhow::{Context, Result, bail};
 use chrono::NaiveDateTime;
 use sqlx::postgres::types::Oid;
@@ -225,8 +225,7 @@ pub(super) fn role_of(profile: Option<&str>) -> Option<String> {
     let mut json = serde_json::Deserializer::from_str(profile?);
     let role = json.deserialize_map(Role).ok()??;
     let role = String::from_utf8_lossy(&role);
-    let white = |c: char| c.is_whitespace() || ('\u{1c}'..='\u{1f}').contains(&c);
-    let stripped: Cow<'_, str> = role.trim_matches(white).into();
+    let stripped: Cow<'_, str> = role.trim_matches(is_white).into();
     (!stripped.is_empty()).then(|| stripped.into_owned())
 }
 

@@ -6,20 +6,25 @@ use crate::event::{NewEvent, Timestamp};
 use anyhow::{Context, Result};
 
 impl Store {
-    /// Writes one event in the open transaction; answers with its created_at, the database's clock.
+    /// Writes one event in the open transaction; answers with its created_at, the database's clock, or with none if
+    /// it was to be written `once` and its id is there already.
     ///
     /// # Errors
-    /// Those of the database, such as an id that exists.
-    pub async fn insert(&mut self, event: &NewEvent) -> Result<Timestamp> {
+    /// Those of the database.
+    pub async fn insert(&mut self, event: &NewEvent, once: bool) -> Result<Option<Timestamp>> {
         let now = self.now();
         let query = self.with_columns(event_values(Query::new("log"), event)).bind("now", Value::Time(now));
+        let query = query.when("once", once);
         let mut created_at = None;
         self.fetch(&query, &mut |row| {
             created_at = row.columns().time()?;
             Ok(())
         })
         .await?;
-        created_at.context("the database did not say when it wrote the event")
+        if created_at.is_none() && !once {
+            anyhow::bail!("the database did not say when it wrote the event");
+        }
+        Ok(created_at)
     }
 
     /// The event that has an id already, with its created_at.

@@ -3,7 +3,6 @@
 mod agents;
 mod order;
 mod proof;
-mod timing;
 mod users;
 
 use crate::harness::{Database, Mc, Output, Role};

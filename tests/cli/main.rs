@@ -5,11 +5,13 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stderr, unreachable_pub)]
 
 mod conformance;
+mod everybody;
 mod faults;
 mod filtering;
 mod harness;
 mod hermetic;
 mod identity;
+mod log;
 mod model;
 mod paging;
 mod plans;

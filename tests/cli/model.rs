@@ -1,13 +1,17 @@
 //! Who may see what, told a second time: Mission Control's rules as plain loops over the rows, without any SQL and
 //! without the binary's own code, so that the two can be held against each other.
 
+mod names;
 mod random;
+mod writes;
 
 use crate::harness::{Data, micros};
 use std::collections::{BTreeMap, BTreeSet};
 use uuid::Uuid;
 
+pub use names::Named;
 pub use random::random;
+pub use writes::Write;
 
 /// Everything that the rules look at.
 pub struct World {
@@ -17,6 +21,8 @@ pub struct World {
     /// Board → organization.
     boards: BTreeMap<Uuid, Uuid>,
     board_names: BTreeMap<Uuid, String>,
+    board_slugs: BTreeMap<Uuid, String>,
+    organization_names: BTreeMap<Uuid, String>,
     /// Agent → its own board.
     agents: BTreeMap<Uuid, Option<Uuid>>,
     agent_names: BTreeMap<Uuid, String>,
@@ -32,6 +38,7 @@ struct Member {
     organization: Uuid,
     user: Uuid,
     all_boards: bool,
+    writes_all: bool,
     created_at: i64,
 }
 
@@ -39,6 +46,7 @@ struct Access {
     member: Uuid,
     board: Uuid,
     granted: bool,
+    writes: bool,
 }
 
 /// A row of activity_events.
@@ -136,12 +144,14 @@ impl World {
             organization: id(row("organization_id")).unwrap(),
             user: id(row("user_id")).unwrap(),
             all_boards: flag(row("all_boards_read")) || flag(row("all_boards_write")),
+            writes_all: flag(row("all_boards_write")),
             created_at: micros(&row("created_at").unwrap()),
         });
         let access = data.rows("organization_board_access").map(|row| Access {
             member: id(row("organization_member_id")).unwrap(),
             board: id(row("board_id")).unwrap(),
             granted: flag(row("can_read")) || flag(row("can_write")),
+            writes: flag(row("can_write")),
         });
         let names = |table: &str, column: &str| -> BTreeMap<Uuid, String> {
             data.rows(table).map(|row| (id(row("id")).unwrap(), row(column).unwrap())).collect()
@@ -156,6 +166,8 @@ impl World {
             access: access.collect(),
             boards: data.rows("boards").map(|row| (id(row("id")).unwrap(), organization(&row))).collect(),
             board_names: names("boards", "name"),
+            board_slugs: names("boards", "slug"),
+            organization_names: names("organizations", "name"),
             agents: boards_of("agents"),
             agent_names: names("agents", "name"),
             tasks: boards_of("tasks"),
@@ -180,6 +192,26 @@ impl World {
         self.agents.keys().copied().collect()
     }
 
+    /// Every task there is.
+    pub fn all_tasks(&self) -> Vec<Uuid> {
+        self.tasks.keys().copied().collect()
+    }
+
+    /// Every event there is, oldest first.
+    pub fn events(&self) -> &[Event] {
+        &self.events
+    }
+
+    /// The board of a task.
+    pub fn board_of(&self, task: Uuid) -> Option<Uuid> {
+        self.tasks[&task]
+    }
+
+    /// A board's id, name and slug.
+    pub fn board_told(&self, board: Uuid) -> [String; 3] {
+        [board.to_string(), self.board_names[&board].clone(), self.board_slugs[&board].clone()]
+    }
+
     /// The tasks that an actor may name.
     pub fn tasks_on_boards_of(&self, actor: Actor) -> Vec<Uuid> {
         let boards = self.boards(actor);
@@ -199,12 +231,24 @@ impl World {
         }
     }
 
-    fn readable(&self, user: Uuid) -> BTreeSet<Uuid> {
+    /// The active membership.
+    fn membership(&self, user: Uuid) -> Option<&Member> {
         let mine = || self.members.iter().filter(|member| member.user == user);
         let active = self.users[&user].and_then(|active| mine().find(|member| member.organization == active));
-        let Some(member) = active.or_else(|| mine().min_by_key(|member| (member.created_at, member.id))) else {
-            return BTreeSet::new();
+        active.or_else(|| mine().min_by_key(|member| (member.created_at, member.id)))
+    }
+
+    /// Of the active membership, or of the agent's board; by name.
+    pub fn organization(&self, actor: Actor) -> Option<&str> {
+        let organization = match actor {
+            Actor::User(user) => self.membership(user)?.organization,
+            Actor::Agent(agent) => self.boards[&self.agents[&agent]?],
         };
+        Some(&self.organization_names[&organization])
+    }
+
+    fn readable(&self, user: Uuid) -> BTreeSet<Uuid> {
+        let Some(member) = self.membership(user) else { return BTreeSet::new() };
         if member.all_boards {
             let of_it = self.boards.iter().filter(|(_, organization)| **organization == member.organization);
             return of_it.map(|(board, _)| *board).collect();
@@ -243,18 +287,15 @@ impl World {
     }
 
     /// The agent's name, the task's title where its board may be read, and the deciding board's name. A user may read the
-    /// task's board or not; an agent reads it where it is also what its event resolves to; a comment always shows it.
+    /// task's board or not; an agent reads it where it is also the board that decides.
     pub fn names(&self, actor: Actor, feed: Feed, event: &Event) -> [Option<&str>; 3] {
         let task_board = self.task_board(event);
         let readable = match actor {
             Actor::User(_) => task_board.is_some_and(|board| self.boards(actor).contains(&board)),
-            Actor::Agent(_) => {
-                feed == Feed::Comments || task_board.is_some() && task_board == self.resolved_board(event)
-            }
+            Actor::Agent(_) => feed != Feed::Events || task_board.is_some() && task_board == self.resolved_board(event),
         };
         let title = event.task.filter(|_| readable).map(|task| self.task_titles[&task].as_str());
-        let deciding = if feed == Feed::Comments { task_board } else { self.resolved_board(event) };
-        let board = deciding.map(|board| self.board_names[&board].as_str());
+        let board = self.deciding_board(feed, event).map(|board| self.board_names[&board].as_str());
         [event.agent.map(|agent| self.agent_names[&agent].as_str()), title, board]
     }
 }

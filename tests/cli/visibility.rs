@@ -108,7 +108,7 @@ impl Question {
         let wrong = |(event, item): (&&Event, &Value)| {
             let [agent_name, task_title, board_name] = world.names(actor, self.feed, event).map(Value::from);
             let id = |id: Option<uuid::Uuid>| Value::from(id.map(|id| id.to_string()));
-            let board = if self.feed == Feed::Comments { world.task_board(event) } else { world.resolved_board(event) };
+            let board = world.deciding_board(self.feed, event);
             let mut wanted = vec![
                 ("created_at", Value::from(event.shown_at())),
                 ("message", Value::from(event.message.clone())),

@@ -1,6 +1,7 @@
 //! One event as the caller gives it: names still to be looked up.
 
 use crate::error::usage;
+use crate::event::is_white;
 use anyhow::{Context, Result};
 use serde::Deserialize;
 use serde::de::IgnoredAny;
@@ -34,7 +35,7 @@ pub(super) struct Entry {
 }
 
 impl Entry {
-    /// A line of JSON; none for a blank one.
+    /// A line of JSON, checked; none for a blank one.
     ///
     /// # Errors
     /// Exit 2.
@@ -42,11 +43,13 @@ impl Entry {
         if line.trim_ascii().is_empty() {
             return Ok(None);
         }
-        serde_json::from_slice(line).map(Some).map_err(|error| {
+        let entry: Self = serde_json::from_slice(line).map_err(|error| {
             let hint =
                 "one JSON object a line, such as {\"event_type\":\"task.comment\",\"task_id\":\"…\",\"message\":\"…\"}";
-            usage(format!("cannot be understood: {error}")).hint(hint).into()
-        })
+            usage(format!("cannot be understood: {error}")).hint(hint)
+        })?;
+        entry.check()?;
+        Ok(Some(entry))
     }
 
     /// What needs no database to be checked.
@@ -60,12 +63,14 @@ impl Entry {
         if self.event_type.trim().is_empty() {
             return Err(usage("an event needs a type").into());
         }
-        let texts = [Some(&self.event_type), self.message.as_ref(), self.action.as_ref()];
-        if texts.into_iter().flatten().any(|text| text.contains('\0')) {
+        let texts =
+            [&self.message, &self.action, &self.board, &self.task, &self.agent, &self.user, &self.actor, &self.id];
+        if texts.into_iter().flatten().chain([&self.event_type]).any(|text| text.contains('\0')) {
             return Err(usage("PostgreSQL cannot hold the character U+0000").into());
         }
-        if self.event_type == "task.comment" && self.message.as_deref().is_none_or(|text| text.trim().is_empty()) {
-            return Err(usage("a comment needs a message: blank ones are never shown").into());
+        let is_blank = |text: &str| text.chars().all(is_white);
+        if self.event_type == "task.comment" && self.message.as_deref().is_none_or(is_blank) {
+            return Err(usage("a comment needs a message of more than white space").into());
         }
         if self.board.is_none() && self.task.is_none() {
             return Err(usage("an event needs a board or a task: without either no user could ever see it")
@@ -103,14 +108,20 @@ mod tests {
 
     #[test]
     fn what_nobody_could_see_or_hold_is_refused() {
-        let entry = |json: &str| Entry::parse(json.as_bytes()).unwrap().unwrap().check().map_err(|e| kind_of(&e));
-        assert_eq!(entry(r#"{"event_type":"x","board":"b"}"#), Ok(()));
+        let entry = |json: &str| Entry::parse(json.as_bytes()).map(drop).map_err(|e| kind_of(&e));
+        assert_eq!(entry(r#"{"event_type":"x","board":"b","message":" "}"#), Ok(()));
+        assert_eq!(entry(r#"{"event_type":"task.comment","task":"t","message":"\t."}"#), Ok(()));
         for bad in [
             r#"{"event_type":"x"}"#,
             r#"{"event_type":" ","board":"b"}"#,
             r#"{"event_type":"task.comment","task":"t"}"#,
-            r#"{"event_type":"task.comment","task":"t","message":" \t\n"}"#,
+            r#"{"event_type":"task.comment","task":"t","message":""}"#,
+            r#"{"event_type":"task.comment","task":"t","message":"\t"}"#,
+            r#"{"event_type":"task.comment","task":"t","message":" \t\n\u00a0\u2003\u3000"}"#,
+            r#"{"event_type":"task.comment","task":"t","message":"\u001c\u001d\u001e\u001f\u0085"}"#,
             r#"{"event_type":"x","board":"b","message":"a\u0000b"}"#,
+            r#"{"event_type":"x","board":"b","agent":"a\u0000b"}"#,
+            r#"{"event_type":"x","board":"b","user":"a\u0000b"}"#,
             r#"{"event_type":"x","board":"b","created_at":"2026-01-01"}"#,
         ] {
             assert_eq!(entry(bad), Err(Kind::Usage), "{bad}");

@@ -1,4 +1,4 @@
-//! Checks an event against the write rules and writes it, in a transaction that the caller ends.
+//! Checks events against the write rules and writes them, in a transaction that the caller ends.
 
 use super::entry::{self, Entry};
 use crate::access::ActorKind;
@@ -24,6 +24,16 @@ pub(super) struct Writer<'s> {
     pub(super) items: Vec<ActivityEvent>,
     /// Each once.
     pub(super) warnings: BTreeSet<String>,
+}
+
+/// An event that may be written.
+pub(super) struct Checked {
+    event: NewEvent,
+    /// Its id was.
+    given: bool,
+    agent_name: Option<String>,
+    task_title: Option<String>,
+    board_name: String,
 }
 
 /// A task or an agent, and the board that it is on.
@@ -69,9 +79,8 @@ impl<'s> Writer<'s> {
         })
     }
 
-    /// Checks one event and writes it.
-    pub(super) async fn write(&mut self, entry: Entry) -> Result<()> {
-        entry.check()?;
+    /// Checks one event against the rules, and looks up what it names; writes nothing.
+    pub(super) async fn check(&mut self, entry: Entry) -> Result<Checked> {
         self.columns_exist(&entry)?;
         if !explain::is_known(&entry.event_type) {
             let shown = crate::output::visible(&entry.event_type).into_owned();
@@ -97,14 +106,32 @@ impl<'s> Writer<'s> {
             user_id,
             actor_id,
         };
-        let existing = match given {
-            Some(id) => self.session.store.existing(id).await?,
-            None => None,
-        };
-        let created_at = match existing {
-            Some((same, created_at)) if same == event => created_at,
-            Some(_) => return Err(failed(format!("another event already has the id {}", event.id)).into()),
-            None => self.session.store.insert(&event).await?,
+        Ok(Checked {
+            event,
+            given: given.is_some(),
+            agent_name: agent.map(|agent| agent.name),
+            task_title: task.map(|task| task.name),
+            board_name: board.name,
+        })
+    }
+
+    /// Writes an event that was checked. One that is there already under an id that was given is not written again.
+    pub(super) async fn write(&mut self, checked: Checked) -> Result<()> {
+        let Checked { event, given, agent_name, task_title, board_name } = checked;
+        let store = &mut self.session.store;
+        // Asked first, since the id alone is no key of a partitioned table; and again where somebody has just been faster.
+        let mut there = if given { store.existing(event.id).await? } else { None };
+        let mut written = None;
+        if there.is_none() {
+            written = store.insert(&event, given).await?;
+            if written.is_none() {
+                there = store.existing(event.id).await?;
+            }
+        }
+        let created_at = match (written, there) {
+            (Some(created_at), _) => created_at,
+            (None, Some((same, created_at))) if same == event => created_at,
+            _ => return Err(failed(format!("another event already has the id {}", event.id)).into()),
         };
         self.items.push(ActivityEvent {
             id: event.id,
@@ -117,9 +144,9 @@ impl<'s> Writer<'s> {
             action: event.action,
             user_id: event.user_id,
             actor_id: event.actor_id,
-            agent_name: agent.map(|agent| agent.name),
-            task_title: task.map(|task| task.name),
-            board_name: Some(board.name),
+            agent_name,
+            task_title,
+            board_name: Some(board_name),
         });
         Ok(())
     }

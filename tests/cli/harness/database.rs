@@ -192,6 +192,11 @@ impl Database {
         Self { engine, url: SERVER.url(&name), place: Place::new(), granted: true }
     }
 
+    /// Whether the roles have their privileges here.
+    pub fn is_granted(&self) -> bool {
+        self.granted
+    }
+
     /// The same by way of the server's Unix socket; none for the embedded store.
     pub fn socket_url(&self) -> Option<String> {
         let (_, name) = self.url.rsplit_once('/').filter(|_| self.engine != Engine::Embedded)?;

@@ -2,6 +2,7 @@
 
 use super::{AGENT_1_TOKEN, LOCAL_TOKEN, agent, message, told, user, whoami};
 use crate::harness::{Database, Engine, for_each_engine};
+use std::os::unix::ffi::OsStrExt as _;
 
 #[test]
 fn as_user_with_any_token_is_a_contradiction_whatever_else_is_wrong() {
@@ -50,6 +51,16 @@ fn a_token_wins_over_auth_mode_local_and_so_does_a_name() {
         assert_eq!(told(&mc().args(["--as-user", "oracle-user-3"]).ok()).1, user(3));
         assert_eq!(told(&mc().args(["--as-agent", "Agent 2"]).ok()).1, agent(2));
         mc().env("MC_TOKEN", "wrong").fails(4);
+    });
+}
+
+#[test]
+fn a_token_that_is_no_utf_8_is_refused_and_leaves_the_question_to_nobody_else() {
+    let token = std::ffi::OsStr::from_bytes(b"not \xff UTF-8");
+    for_each_engine(|engine| {
+        let mc = || whoami(Database::shared(engine)).env("AUTH_MODE", "local").env("LOCAL_AUTH_TOKEN", LOCAL_TOKEN);
+        mc().env("MC_TOKEN", token).fails(4);
+        mc().env("MC_AGENT_TOKEN", token).env("MC_AGENT", "Agent 1").fails(4);
     });
 }
 

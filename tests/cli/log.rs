@@ -1,0 +1,205 @@
+//! Writing: what is refused before anything is written, what happens once, and all or nothing. Who may write where is
+//! held against the rules in `everybody`.
+
+use crate::harness::{Database, Engine, Mc, for_each_engine};
+use crate::identity::{agent, user};
+use std::fs::OpenOptions;
+use std::io::Write as _;
+use std::time::Duration;
+
+const ID: &str = "0bad0000-0000-4000-8000-0000000000aa";
+const TASK: &str = "000000f0-0000-4000-8000-000000000001";
+
+/// `log` as the user who may write everywhere.
+fn log(database: &Database, args: &[&str]) -> Mc {
+    database.mc(["log"]).args(args).args(["--as-user", &user(0)])
+}
+
+fn batch(database: &Database, lines: &[&str]) -> Mc {
+    log(database, &["--jsonl", "-"]).stdin(lines.join("\n"))
+}
+
+fn count(database: &Database) -> String {
+    database.mc(["list", "--count", "--as-user", &user(0)]).ok().stdout
+}
+
+#[test]
+fn a_comment_of_nothing_but_white_space_is_refused_whichever_white_space() {
+    for_each_engine(|engine| {
+        let database = Database::recorded(engine);
+        let before = count(&database);
+        for blank in ["", " ", "\t", " \r\n", "\u{a0}\u{2003}\u{3000}", "\u{1c}\u{1f}\u{85}"] {
+            let args = ["--type", "task.comment", "--task", TASK, "--message", blank];
+            let output = log(&database, &args).fails(2);
+            assert!(output.stderr.contains("white space"), "{output}");
+            log(&database, &["--type", "task.comment", "--task", TASK, "--message", "-"]).stdin(blank).fails(2);
+        }
+        assert_eq!(count(&database), before);
+        log(&database, &["--type", "task.comment", "--task", TASK, "--message", "\tx"]).ok();
+        let newest = database.mc(["comments", "--task", TASK, "-o", "jsonl", "--as-user", &user(0)]).ok().jsonl();
+        assert!(newest.iter().any(|item| item["message"] == "\tx"), "{newest:?}");
+    });
+}
+
+#[test]
+fn a_batch_with_one_line_that_is_refused_writes_nothing_and_names_the_line() {
+    for_each_engine(|engine| {
+        let database = Database::recorded(engine);
+        let before = count(&database);
+        let good = r#"{"event_type":"task.updated","board":"board-1","message":"x"}"#;
+        for (bad, code) in [
+            (r#"{"event_type":"task.updated","board":"no such board"}"#, 4),
+            (r#"{"event_type":"task.updated","task":"deaddead-dead"}"#, 3),
+            (r#"{"event_type":"task.updated","board":"board-1","agent":"nobody"}"#, 3),
+            (r#"{"event_type":"task.updated","board":"board-1","agent":"no\u0000body"}"#, 2),
+            (r#"{"event_type":"task.updated","board":"board-1","created_at":"2026-01-01"}"#, 2),
+            (r#"{"event_type":"task.updated"}"#, 2),
+            (r#"{"event_type":"task.comment","task":"000000f0-0000-4000-8000-000000000001","message":"\t"}"#, 2),
+            (r#"{"event_type":"#, 2),
+        ] {
+            let output = batch(&database, &[good, "", good, bad, good]).fails(code);
+            assert!(output.stderr.contains("line 4"), "{output}");
+            assert_eq!(count(&database), before, "{bad}");
+        }
+        assert_eq!(batch(&database, &[good, "", good]).ok().stdout.lines().count(), 2);
+        assert_ne!(count(&database), before);
+    });
+}
+
+/// A reader's guard against locks: the names of a batch are checked before its first event is written.
+#[test]
+fn references_are_checked_before_anything_is_written() {
+    let database = Database::recorded(Engine::Deployed);
+    // The first write of all would fail so; the check of line 2 is what is told.
+    database.sql("ALTER TABLE activity_events ADD CONSTRAINT never CHECK (event_type <> 'task.updated') NOT VALID");
+    let good = r#"{"event_type":"task.updated","board":"board-1"}"#;
+    let output = batch(&database, &[good, r#"{"event_type":"task.updated","board":"no such board"}"#]).fails(4);
+    assert!(output.stderr.contains("line 2"), "{output}");
+}
+
+#[test]
+fn while_the_lines_of_a_batch_arrive_nothing_is_open_on_the_server() {
+    let database = Database::recorded(Engine::Deployed);
+    let pipe = database.place.path().join("lines");
+    assert!(std::process::Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+    let mut writing = log(&database, &["--jsonl", &pipe.display().to_string()]).start();
+    let mut lines = OpenOptions::new().write(true).open(&pipe).unwrap();
+    writeln!(lines, r#"{{"event_type":"task.updated","task":"{TASK}"}}"#).unwrap();
+    lines.flush().unwrap();
+    // Time enough to do it wrong.
+    std::thread::sleep(Duration::from_secs(1));
+    let sessions = "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'mc-activity log' \
+                    AND datname = current_database()";
+    assert_eq!(database.number(sessions), 0);
+    drop(lines);
+    assert_eq!(writing.end_within(Duration::from_secs(30)), 0);
+}
+
+#[test]
+fn the_same_event_under_the_same_id_is_written_once_and_another_one_is_refused() {
+    for_each_engine(|engine| {
+        let database = Database::recorded(engine);
+        let before: i64 = count(&database).trim().parse().unwrap();
+        let now = || count(&database).trim().parse::<i64>().unwrap() - before;
+        let same = ["--type", "task.updated", "--board", "board-1", "--message", "x", "--id", ID, "-o", "json"];
+        let first = log(&database, &same).ok().json();
+        // created_at and all: what is there already is what is answered.
+        assert_eq!(log(&database, &same).ok().json(), first);
+        assert_eq!(now(), 1);
+        for other in [["--message", "y"], ["--type", "task.created"], ["--agent", &agent(1)], ["--task", TASK]] {
+            let mut args: Vec<&str> = same.to_vec();
+            match args.iter().position(|arg| *arg == other[0]) {
+                Some(at) => args[at + 1] = other[1],
+                None => args.extend(other),
+            }
+            let output = log(&database, &args).fails(1);
+            assert!(output.stderr.contains("another event already has the id"), "{output}");
+        }
+        let line = format!(r#"{{"event_type":"task.updated","board":"board-1","message":"x","id":"{ID}"}}"#);
+        let new = line.replace("aa\"", "ab\"");
+        let output = batch(&database, &[&line, &new, &new]).ok();
+        assert_eq!(output.stdout.lines().count(), 3);
+        assert_eq!(now(), 2);
+        let other = new.replace("ab\"", "ac\"");
+        batch(&database, &[&other, &other.replace("\"x\"", "\"y\"")]).fails(1);
+        assert_eq!(now(), 2);
+    });
+}
+
+#[test]
+fn who_is_just_being_faster_with_the_same_event_is_no_error() {
+    let database = Database::recorded(Engine::Deployed);
+    let insert = format!(
+        "BEGIN;
+         INSERT INTO activity_events (id, event_type, message, board_id, created_at)
+           SELECT '{ID}', 'task.updated', 'x', id, now() FROM boards WHERE slug = 'board-1';
+         SELECT pg_sleep(1.5);
+         COMMIT;"
+    );
+    std::thread::scope(|scope| {
+        scope.spawn(|| database.sql(&insert));
+        // So that it finds none, and then has to wait.
+        std::thread::sleep(Duration::from_millis(300));
+        log(&database, &["--type", "task.updated", "--board", "board-1", "--message", "x", "--id", ID]).ok();
+    });
+    assert_eq!(database.number(&format!("SELECT count(*) FROM activity_events WHERE id = '{ID}'")), 1);
+}
+
+#[test]
+fn a_dry_run_shows_what_would_be_written_and_writes_nothing() {
+    for_each_engine(|engine| {
+        let database = Database::recorded(engine);
+        let before = count(&database);
+        let args = ["--type", "task.updated", "--task", TASK, "--agent", &agent(1), "--dry-run"];
+        let output = log(&database, &args).args(["-o", "json"]).ok();
+        let item = output.json();
+        assert_eq!((&item["task_id"], &item["board_name"]), (&TASK.into(), &"Main".into()), "{output}");
+        assert!(log(&database, &args).ok().stdout.contains("1 would be written, nothing was"));
+        assert_eq!(count(&database), before);
+    });
+}
+
+#[test]
+fn what_the_schema_cannot_hold_is_refused_and_the_writing_user_noted_where_it_can_be() {
+    for_each_engine(|engine| {
+        let database = Database::recorded(engine);
+        let args = ["--type", "task.updated", "--board", "board-1", "-o", "json"];
+        for more in [["--action", "a"], ["--user", &user(0)], ["--actor", ID]] {
+            let output = log(&database, &args).args(more);
+            if engine == Engine::Deployed {
+                assert!(output.fails(5).stderr.contains("has no column"));
+            } else {
+                output.ok();
+            }
+        }
+        let item = log(&database, &args).ok().json();
+        let by = if engine == Engine::Deployed { serde_json::Value::Null } else { user(0).into() };
+        assert_eq!(item["user_id"], by);
+        if engine != Engine::Deployed {
+            log(&database, &args).args(["--user", &user(1)]).fails(4);
+            let item = database.mc(["log"]).args(args).args(["--as-agent", &agent(1)]).ok().json();
+            assert_eq!((&item["agent_id"], &item["user_id"]), (&agent(1).into(), &serde_json::Value::Null));
+        }
+    });
+}
+
+#[test]
+fn a_type_that_nothing_reads_is_written_with_a_warning() {
+    for_each_engine(|engine| {
+        let database = Database::recorded(engine);
+        let output = log(&database, &["--type", "deploy.\u{1b}[2Jdone", "--board", "board-1"]).ok();
+        assert!(output.stderr.contains("nothing in Mission Control reads events of type deploy."), "{output}");
+        assert!(!output.stderr.contains('\u{1b}'), "{output}");
+        assert_eq!(log(&database, &["--type", "task.updated", "--board", "board-1"]).ok().stderr, "");
+    });
+}
+
+#[test]
+fn progress_is_shown_on_a_terminal_alone() {
+    let database = Database::recorded(Engine::Embedded);
+    let line = "{\"event_type\":\"task.updated\",\"board\":\"board-1\"}\n";
+    database.place.write("work/lines", &line.repeat(3000));
+    let shown = log(&database, &["--jsonl", "lines"]).on_terminal(100, 30);
+    assert!(shown.stdout.contains("events"), "{shown}");
+    assert_eq!(log(&database, &["--jsonl", "lines"]).ok().stderr, "");
+}
