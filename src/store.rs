@@ -19,7 +19,7 @@ mod write;
 
 pub use feed::{Item, Order, Page};
 pub use health::{CommitDelays, Cost, IndexFacts, Privileges, TableFacts};
-pub use people::{AgentName, AgentRow, BoardsOf, MembershipRow, TaskRow, UserName, UserRow};
+pub use people::{AgentName, AgentRow, BoardsOf, TaskRow, UserName, UserRow};
 pub use poll::Instant;
 pub use push::Listener;
 pub use tally::{Counted, Dimension, Rates};

@@ -1,14 +1,8 @@
--- The boards that an actor may read (or write, flag write), by name.
--- User: of the membership's organization, or with an access row; agent: its own and those its events resolve to.
+-- The boards of an agent: its own and those that its events resolve to; or those that a user may write, by name.
 -- Columns: id, name, slug.
 SELECT b.id, b.name, b.slug
 FROM boards b
 WHERE true
-  AND b.organization_id = :organization                                           -- if organization
-  AND EXISTS (SELECT 1                                                            -- if member
-              FROM organization_board_access x                                    -- if member
-              WHERE x.organization_member_id = :member AND x.board_id = b.id      -- if member
-                AND (x.can_read OR x.can_write))                                  -- if member
   AND b.id IN (SELECT a.board_id FROM agents a WHERE a.id = :agent                -- if agent
                UNION                                                              -- if agent
                SELECT coalesce(e.board_id, (SELECT t.board_id FROM tasks t WHERE t.id = e.task_id))  -- if agent

@@ -3,8 +3,7 @@
 use super::login::Proof;
 use super::{Actor, ActorKind};
 use crate::error::{Failure, denied, not_found, usage};
-use crate::event::Board;
-use crate::store::{AgentName, AgentRow, BoardsOf, Store, UserName, UserRow};
+use crate::store::{AgentName, AgentRow, Store, UserName, UserRow};
 use anyhow::Result;
 use uuid::Uuid;
 
@@ -32,10 +31,7 @@ pub enum Claim {
 /// Exit 3 where nobody or several are meant, exit 4 where the local user does not exist.
 pub async fn identify(store: &mut Store, claim: &Claim, how: &str) -> Result<Actor> {
     match claim {
-        Claim::User(name) => {
-            let user = the_user(store, name).await?;
-            user_actor(store, user, how).await
-        }
+        Claim::User(name) => the_user(store, name).await.map(|user| user_actor(user, how)),
         Claim::ClerkUser(id) => clerk_user(store, id, how).await,
         Claim::Local => clerk_user(store, LOCAL_USER, how).await,
         Claim::Agent(name) => the_agent(store, name).await.map(|agent| agent_actor(agent, how)),
@@ -53,7 +49,7 @@ async fn clerk_user(store: &mut Store, clerk_id: &str, how: &str) -> Result<Acto
         denied(format!("{how} stands for the user {clerk_id}, who is not in this database"))
             .hint("sign in to Mission Control once, or use --as-user")
     })?;
-    user_actor(store, user, how).await
+    Ok(user_actor(user, how))
 }
 
 async fn the_user(store: &mut Store, name: &str) -> Result<UserRow> {
@@ -100,27 +96,16 @@ fn shown(user: &UserRow) -> String {
     user.name.clone().or_else(|| user.email.clone()).unwrap_or_else(|| user.clerk_user_id.clone())
 }
 
-async fn user_actor(store: &mut Store, user: UserRow, how: &str) -> Result<Actor> {
-    let boards = boards_of(store, &user).await?;
-    Ok(Actor {
+fn user_actor(user: UserRow, how: &str) -> Actor {
+    Actor {
         kind: ActorKind::User,
         id: user.id,
         name: shown(&user),
         how: how.to_owned(),
-        organization: user.membership.map(|membership| membership.organization),
-        boards,
+        organization: user.organization,
+        boards: user.boards,
         own_board: None,
         proof: None,
-    })
-}
-
-async fn boards_of(store: &mut Store, user: &UserRow) -> Result<Vec<Board>> {
-    match &user.membership {
-        None => Ok(Vec::new()),
-        Some(membership) if membership.all_boards => {
-            store.boards(BoardsOf::Organization(membership.organization_id)).await
-        }
-        Some(membership) => store.boards(BoardsOf::Member(membership.id)).await,
     }
 }
 
@@ -145,8 +130,7 @@ pub async fn refresh(store: &mut Store, actor: &mut Actor) -> Result<()> {
     let gone = || denied(format!("the {} {} is no longer in the database", actor.kind.name(), actor.id));
     match actor.kind {
         ActorKind::User => {
-            let user = store.users(UserName::Id(actor.id)).await?.pop().ok_or_else(gone)?;
-            actor.boards = boards_of(store, &user).await?;
+            actor.boards = store.users(UserName::Id(actor.id)).await?.pop().ok_or_else(gone)?.boards;
         }
         ActorKind::Agent => {
             let agent = store.agents(AgentName::Id(actor.id)).await?.pop().ok_or_else(gone)?;

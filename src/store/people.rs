@@ -1,12 +1,13 @@
 //! Users, agents, boards and tasks: who asks, and what names mean to them.
 
 use super::query::{Query, Value};
+use super::row::Columns;
 use super::{Rule, Store};
 use crate::event::{Board, Timestamp};
 use anyhow::{Context, Result};
 use uuid::Uuid;
 
-/// A user with the active membership.
+/// A user, and what the active membership lets the user read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct UserRow {
     /// Primary key.
@@ -17,21 +18,10 @@ pub struct UserRow {
     pub email: Option<String>,
     /// Display name.
     pub name: Option<String>,
-    /// None: the user belongs nowhere and reads nothing.
-    pub membership: Option<MembershipRow>,
-}
-
-/// The membership that decides what a user may read.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct MembershipRow {
-    /// Primary key.
-    pub id: Uuid,
-    /// The organization.
-    pub organization_id: Uuid,
-    /// Its name.
-    pub organization: String,
-    /// Every board of the organization can be read: all_boards_read or all_boards_write.
-    pub all_boards: bool,
+    /// The active membership's organization, by name. None: the user belongs nowhere and reads nothing.
+    pub organization: Option<String>,
+    /// Readable boards, by name.
+    pub boards: Vec<Board>,
 }
 
 /// An agent, without its token hash.
@@ -70,10 +60,6 @@ pub enum UserName<'a> {
 /// Whose boards.
 #[derive(Debug, Clone, Copy)]
 pub enum BoardsOf {
-    /// Readable in a membership.
-    Member(Uuid),
-    /// All of an organization.
-    Organization(Uuid),
     /// An agent's own, and those that its events resolve to.
     Agent(Uuid),
     /// Writable by a user: in the board's own organization, with all_boards_write or a row that says can_write.
@@ -94,7 +80,7 @@ pub enum AgentName<'a> {
 }
 
 impl Store {
-    /// Users by id, e-mail or Clerk id, with the active membership.
+    /// Users by id, e-mail or Clerk id, with what the active membership lets them read.
     ///
     /// # Errors
     /// Those of the database.
@@ -103,26 +89,24 @@ impl Store {
             UserName::Id(id) => Query::new("user").small().bind("id", Value::Id(id)),
             UserName::Text(text) => Query::new("user").small().bind("text", Value::Text(text.to_owned())),
         };
-        let mut users = Vec::new();
+        let mut users: Vec<UserRow> = Vec::new();
         self.fetch(&query, &mut |row| {
             let mut columns = row.columns();
-            let (id, clerk_user_id) = (columns.id()?, columns.text()?);
-            let (email, name) = (columns.text()?, columns.text()?);
-            let (member, organization_id, organization) = (columns.id()?, columns.id()?, columns.text()?);
-            let (read, write) = (columns.flag()?, columns.flag()?);
-            let membership = member.zip(organization_id).map(|(id, organization_id)| MembershipRow {
-                id,
-                organization_id,
-                organization: organization.unwrap_or_default(),
-                all_boards: read == Some(true) || write == Some(true),
-            });
-            users.push(UserRow {
-                id: id.context("a user without id")?,
-                clerk_user_id: clerk_user_id.unwrap_or_default(),
-                email,
-                name,
-                membership,
-            });
+            let user = UserRow {
+                id: columns.id()?.context("a user without id")?,
+                clerk_user_id: columns.text()?.unwrap_or_default(),
+                email: columns.text()?,
+                name: columns.text()?,
+                organization: columns.text()?,
+                boards: Vec::new(),
+            };
+            // A user's rows follow each other.
+            if users.last().is_none_or(|last| last.id != user.id) {
+                users.push(user);
+            }
+            if let (Some(id), Some(user)) = (columns.id()?, users.last_mut()) {
+                user.boards.push(board(id, &mut columns)?);
+            }
             Ok(())
         })
         .await?;
@@ -175,27 +159,21 @@ impl Store {
         Ok(hashes)
     }
 
-    /// Boards that somebody may read or write, by name.
+    /// Boards of an agent, or those that a user may write, by name.
     ///
     /// # Errors
     /// Those of the database.
     pub async fn boards(&mut self, of: BoardsOf) -> Result<Vec<Board>> {
         let query = Query::new("boards").small();
         let query = match of {
-            BoardsOf::Member(member) => query.bind("member", Value::Id(member)),
-            BoardsOf::Organization(organization) => query.bind("organization", Value::Id(organization)),
             BoardsOf::Agent(agent) => query.bind("agent", Value::Id(agent)),
             BoardsOf::Writer(user) => query.bind("writer", Value::Id(user)),
         };
         let mut boards = Vec::new();
         self.fetch(&query, &mut |row| {
             let mut columns = row.columns();
-            boards.push(Board {
-                id: columns.id()?.context("a board without id")?,
-                name: columns.text()?.unwrap_or_default(),
-                slug: columns.text()?.unwrap_or_default(),
-                last_activity_at: None,
-            });
+            let id = columns.id()?.context("a board without id")?;
+            boards.push(board(id, &mut columns)?);
             Ok(())
         })
         .await?;
@@ -241,4 +219,10 @@ impl Store {
         .await?;
         Ok(last)
     }
+}
+
+/// Behind its id: name and slug.
+fn board(id: Uuid, columns: &mut Columns<'_>) -> Result<Board> {
+    let (name, slug) = (columns.text()?.unwrap_or_default(), columns.text()?.unwrap_or_default());
+    Ok(Board { id, name, slug, last_activity_at: None })
 }
