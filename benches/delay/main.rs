@@ -67,7 +67,7 @@ fn main() {
          one core\n",
         args.seconds
     );
-    println!("| events/s | woken by | median ms | p99 ms | most ms | CPU % | server CPU % | peak MB |");
+    println!("| woken by | events/s | median ms | p99 ms | most ms | CPU % | server CPU % | peak MB |");
     println!("|---|---|---|---|---|---|---|---|");
     for rate in &args.rates {
         for notices in [false, true] {
@@ -135,10 +135,10 @@ impl<'a> Place<'a> {
         let quantile = |at: f64| delays[((delays.len() - 1) as f64 * at).round() as usize];
         let percent = |before: Duration, after: Duration| (after - before).as_secs_f64() / took.as_secs_f64() * 100.0;
         println!(
-            "| {:.0} | {} | {:.0} | {:.0} | {:.0} | {:.1} | {:.1} | {:.1} |",
+            "| {} | {:.0} | {:.0} | {:.0} | {:.0} | {:.1} | {:.1} | {:.1} |",
+            if self.notices { "NOTIFY" } else { "poll" },
             // What a busy machine manages.
             committed.len() as f64 / took.as_secs_f64(),
-            if self.notices { "NOTIFY" } else { "poll" },
             quantile(0.5),
             quantile(0.99),
             quantile(1.0),

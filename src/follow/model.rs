@@ -2,11 +2,11 @@
 //! output is every committed event exactly once, in order within a poll.
 
 mod every;
+mod random;
 
 use super::cursor_file::{Binding, decode, encode};
 use super::{Follow, Moment, Options, Snapshot, Start};
 use crate::event::{Key, Timestamp};
-use proptest::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::time::Duration;
@@ -364,91 +364,4 @@ fn check(world: &mut World, before: &[Writer], choice: u8, options: Options, rou
         }
     }
     assert!(tail.printed.keys().all(|key| world.committed.contains(key)));
-}
-
-fn dated() -> impl Strategy<Value = Dated> {
-    prop_oneof![
-        4 => (0_i64..3).prop_map(Dated::Earliest),
-        4 => (0..LOOKBACK * 2).prop_map(Dated::Earliest),
-        1 => (1..LOOKBACK * 4).prop_map(Dated::Ahead),
-        1 => Just(Dated::Infinity),
-    ]
-}
-
-fn writer() -> impl Strategy<Value = Writer> {
-    prop_oneof![
-        8 => (0_u8..4, 1_u8..4, dated()).prop_map(|(slot, count, dated)| Writer::Write { slot, count, dated }),
-        1 => (0_u8..4, 20_u8..40, dated()).prop_map(|(slot, count, dated)| Writer::Write { slot, count, dated }),
-        6 => (0_u8..4).prop_map(Writer::Commit),
-        2 => (0_u8..4).prop_map(Writer::Abort),
-        6 => (1_i64..LOOKBACK / 2).prop_map(Writer::Tick),
-        1 => (LOOKBACK..LOOKBACK * 5).prop_map(Writer::Tick),
-        2 => (1..LOOKBACK).prop_map(Writer::SetBack),
-    ]
-}
-
-fn fault() -> impl Strategy<Value = Fault> {
-    prop_oneof![
-        4 => Just(Fault::None),
-        1 => (0_usize..4).prop_map(Fault::AfterPages),
-        1 => (0_usize..9).prop_map(Fault::AfterEvents),
-        1 => (0_usize..9).prop_map(Fault::Killed),
-    ]
-}
-
-fn writers(most: usize) -> impl Strategy<Value = Vec<Writer>> {
-    prop::collection::vec(writer(), 0..most)
-}
-
-fn round() -> impl Strategy<Value = Round> {
-    let rare = || prop::bool::weighted(0.1);
-    let glances = prop::bool::weighted(0.3);
-    (writers(7), (writers(3), writers(3)), 1_usize..9, fault(), any::<bool>(), rare(), rare(), glances).prop_map(
-        |(writers, during, page, fault, asks_oldest_writer, restarts, another_server, glances)| Round {
-            writers,
-            during,
-            page,
-            fault,
-            asks_oldest_writer,
-            restarts,
-            another_server,
-            glances,
-        },
-    )
-}
-
-fn rounds() -> impl Strategy<Value = Vec<Round>> {
-    prop::collection::vec(round(), 1..16)
-}
-
-proptest! {
-    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
-
-    #[test]
-    fn every_committed_event_is_shown_exactly_once_whatever_happens(
-        before in writers(12), choice in 0_u8..6, seen_max in 0_usize..12, rounds in rounds(),
-    ) {
-        check(&mut World::new(true, false), &before, choice, options(seen_max, usize::MAX), &rounds);
-    }
-
-    #[test]
-    fn without_snapshots_every_event_committed_within_the_look_back_is_shown_exactly_once(
-        before in writers(12), choice in 0_u8..6, seen_max in 0_usize..12, rounds in rounds(),
-    ) {
-        check(&mut World::new(false, false), &before, choice, options(seen_max, usize::MAX), &rounds);
-    }
-
-    #[test]
-    fn a_clock_set_far_back_repeats_nothing_and_blinds_for_no_longer_than_a_poll(
-        before in writers(12), choice in 0_u8..6, seen_max in 0_usize..12, rounds in rounds(),
-    ) {
-        check(&mut World::new(true, true), &before, choice, options(seen_max, usize::MAX), &rounds);
-    }
-
-    #[test]
-    fn with_too_many_keys_to_hold_nothing_is_repeated(
-        before in writers(12), choice in 0_u8..6, keys_max in 0_usize..40, rounds in rounds(),
-    ) {
-        check(&mut World::new(true, false), &before, choice, options(0, keys_max), &rounds);
-    }
 }
