@@ -61,6 +61,7 @@ fn parts(value: &str) -> Result<Vec<&str>> {
 mod tests {
     use super::*;
     use crate::error::{Kind, denied, kind_of};
+    use proptest::prelude::*;
 
     const NAMES: [&str; 4] = ["Ops", "Sales", "Ops, EMEA", "a,b"];
 
@@ -108,5 +109,27 @@ mod tests {
         let given = ["task.*,agent.*".to_owned(), "odd,type".to_owned(), "nothing".to_owned()];
         let globs = split_types(&given, |glob| Ok(glob == "odd,type")).unwrap();
         assert_eq!(globs, ["task.*", "agent.*", "odd,type", "nothing"]);
+    }
+
+    proptest! {
+        #[test]
+        fn any_text_is_split_into_known_values_or_refused(given in proptest::collection::vec("[Opsa,b ]{0,6}|\\PC{0,6}", 0..4)) {
+            let resolve = |text: &str| Ok(NAMES.into_iter().find(|name| *name == text));
+            match split_values(&given, resolve, |text| denied(format!("unknown: {text}")).into()) {
+                Ok(values) => prop_assert!(values.len() >= given.len() && values.iter().all(|value| NAMES.contains(value))),
+                Err(error) => prop_assert!([Kind::Usage, Kind::Denied].contains(&kind_of(&error))),
+            }
+            match split_types(&given, |glob| Ok(NAMES.contains(&glob))) {
+                Ok(globs) => prop_assert!(globs.iter().all(|glob| !glob.contains(',') || NAMES.contains(&glob.as_str()))),
+                Err(error) => prop_assert_eq!(kind_of(&error), Kind::Usage),
+            }
+        }
+
+        #[test]
+        fn what_is_joined_with_commas_is_split_again(parts in proptest::collection::vec("[^, ]([^,]*[^, ])?", 1..6)) {
+            prop_assume!(parts.iter().all(|part| part.trim() == part));
+            let split = split_types(&[parts.join(",")], |_| Ok(false)).unwrap();
+            prop_assert_eq!(split, parts);
+        }
     }
 }

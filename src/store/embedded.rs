@@ -9,11 +9,6 @@ use crate::event::{NewEvent, Timestamp};
 use anyhow::Result;
 use std::path::Path;
 
-/// The form of [`schema.sql`], kept in SQLite's `user_version`.
-pub(super) const VERSION: i64 = 1;
-/// "mcac", in SQLite's `application_id`: tells our files from others.
-const APPLICATION: i32 = 0x6d63_6163;
-
 /// Who made a store.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Origin {
@@ -48,10 +43,8 @@ pub async fn origin(path: &Path) -> Result<Option<Origin>> {
 /// The disk is full, the directory not writable.
 pub async fn create(path: &Path, data: &Dataset, made_by: &str, at: Timestamp) -> Result<()> {
     let mut lite = Lite::open(path, Begin::Write, Limits::default(), true).await?;
-    let schema = Query::new("schema").prepare(super::Dialect::Sqlite)?.sql;
-    lite.simple(&format!("PRAGMA application_id = {APPLICATION}; PRAGMA user_version = {VERSION}")).await?;
+    lite.make_ours().await?;
     lite.begin(Begin::Write).await?;
-    lite.simple(&schema).await?;
     let text = |text: &str| Value::Text(text.to_owned());
     let flag = |flag: bool| Value::Count(flag.into());
     let mut rows = vec![

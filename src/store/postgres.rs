@@ -35,7 +35,7 @@ const GRACE: Duration = Duration::from_secs(5);
 const NOTICES_SINCE: u32 = 14_00_00;
 /// Its SQLSTATE on a system that cannot look.
 const INVALID_VALUE: &str = "22023";
-const NOTICE: &str = "; SET LOCAL client_connection_check_interval = 500";
+const NOTICE: &str = "; SET LOCAL client_connection_check_interval = 250";
 
 struct Micros(i64);
 
@@ -115,7 +115,7 @@ impl Pg {
 
     /// What opens a transaction. JIT and small `work_mem` cost more than these queries take; both are set for it alone.
     ///
-    /// However we end, a signal or a closed pipe included, the server stops what it does for us half a second later; a
+    /// However we end, a signal or a closed pipe included, the server stops what it does for us a quarter of a second later; a
     /// pooler passes that on.
     pub(super) fn opening(&self, begin: Begin, limits: Limits) -> String {
         let mode = match begin {

@@ -1,8 +1,8 @@
 //! SQLite: the embedded store, or a file given as `sqlite:`, which may have been made by SQLAlchemy.
 
 mod foreign;
+mod versions;
 
-use super::embedded::VERSION;
 use super::query::{Dialect, Prepared, Query, Value};
 use super::row::Row;
 use super::{Begin, Limits, fault};
@@ -49,15 +49,25 @@ impl Lite {
         };
         let mut lite = Self { conn: conn.map_err(|error| fault::file(path, &error))? };
         let version = lite.number("PRAGMA user_version").await?;
-        if version > VERSION {
-            let message =
-                format!("a store of version {version}, made by a newer mc-activity; this one knows {VERSION}");
+        if version > versions::NEWEST {
+            let known = versions::NEWEST;
+            let message = format!("a store of version {version}, made by a newer mc-activity; this one knows {known}");
             return Err(unusable(&message).into());
         }
         if foreign::adapt(&mut lite.conn).await.map_err(|error| fault::file(path, &error))? && begin == Begin::Write {
             return Err(unusable("this SQLite file was made by another program and is only read").into());
         }
+        let older = version < versions::NEWEST && lite.number("PRAGMA application_id").await? == versions::OURS;
+        if older && begin == Begin::Write {
+            versions::migrate(&mut lite.conn).await?;
+        }
         Ok(lite)
+    }
+
+    /// Makes an empty file an embedded store of the newest version.
+    pub(super) async fn make_ours(&mut self) -> Result<()> {
+        self.simple(&format!("PRAGMA application_id = {}", versions::OURS)).await?;
+        versions::migrate(&mut self.conn).await
     }
 
     async fn number(&mut self, sql: &str) -> Result<i64> {

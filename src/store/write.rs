@@ -1,7 +1,7 @@
 //! Writing events. Who may write what is decided before.
 
 use super::Store;
-use super::query::{Query, Value};
+use super::query::{Dialect, Query, Value};
 use crate::event::{NewEvent, Timestamp};
 use anyhow::{Context, Result};
 
@@ -27,11 +27,14 @@ impl Store {
         Ok(created_at)
     }
 
-    /// The event that has an id already, with its created_at.
+    /// The event that has an id already, with its created_at; nobody else writes one with it before the transaction ends.
     ///
     /// # Errors
     /// Those of the database.
     pub async fn existing(&mut self, id: uuid::Uuid) -> Result<Option<(NewEvent, Timestamp)>> {
+        if self.dialect() == Dialect::Postgres {
+            self.fetch(&Query::new("log_turn"), &mut |_| Ok(())).await?;
+        }
         let query = self.with_columns(Query::new("log_same")).bind("id", Value::Id(id));
         let mut found = None;
         self.fetch(&query, &mut |row| {

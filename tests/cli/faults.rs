@@ -1,11 +1,13 @@
 //! It keeps working, wherever the database lives; and when it cannot, it says why.
 
+mod growth;
 mod interruption;
 mod partitions;
 mod pooler;
 mod rows;
 mod sqlite_files;
 mod standby;
+mod store_versions;
 mod surroundings;
 mod text;
 mod tls;

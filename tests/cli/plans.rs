@@ -8,7 +8,7 @@ const AGENT: &str = "--as-agent=00000000-0000-4000-8000-0000000000e1";
 
 /// 40,000 events in 60 days: half of them on board 1, one in twelve on board 2, 40 on board 3, none on board 4, one in
 /// fifty without a board but with a task of board 1. Messages are long enough to make reading all of it dear.
-const EVENTS: &str = "
+pub const EVENTS: &str = "
 CREATE FUNCTION pg_temp.id(kind text, k bigint) RETURNS uuid LANGUAGE sql
   AS $$ SELECT ('00000000-0000-4000-8000-' || lpad(kind || to_hex(k), 12, '0'))::uuid $$;
 CREATE FUNCTION pg_temp.t0() RETURNS timestamp LANGUAGE sql AS $$ SELECT timestamp '2026-01-01' $$;

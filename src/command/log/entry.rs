@@ -135,5 +135,45 @@ mod tests {
                 prop_assert_eq!(kind_of(&error), Kind::Usage);
             }
         }
+
+        #[test]
+        fn any_object_is_an_entry_as_it_says_or_a_usage_error(
+            members in proptest::collection::vec((proptest::sample::select(&KEYS[..]), value()), 0..8), cut in 0_usize..400,
+        ) {
+            let members: Vec<String> = members.iter().map(|(key, value)| format!("\"{key}\": {value}")).collect();
+            let mut line = format!("{{{}}}", members.join(", ")).into_bytes();
+            // Most are whole.
+            line.truncate(if cut < line.len() && cut % 3 == 0 { cut } else { usize::MAX });
+            match Entry::parse(&line).and_then(|entry| entry.as_ref().map(Entry::check).transpose()) {
+                Ok(None) => prop_assert!(line.is_empty()),
+                Ok(Some(())) => prop_assert!(serde_json::from_slice::<serde_json::Value>(&line).is_ok()),
+                Err(error) => prop_assert_eq!(kind_of(&error), Kind::Usage),
+            }
+        }
+    }
+
+    const KEYS: [&str; 13] = [
+        "event_type",
+        "message",
+        "action",
+        "board",
+        "board_id",
+        "task",
+        "task_id",
+        "agent",
+        "agent_id",
+        "user_id",
+        "id",
+        "created_at",
+        "colour",
+    ];
+
+    fn value() -> impl Strategy<Value = String> {
+        prop_oneof![
+            6 => any::<String>().prop_map(|text| serde_json::json!(text).to_string()),
+            2 => "\"(task\\.comment|[a-z ]{0,4}|\\\\u(0000|d800|dfff|00e9))\"",
+            2 => Just("null".to_owned()),
+            1 => "-?[0-9]{1,40}(\\.[0-9]+)?(e[0-9]{1,5})?|true|\\[{1,200}|\\{\\}",
+        ]
     }
 }

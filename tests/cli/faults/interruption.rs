@@ -29,51 +29,105 @@ fn wait_until(what: &str, patience: Duration, is_so: impl Fn() -> bool) {
     }
 }
 
-#[test]
-fn an_interrupted_command_ends_at_once_and_its_query_is_gone_from_the_server() {
-    for line in [
-        "list",
-        "comments",
-        "errors --range 1y",
-        "summary -S 2024-01-01",
-        "list --count",
-        "list --all -o jsonl",
-        "log --type x --board Main",
-    ] {
-        let database = if line.starts_with("log") {
-            let database = Database::recorded(Engine::Deployed);
-            database.sql(
-                "CREATE FUNCTION sleep() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN PERFORM pg_sleep(60); RETURN NEW; END';
-                 CREATE TRIGGER sleep BEFORE INSERT ON activity_events FOR EACH ROW EXECUTE FUNCTION sleep();",
-            );
-            database
-        } else {
-            slow()
-        };
-        let mut child = ask(&database, line).start();
-        wait_until(line, Duration::from_secs(20), || {
-            database.number(
-                "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event = 'PgSleep'",
-            ) > 0
-        });
-        let start = Instant::now();
-        child.interrupt();
-        assert_eq!(child.end_within(Duration::from_secs(5)), 130, "{line}");
-        // A hundred milliseconds on a machine that has nothing else to do.
-        assert!(start.elapsed() < Duration::from_millis(400), "{line}: {:?}", start.elapsed());
-        let (out, said) = child.rest();
-        assert!(out.is_empty() && said.contains("interrupted"), "{line}: {out}{said}");
-        wait_until(&format!("{line}: gone from the server"), Duration::from_secs(2), || running(&database) == 0);
+/// What a signal in the middle of a query leads to: the time to the end of the command, and until the server did nothing
+/// for it any more.
+fn ended(database: &Database, line: &str, signal: &str) -> (Duration, Duration) {
+    let mut child = ask(database, line).start();
+    let asleep = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event = 'PgSleep'";
+    wait_until(line, Duration::from_secs(20), || database.number(asleep) > 0);
+    let start = Instant::now();
+    child.signal(signal);
+    let code = child.end_within(Duration::from_secs(5));
+    let end = start.elapsed();
+    let (out, said) = child.rest();
+    assert!(out.is_empty(), "{line}: {out}{said}");
+    if signal != "KILL" {
+        assert!(code == 130 && said.contains("interrupted"), "{line}: {code} {said}");
     }
+    wait_until(&format!("{line}: gone from the server"), Duration::from_secs(20), || running(database) == 0);
+    (end, start.elapsed())
+}
+
+/// Other work on the machine only ever adds to these times, so the best of a few tries is what the program takes.
+const TRIES: usize = 5;
+
+#[test]
+fn a_command_ends_within_100_ms_of_ctrl_c_and_its_query_is_gone_from_the_server_within_a_second() {
+    let writing = Database::recorded(Engine::Deployed);
+    writing.sql(
+        "CREATE FUNCTION sleep() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN PERFORM pg_sleep(60); RETURN NEW; END';
+         CREATE TRIGGER sleep BEFORE INSERT ON activity_events FOR EACH ROW EXECUTE FUNCTION sleep();",
+    );
+    let reading = slow();
+    let mut first = Vec::new();
+    for (line, signal) in [
+        ("list", "INT"),
+        ("list", "TERM"),
+        ("list", "KILL"),
+        ("comments", "INT"),
+        ("errors --range 1y", "INT"),
+        ("summary -S 2024-01-01", "INT"),
+        ("list --count", "INT"),
+        ("list --all -o jsonl", "INT"),
+        ("log --type x --board Main", "INT"),
+        ("log --type x --board Main", "KILL"),
+    ] {
+        let database = if line.starts_with("log") { &writing } else { &reading };
+        let mut tries = Vec::new();
+        while tries.len() < TRIES {
+            let (end, gone) = ended(database, line, signal);
+            tries.push((end, gone));
+            if end < Duration::from_millis(100) && gone < Duration::from_secs(1) {
+                break;
+            }
+        }
+        assert!(tries.iter().any(|(end, _)| *end < Duration::from_millis(100)), "{line}: {tries:?}");
+        assert!(tries.iter().any(|(_, gone)| *gone < Duration::from_secs(1)), "{line}: {tries:?}");
+        first.push(tries[0]);
+    }
+    let median = |mut times: Vec<Duration>| {
+        times.sort();
+        times[times.len() / 2].as_millis()
+    };
+    let end = median(first.iter().map(|(end, _)| *end).collect());
+    let gone = median(first.iter().map(|(_, gone)| *gone).collect());
+    eprintln!("Ctrl-C: medians of {}: {end} ms to the end, {gone} ms until it was gone from the server", first.len());
+    assert_eq!(writing.number("SELECT count(*) FROM activity_events WHERE event_type = 'x'"), 0);
 }
 
 #[test]
-fn a_killed_command_leaves_no_query_behind_either() {
-    let database = slow();
-    let mut child = ask(&database, "list").start();
-    wait_until("it runs", Duration::from_secs(20), || running(&database) > 0);
-    child.kill();
-    wait_until("gone from the server", Duration::from_secs(2), || running(&database) == 0);
+fn a_batch_that_is_killed_anywhere_is_written_whole_or_not_at_all() {
+    const LINES: i64 = 1_500;
+    for engine in [Engine::Deployed, Engine::Embedded] {
+        let database = Database::recorded(engine);
+        let count = || ask(&database, "list --type batch --count").ok().stdout.trim().parse::<i64>().unwrap();
+        let lines: String = (0..LINES)
+            .map(|n| {
+                let (message, board) = ("m".repeat(200), "000000c0-0000-4000-8000-000000000001");
+                format!("{{\"event_type\":\"batch\",\"message\":\"{n} {message}\",\"board_id\":\"{board}\"}}\n")
+            })
+            .collect();
+        let log = || ask(&database, "log --jsonl -").stdin(lines.clone());
+        let whole = log().ok().took;
+        let mut written = LINES;
+        assert_eq!(count(), written);
+        let mut cut = 0;
+        for eighth in 1..=8 {
+            let mut child = log().start();
+            std::thread::sleep(whole * eighth / 8);
+            child.kill();
+            if engine == Engine::Deployed {
+                wait_until("gone from the server", Duration::from_secs(20), || running(&database) == 0);
+            }
+            let now = count();
+            assert!(now == written || now == written + LINES, "{engine:?}: {now} after {written}");
+            cut += usize::from(now == written);
+            written = now;
+        }
+        assert!(cut > 0, "{engine:?}: nothing was killed in time");
+        log().ok();
+        assert_eq!(count(), written + LINES, "{engine:?}");
+    }
 }
 
 #[test]

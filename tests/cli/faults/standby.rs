@@ -120,3 +120,31 @@ fn a_question_that_the_standby_had_to_stop_is_asked_anew() {
     let straight = primary.place.mc(words("list -o jsonl")).args(ME).env("DATABASE_URL", &primary.url).ok();
     assert_eq!(out, straight.stdout);
 }
+
+#[test]
+fn doctor_shows_how_far_a_standby_is_behind() {
+    let primary = Database::recorded(Engine::Deployed);
+    assert!(ask(&primary, "doctor -o json").run().json()["facts"]["standby_lag_seconds"].is_null());
+    let server = Server::start(&["wal_receiver_status_interval=1s"], None, Some(&SERVER));
+    let standby = Database::at(&server.url(primary.url.rsplit_once('/').unwrap().1));
+    let lag = || ask(&standby, "doctor -o json").run().json()["facts"]["standby_lag_seconds"].as_f64().unwrap();
+    let wait = |what: &str, is_so: &dyn Fn(f64) -> bool| {
+        let start = Instant::now();
+        loop {
+            let seconds = lag();
+            if is_so(seconds) {
+                break;
+            }
+            assert!(start.elapsed() < Duration::from_secs(30), "{what}: {seconds}");
+        }
+    };
+    ask(&primary, "log --type x --board Main").ok();
+    wait("it has caught up", &|lag| lag == 0.0);
+    Database::at(&server.url("postgres")).sql("SELECT pg_wal_replay_pause()");
+    ask(&primary, "log --type x --board Main").ok();
+    wait("it falls behind", &|lag| lag > 2.0);
+    let said = ask(&standby, "doctor").run().stdout;
+    assert!(said.contains("standby") && said.contains("s behind its primary"), "{said}");
+    Database::at(&server.url("postgres")).sql("SELECT pg_wal_replay_resume()");
+    wait("it catches up", &|lag| lag == 0.0);
+}

@@ -157,6 +157,7 @@ impl Database {
             // Nothing here outlives the run, so nothing need reach the disk.
             run(&mut sqlite, "PRAGMA journal_mode = wal; PRAGMA synchronous = off;").await;
             run(&mut sqlite, include_str!("../../../queries/sqlite/schema.sql")).await;
+            run(&mut sqlite, include_str!("../../../queries/sqlite/schema_2.sql")).await;
             sqlite.close().await.unwrap();
         });
         database

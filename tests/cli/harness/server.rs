@@ -1,4 +1,4 @@
-//! A PostgreSQL server for this process alone, from the programs that Debian's package installs.
+//! A PostgreSQL server for this process alone, from the programs that are installed, or of the version that tests/run asks for.
 
 use std::io::{BufRead, BufReader, Read};
 use std::net::TcpListener;
@@ -114,8 +114,13 @@ pub fn guard() -> Result<Command, String> {
     Ok(command)
 }
 
-/// Debian keeps each version's programs apart and off the PATH; elsewhere pg_config knows.
+/// Those that are named, of a version that is wanted; else Debian keeps each version's apart and off the PATH, and elsewhere
+/// pg_config knows.
 fn programs() -> Result<PathBuf, String> {
+    if let Some(named) = std::env::var_os("POSTGRESQL_PROGRAMS").map(PathBuf::from) {
+        let missing = || format!("POSTGRESQL_PROGRAMS: there is no initdb in {}", named.display());
+        return if named.join("initdb").exists() { Ok(named) } else { Err(missing()) };
+    }
     let versions = std::fs::read_dir("/usr/lib/postgresql").into_iter().flatten().flatten();
     let newest = versions
         .map(|entry| entry.path().join("bin"))
