@@ -95,5 +95,46 @@ fn no_question_for_a_few_events_reads_the_whole_table() {
         reads_no_more_than_it_must(&database, &format!("{engine:?}, never analysed"));
         database.sql("VACUUM ANALYZE");
         reads_no_more_than_it_must(&database, &format!("{engine:?}, analysed"));
+        let name = "current_database()";
+        for setting in ["work_mem = '64kB'", "jit = on", "jit_above_cost = 0", "plan_cache_mode = force_generic_plan"] {
+            database.sql(&format!(
+                "DO $$ BEGIN EXECUTE format('ALTER DATABASE %I SET {setting}', {name}); END $$",
+                setting = setting.replace('\'', "''")
+            ));
+        }
+        reads_no_more_than_it_must(&database, &format!("{engine:?}, little memory, jit, generic plans"));
     }
+}
+
+#[test]
+fn a_poll_of_tail_reads_no_more_than_it_must_however_many_there_were() {
+    for engine in [Engine::Deployed, Engine::Documented] {
+        let database = Database::empty(engine);
+        database.sql(EVENTS);
+        for events in [&["--events"][..], &[]] {
+            let args = ["tail", USER, "--poll=20ms", "--for=2s", "--show-sql", "-v"];
+            let told = database.mc(args.into_iter().chain(events.iter().copied())).ok().stderr;
+            let polls = told.matches("-- keys\n").count();
+            assert!(polls > 5, "{engine:?}: {polls} polls\n{told}");
+            assert!(!told.contains("Seq Scan on activity_events"), "{engine:?}, {events:?}\n{told}");
+        }
+    }
+}
+
+/// The questions that were asked, by the names of their files.
+fn questions(told: &str) -> Vec<&str> {
+    let name = |line: &'_ str| line.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_');
+    told.lines().filter_map(|line| line.strip_prefix("-- ")).filter(|line| name(line)).collect()
+}
+
+#[test]
+fn few_questions_are_asked_since_each_has_to_cross_a_slow_link() {
+    let database = Database::empty(Engine::Deployed);
+    database.sql(EVENTS);
+    let told = database.mc(["list", USER, "--limit=10", "--show-sql"]).ok().stderr;
+    assert_eq!(questions(&told), ["connect", "user", "types", "list"], "{told}");
+    assert!(!told.contains("enable_seqscan = on"), "{told}");
+    let told = database.mc(["tail", USER, "--events", "--poll=100ms", "--for=2s", "--show-sql"]).ok().stderr;
+    let asked = questions(&told);
+    assert!(asked.windows(5).any(|poll| poll == ["moment", "user", "types", "keys", "moment"]), "{told}");
 }
