@@ -228,11 +228,15 @@ impl ErrorsArgs {
             }
             Format::Prometheus => output::prometheus::write_errors(&mut sink, rate, session.now)?,
             Format::Table | Format::Wide => {
-                let mut shown = rate.clone();
-                shown.groups.retain(|group| group.tally.errors > 0);
-                let footer =
-                    context.footer(session, format!("{} of {} failures listed", items.len(), rate.tally.errors));
-                output::errors::write_report(&mut sink, &shown, fold, &look, |out| {
+                let counted = match rate.tally.errors {
+                    0 => "no failures".to_owned(),
+                    errors => format!("{} of {errors} failures listed", items.len()),
+                };
+                let footer = context.footer(session, counted);
+                output::errors::write_report(&mut sink, rate, fold, &look, |out| {
+                    if items.is_empty() {
+                        return output::write_footer(out, &footer, &style);
+                    }
                     let mut writer = RowWriter::new(out, format, view, style);
                     items.iter().try_for_each(|item| writer.row(item))?;
                     writer.finish(&Ending { footer, ..Ending::default() })
