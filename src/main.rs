@@ -4,7 +4,7 @@ use clap::Parser;
 use mc_activity::cli::{self, Cli};
 use mc_activity::command::interrupt;
 use mc_activity::{command, error, output};
-use std::io::Write;
+use std::io::{ErrorKind, Write};
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
@@ -38,9 +38,15 @@ fn main() -> ExitCode {
 /// Help and version are answers; everything else that clap says is a usage error.
 fn complain(told: &clap::Error, as_json: bool) -> ExitCode {
     if !told.use_stderr() {
-        // That nobody reads the help is no failure.
-        let _ = told.print();
-    } else if as_json {
+        return match told.print() {
+            Err(error) if error.kind() != ErrorKind::BrokenPipe => {
+                output::talk(&format!("error: cannot write to stdout: {error}"));
+                ExitCode::FAILURE
+            }
+            _ => ExitCode::SUCCESS,
+        };
+    }
+    if as_json {
         output::talk_raw(&cli::complaint_as_json(told));
     } else {
         output::talk(told.render().to_string().trim_end());

@@ -3,18 +3,20 @@
 use super::chart::grid::Grid;
 use super::chart::label::{self, Tone};
 use super::chart::{Look, per_column, sparkline};
+use super::view::View;
 use super::width::fill;
 use crate::event::{Bucket, Period, Summary, SummaryKey, SummaryRow};
 use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 
-/// Writes the answer as one line of JSON: `{"since","until","by","total","rows"}`, the rows keyed by the summary's fields.
+/// Writes the answer as one line of JSON: `{"since","until","by","total","rows"}`, the rows keyed by the summary's fields,
+/// as far as they were asked for.
 ///
 /// # Errors
 /// Those of the writer.
-pub fn write_json<W: Write>(out: &mut W, summary: &Summary) -> io::Result<()> {
-    let rows: Vec<Value> = summary.rows.iter().map(|row| row_json(&summary.fields, row)).collect();
+pub fn write_json<W: Write>(out: &mut W, summary: &Summary, view: &View) -> io::Result<()> {
+    let rows: Vec<Value> = summary.rows.iter().map(|row| row_json(view, row)).collect();
     let answer = json!({
         "since": summary.since.to_string(),
         "until": summary.until.to_string(),
@@ -25,9 +27,9 @@ pub fn write_json<W: Write>(out: &mut W, summary: &Summary) -> io::Result<()> {
     writeln!(out, "{answer}")
 }
 
-fn row_json(fields: &[&str], row: &SummaryRow) -> Value {
+fn row_json(view: &View, row: &SummaryRow) -> Value {
     let value = |at| row.keys.get(at).map_or(json!(row.count), |key| json!(plain(key)));
-    Value::Object(fields.iter().enumerate().map(|(at, field)| ((*field).to_owned(), value(at))).collect::<Map<_, _>>())
+    Value::Object(view.chosen().map(|(at, field)| (field.to_owned(), value(at))).collect::<Map<_, _>>())
 }
 
 /// A key as text; `None` for null. Times are naive UTC as in JSON.
@@ -186,7 +188,7 @@ mod tests {
 
     fn json(summary: &Summary) -> String {
         let mut out = Vec::new();
-        write_json(&mut out, summary).unwrap();
+        write_json(&mut out, summary, &View::summary(summary)).unwrap();
         String::from_utf8(out).unwrap()
     }
 

@@ -6,6 +6,7 @@ mod page;
 mod readme;
 mod scrape;
 mod screens;
+mod scripts;
 mod tab;
 
 use crate::harness::Place;
