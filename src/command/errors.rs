@@ -213,8 +213,9 @@ impl ErrorsArgs {
         let mut sink = Sink::open(self.output.out_file.as_deref())?;
         if self.nagios {
             let limits = Thresholds { warn: self.warn, crit: self.crit, min_events: self.min_events };
-            let (code, text) =
-                output::nagios::check(rate, &limits, items, &show_time, &|text| output::visible(text).into_owned());
+            let (code, text) = output::nagios::check(rate, &limits, items, session.embedded, &show_time, &|text| {
+                output::visible(text).into_owned()
+            });
             sink.write_all(text.as_bytes())?;
             sink.finish()?;
             return Ok(code);
