@@ -6,6 +6,8 @@ use comfy_table::{CellAlignment, ColumnConstraint, ContentArrangement, Row, Tabl
 use std::io::{self, Write};
 
 const GAP: u16 = 2;
+/// In place of blanks: a cell is cut where its room ends, not at the last word before.
+const UNBROKEN: &str = "\u{a0}";
 const BAR: std::ops::RangeInclusive<usize> = 6..=30;
 
 /// Rows under headings. Texts are on the left and may be cut to fit the terminal, numbers are on the right and may not.
@@ -25,11 +27,11 @@ impl Grid {
     fn table(&self, look: &Look<'_>) -> Table {
         let mut table = Table::new();
         table.load_style(presets::NOTHING).set_truncation_indicator(if look.unicode { "…" } else { "..." });
-        let mut heads = Row::from(self.heads.iter().map(|(head, _)| head));
+        let mut heads = Row::from(self.heads.iter().map(|(head, _)| head.replace(' ', UNBROKEN)));
         heads.max_height(1);
         table.set_header(heads);
         for cells in &self.rows {
-            let mut row = Row::from(cells);
+            let mut row = Row::from(cells.iter().map(|cell| cell.replace(' ', UNBROKEN)));
             row.max_height(1);
             table.add_row(row);
         }
@@ -63,7 +65,7 @@ impl Grid {
     /// Those of the writer.
     pub fn write<W: Write>(&self, out: &mut W, look: &Look<'_>) -> io::Result<()> {
         let table = self.table(look);
-        let mut lines = table.lines();
+        let mut lines = table.lines().map(|line| line.replace(UNBROKEN, " "));
         let heads = lines.next().unwrap_or_default();
         writeln!(out, "{}", label::paint(look, Tone::Quiet, heads.trim_end()))?;
         let room = look.columns().saturating_sub(label::width(&heads)).min(*BAR.end());
@@ -112,6 +114,12 @@ mod tests {
             assert!(drawn.lines().all(|line| label::width(line) <= width), "{width}:\n{drawn}");
             assert!(drawn.contains("1200"), "numbers are never cut");
         }
+    }
+
+    #[test]
+    fn a_cell_is_cut_where_its_room_ends() {
+        let drawn = drawn(Some(33), true);
+        assert!(drawn.contains("\nA board with a l"), "{drawn}");
     }
 
     #[test]
