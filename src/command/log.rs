@@ -91,6 +91,7 @@ impl LogArgs {
             checked.push((line, at(line, writer.check(entry).await)?));
             progress.inc();
         }
+        drop(progress);
         let progress = context.progress("events written", Some(checked.len() as u64));
         for (line, event) in checked {
             at(line, writer.write(event).await)?;

@@ -97,7 +97,7 @@ impl Line {
         self.forget();
         let minute: u64 = self.recent.iter().map(|(_, events)| events).sum();
         let last = self.last.map_or("nothing yet".to_owned(), |at| format!("last {} s ago", at.elapsed().as_secs()));
-        let line = format!("{last}, {minute}/min, {}", self.state);
+        let line = format!("{last} · {minute}/min · {}", self.state);
         cut(&line, screen::columns().saturating_sub(BESIDES), "").trim_end().to_owned()
     }
 }

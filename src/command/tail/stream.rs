@@ -103,7 +103,7 @@ impl<'a, T: Item + Record> Stream<'a, T> {
         let sink = Sink::open(args.output.out_file.as_deref())?;
         let view = view.also("late_seconds").choose(&args.output.fields)?;
         let mut status = Status::new(on_terminal);
-        status.set_state(format!("connected, {}", session.target.label()));
+        status.set_state(format!("connected · {}", session.target.label()));
         Ok(Self {
             writer: RowWriter::new(sink, format, view, style),
             clock: (session.now, Instant::now()),
@@ -169,7 +169,7 @@ impl<'a, T: Item + Record> Stream<'a, T> {
                         let line = text.lines().next().unwrap_or_default().trim_start_matches("error: ").to_owned();
                         self.status.aside(|| self.context.say(&format!("{line}; trying again")));
                     }
-                    self.status.set_state(format!("disconnected, trying again, {}", self.session.target.label()));
+                    self.status.set_state(format!("disconnected, trying again · {}", self.session.target.label()));
                     self.wait(Instant::now() + backoff::delay(attempts, fastrand::f64()), None).await?;
                     attempts = attempts.saturating_add(1);
                 }

@@ -2,11 +2,12 @@
 
 use super::{root, update};
 use crate::harness::{Database, Engine, Mc, Output, Place};
+use std::num::NonZero;
 
 /// So long ago that ages keep their width for decades; the test puts dots for their digits.
 const LONG_AGO: &str = "2006-03-06T12:00:00Z";
 /// More lines than any screen here has.
-const ROWS: u16 = 400;
+const ROWS: NonZero<u16> = NonZero::new(400).unwrap();
 
 /// On the store of demo; names of the recorded screens.
 const SCREENS: [(&str, &str); 19] = [
@@ -61,7 +62,7 @@ fn nasty() -> Database {
 
 /// What the terminal shows, line by line, and which lines it had to break.
 fn shown(output: &Output, columns: u16) -> Vec<(String, bool)> {
-    let mut terminal = vt100::Parser::new(ROWS, columns, 0);
+    let mut terminal = vt100::Parser::new(ROWS, NonZero::new(columns).unwrap(), 0);
     terminal.process(output.stdout.replace('\n', "\r\n").as_bytes());
     let screen = terminal.screen();
     let rows = screen.rows(0, columns).enumerate();

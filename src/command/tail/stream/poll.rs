@@ -209,7 +209,7 @@ impl<T: Item + Record> Stream<'_, T> {
         let how = if self.push.is_some() { "push" } else { "connected" };
         let reach = follow.reach().as_secs();
         let label = self.session.target.label();
-        self.status.set_state(format!("{followed}, look-back {reach} s{note}, {how}, {label}"));
+        self.status.set_state(format!("{followed} · look-back {reach} s{note} · {how} · {label}"));
     }
 }
 
