@@ -24,7 +24,7 @@ function __fish_mc_activity_using_subcommand
     contains -- $cmd[1] $argv
 end
 
-complete -c mc-activity -n "__fish_mc_activity_needs_command" -l database-url -d 'postgresql://… or sqlite:FILE, as in DATABASE_URL; keep passwords out of it, other users can read arguments' -r
+complete -c mc-activity -n "__fish_mc_activity_needs_command" -l database-url -d 'postgresql://HOST/NAME or sqlite:FILE, as in DATABASE_URL; keep passwords out of it, other users can read arguments' -r
 complete -c mc-activity -n "__fish_mc_activity_needs_command" -l profile -d 'Read settings from NAME.env in the directory mc-activity of the configuration' -r
 complete -c mc-activity -n "__fish_mc_activity_needs_command" -l timeout -d 'How long one statement may take (default 30s, none for --all); 0s is for ever' -r
 complete -c mc-activity -n "__fish_mc_activity_needs_command" -l as-user -d 'Look through this user\'s eyes: id, e-mail address or Clerk id (a view, no boundary: who has the URL has the data)' -r
@@ -79,7 +79,7 @@ complete -c mc-activity -n "__fish_mc_activity_using_subcommand list" -l out-fil
 complete -c mc-activity -n "__fish_mc_activity_using_subcommand list" -l color -d 'When to use colour' -r -f -a "auto\t''
 always\t''
 never\t''"
-complete -c mc-activity -n "__fish_mc_activity_using_subcommand list" -l database-url -d 'postgresql://… or sqlite:FILE, as in DATABASE_URL; keep passwords out of it, other users can read arguments' -r
+complete -c mc-activity -n "__fish_mc_activity_using_subcommand list" -l database-url -d 'postgresql://HOST/NAME or sqlite:FILE, as in DATABASE_URL; keep passwords out of it, other users can read arguments' -r
 complete -c mc-activity -n "__fish_mc_activity_using_subcommand list" -l profile -d 'Read settings from NAME.env in the directory mc-activity of the configuration' -r
 complete -c mc-activity -n "__fish_mc_activity_using_subcommand list" -l timeout -d 'How long one statement may take (default 30s, none for --all); 0s is for ever' -r
 complete -c mc-activity -n "__fish_mc_activity_using_subcommand list" -l as-user -d 'Look through this user\'s eyes: id, e-mail address or Clerk id (a view, no boundary: who has the URL has the data)' -r
@@ -123,7 +123,7 @@ complete -c mc-activity -n "__fish_mc_activity_using_subcommand comments" -l out
 complete -c mc-activity -n "__fish_mc_activity_using_subcommand comments" -l color -d 'When to use colour' -r -f -a "auto\t''
 always\t''
 never\t''"
-complete -c mc-activity -n "__fish_mc_activity_using_subcommand comments" -l database-url -d 'postgresql://… or sqlite:FILE, as in DATABASE_URL; keep passwords out of it, other users can read arguments' -r
+complete -c mc-activity -n "__fish_mc_activity_using_subcommand comments" -l database-url -d 'postgresql://HOST/NAME or sqlite:FILE, as in DATABASE_URL; keep passwords out of it, other users can read arguments' -r
 complete -c mc-activity -n "__fish_mc_activity_using_subcommand comments" -l profile -d 'Read settings from NAME.env in the directory mc-activity of the configuration' -r
 complete -c mc-activity -n "__fish_mc_activity_using_subcommand comments" -l timeout -d 'How long one statement may take (default 30s, none for --all); 0s is for ever' -r
 complete -c mc-activity -n "__fish_mc_activity_using_subcommand comments" -l as-user -d 'Look through this user\'s eyes: id, e-mail address or Clerk id (a view, no boundary: who has the URL has the data)' -r
@@ -173,7 +173,7 @@ complete -c mc-activity -n "__fish_mc_activity_using_subcommand tail" -l out-fil
 complete -c mc-activity -n "__fish_mc_activity_using_subcommand tail" -l color -d 'When to use colour' -r -f -a "auto\t''
 always\t''
 never\t''"
-complete -c mc-activity -n "__fish_mc_activity_using_subcommand tail" -l database-url -d 'postgresql://… or sqlite:FILE, as in DATABASE_URL; keep passwords out of it, other users can read arguments' -r
+complete -c mc-activity -n "__fish_mc_activity_using_subcommand tail" -l database-url -d 'postgresql://HOST/NAME or sqlite:FILE, as in DATABASE_URL; keep passwords out of it, other users can read arguments' -r
 complete -c mc-activity -n "__fish_mc_activity_using_subcommand tail" -l profile -d 'Read settings from NAME.env in the directory mc-activity of the configuration' -r
 complete -c mc-activity -n "__fish_mc_activity_using_subcommand tail" -l timeout -d 'How long one statement may take (default 30s, none for --all); 0s is for ever' -r
 complete -c mc-activity -n "__fish_mc_activity_using_subcommand tail" -l as-user -d 'Look through this user\'s eyes: id, e-mail address or Clerk id (a view, no boundary: who has the URL has the data)' -r
@@ -235,7 +235,7 @@ complete -c mc-activity -n "__fish_mc_activity_using_subcommand errors" -l out-f
 complete -c mc-activity -n "__fish_mc_activity_using_subcommand errors" -l color -d 'When to use colour' -r -f -a "auto\t''
 always\t''
 never\t''"
-complete -c mc-activity -n "__fish_mc_activity_using_subcommand errors" -l database-url -d 'postgresql://… or sqlite:FILE, as in DATABASE_URL; keep passwords out of it, other users can read arguments' -r
+complete -c mc-activity -n "__fish_mc_activity_using_subcommand errors" -l database-url -d 'postgresql://HOST/NAME or sqlite:FILE, as in DATABASE_URL; keep passwords out of it, other users can read arguments' -r
 complete -c mc-activity -n "__fish_mc_activity_using_subcommand errors" -l profile -d 'Read settings from NAME.env in the directory mc-activity of the configuration' -r
 complete -c mc-activity -n "__fish_mc_activity_using_subcommand errors" -l timeout -d 'How long one statement may take (default 30s, none for --all); 0s is for ever' -r
 complete -c mc-activity -n "__fish_mc_activity_using_subcommand errors" -l as-user -d 'Look through this user\'s eyes: id, e-mail address or Clerk id (a view, no boundary: who has the URL has the data)' -r
@@ -282,7 +282,7 @@ complete -c mc-activity -n "__fish_mc_activity_using_subcommand summary" -l out-
 complete -c mc-activity -n "__fish_mc_activity_using_subcommand summary" -l color -d 'When to use colour' -r -f -a "auto\t''
 always\t''
 never\t''"
-complete -c mc-activity -n "__fish_mc_activity_using_subcommand summary" -l database-url -d 'postgresql://… or sqlite:FILE, as in DATABASE_URL; keep passwords out of it, other users can read arguments' -r
+complete -c mc-activity -n "__fish_mc_activity_using_subcommand summary" -l database-url -d 'postgresql://HOST/NAME or sqlite:FILE, as in DATABASE_URL; keep passwords out of it, other users can read arguments' -r
 complete -c mc-activity -n "__fish_mc_activity_using_subcommand summary" -l profile -d 'Read settings from NAME.env in the directory mc-activity of the configuration' -r
 complete -c mc-activity -n "__fish_mc_activity_using_subcommand summary" -l timeout -d 'How long one statement may take (default 30s, none for --all); 0s is for ever' -r
 complete -c mc-activity -n "__fish_mc_activity_using_subcommand summary" -l as-user -d 'Look through this user\'s eyes: id, e-mail address or Clerk id (a view, no boundary: who has the URL has the data)' -r
@@ -311,7 +311,7 @@ complete -c mc-activity -n "__fish_mc_activity_using_subcommand boards" -l out-f
 complete -c mc-activity -n "__fish_mc_activity_using_subcommand boards" -l color -d 'When to use colour' -r -f -a "auto\t''
 always\t''
 never\t''"
-complete -c mc-activity -n "__fish_mc_activity_using_subcommand boards" -l database-url -d 'postgresql://… or sqlite:FILE, as in DATABASE_URL; keep passwords out of it, other users can read arguments' -r
+complete -c mc-activity -n "__fish_mc_activity_using_subcommand boards" -l database-url -d 'postgresql://HOST/NAME or sqlite:FILE, as in DATABASE_URL; keep passwords out of it, other users can read arguments' -r
 complete -c mc-activity -n "__fish_mc_activity_using_subcommand boards" -l profile -d 'Read settings from NAME.env in the directory mc-activity of the configuration' -r
 complete -c mc-activity -n "__fish_mc_activity_using_subcommand boards" -l timeout -d 'How long one statement may take (default 30s, none for --all); 0s is for ever' -r
 complete -c mc-activity -n "__fish_mc_activity_using_subcommand boards" -l as-user -d 'Look through this user\'s eyes: id, e-mail address or Clerk id (a view, no boundary: who has the URL has the data)' -r
@@ -339,7 +339,7 @@ complete -c mc-activity -n "__fish_mc_activity_using_subcommand whoami" -l out-f
 complete -c mc-activity -n "__fish_mc_activity_using_subcommand whoami" -l color -d 'When to use colour' -r -f -a "auto\t''
 always\t''
 never\t''"
-complete -c mc-activity -n "__fish_mc_activity_using_subcommand whoami" -l database-url -d 'postgresql://… or sqlite:FILE, as in DATABASE_URL; keep passwords out of it, other users can read arguments' -r
+complete -c mc-activity -n "__fish_mc_activity_using_subcommand whoami" -l database-url -d 'postgresql://HOST/NAME or sqlite:FILE, as in DATABASE_URL; keep passwords out of it, other users can read arguments' -r
 complete -c mc-activity -n "__fish_mc_activity_using_subcommand whoami" -l profile -d 'Read settings from NAME.env in the directory mc-activity of the configuration' -r
 complete -c mc-activity -n "__fish_mc_activity_using_subcommand whoami" -l timeout -d 'How long one statement may take (default 30s, none for --all); 0s is for ever' -r
 complete -c mc-activity -n "__fish_mc_activity_using_subcommand whoami" -l as-user -d 'Look through this user\'s eyes: id, e-mail address or Clerk id (a view, no boundary: who has the URL has the data)' -r
@@ -367,7 +367,7 @@ complete -c mc-activity -n "__fish_mc_activity_using_subcommand doctor" -l out-f
 complete -c mc-activity -n "__fish_mc_activity_using_subcommand doctor" -l color -d 'When to use colour' -r -f -a "auto\t''
 always\t''
 never\t''"
-complete -c mc-activity -n "__fish_mc_activity_using_subcommand doctor" -l database-url -d 'postgresql://… or sqlite:FILE, as in DATABASE_URL; keep passwords out of it, other users can read arguments' -r
+complete -c mc-activity -n "__fish_mc_activity_using_subcommand doctor" -l database-url -d 'postgresql://HOST/NAME or sqlite:FILE, as in DATABASE_URL; keep passwords out of it, other users can read arguments' -r
 complete -c mc-activity -n "__fish_mc_activity_using_subcommand doctor" -l profile -d 'Read settings from NAME.env in the directory mc-activity of the configuration' -r
 complete -c mc-activity -n "__fish_mc_activity_using_subcommand doctor" -l timeout -d 'How long one statement may take (default 30s, none for --all); 0s is for ever' -r
 complete -c mc-activity -n "__fish_mc_activity_using_subcommand doctor" -l as-user -d 'Look through this user\'s eyes: id, e-mail address or Clerk id (a view, no boundary: who has the URL has the data)' -r
@@ -395,7 +395,7 @@ complete -c mc-activity -n "__fish_mc_activity_using_subcommand explain" -l out-
 complete -c mc-activity -n "__fish_mc_activity_using_subcommand explain" -l color -d 'When to use colour' -r -f -a "auto\t''
 always\t''
 never\t''"
-complete -c mc-activity -n "__fish_mc_activity_using_subcommand explain" -l database-url -d 'postgresql://… or sqlite:FILE, as in DATABASE_URL; keep passwords out of it, other users can read arguments' -r
+complete -c mc-activity -n "__fish_mc_activity_using_subcommand explain" -l database-url -d 'postgresql://HOST/NAME or sqlite:FILE, as in DATABASE_URL; keep passwords out of it, other users can read arguments' -r
 complete -c mc-activity -n "__fish_mc_activity_using_subcommand explain" -l profile -d 'Read settings from NAME.env in the directory mc-activity of the configuration' -r
 complete -c mc-activity -n "__fish_mc_activity_using_subcommand explain" -l timeout -d 'How long one statement may take (default 30s, none for --all); 0s is for ever' -r
 complete -c mc-activity -n "__fish_mc_activity_using_subcommand explain" -l as-user -d 'Look through this user\'s eyes: id, e-mail address or Clerk id (a view, no boundary: who has the URL has the data)' -r
@@ -409,7 +409,7 @@ complete -c mc-activity -n "__fish_mc_activity_using_subcommand explain" -s q -l
 complete -c mc-activity -n "__fish_mc_activity_using_subcommand explain" -s v -l verbose -d 'Say more on stderr'
 complete -c mc-activity -n "__fish_mc_activity_using_subcommand explain" -s h -l help -d 'Print help'
 complete -c mc-activity -n "__fish_mc_activity_using_subcommand explain" -s V -l version -d 'Print version'
-complete -c mc-activity -n "__fish_mc_activity_using_subcommand completions" -l database-url -d 'postgresql://… or sqlite:FILE, as in DATABASE_URL; keep passwords out of it, other users can read arguments' -r
+complete -c mc-activity -n "__fish_mc_activity_using_subcommand completions" -l database-url -d 'postgresql://HOST/NAME or sqlite:FILE, as in DATABASE_URL; keep passwords out of it, other users can read arguments' -r
 complete -c mc-activity -n "__fish_mc_activity_using_subcommand completions" -l profile -d 'Read settings from NAME.env in the directory mc-activity of the configuration' -r
 complete -c mc-activity -n "__fish_mc_activity_using_subcommand completions" -l timeout -d 'How long one statement may take (default 30s, none for --all); 0s is for ever' -r
 complete -c mc-activity -n "__fish_mc_activity_using_subcommand completions" -l as-user -d 'Look through this user\'s eyes: id, e-mail address or Clerk id (a view, no boundary: who has the URL has the data)' -r
@@ -424,7 +424,7 @@ complete -c mc-activity -n "__fish_mc_activity_using_subcommand completions" -s 
 complete -c mc-activity -n "__fish_mc_activity_using_subcommand completions" -s h -l help -d 'Print help'
 complete -c mc-activity -n "__fish_mc_activity_using_subcommand completions" -s V -l version -d 'Print version'
 complete -c mc-activity -n "__fish_mc_activity_using_subcommand man" -l out-dir -d 'Write one page for each command into this directory' -r -f -a "(__fish_complete_directories)"
-complete -c mc-activity -n "__fish_mc_activity_using_subcommand man" -l database-url -d 'postgresql://… or sqlite:FILE, as in DATABASE_URL; keep passwords out of it, other users can read arguments' -r
+complete -c mc-activity -n "__fish_mc_activity_using_subcommand man" -l database-url -d 'postgresql://HOST/NAME or sqlite:FILE, as in DATABASE_URL; keep passwords out of it, other users can read arguments' -r
 complete -c mc-activity -n "__fish_mc_activity_using_subcommand man" -l profile -d 'Read settings from NAME.env in the directory mc-activity of the configuration' -r
 complete -c mc-activity -n "__fish_mc_activity_using_subcommand man" -l timeout -d 'How long one statement may take (default 30s, none for --all); 0s is for ever' -r
 complete -c mc-activity -n "__fish_mc_activity_using_subcommand man" -l as-user -d 'Look through this user\'s eyes: id, e-mail address or Clerk id (a view, no boundary: who has the URL has the data)' -r
@@ -462,7 +462,7 @@ complete -c mc-activity -n "__fish_mc_activity_using_subcommand log" -l out-file
 complete -c mc-activity -n "__fish_mc_activity_using_subcommand log" -l color -d 'When to use colour' -r -f -a "auto\t''
 always\t''
 never\t''"
-complete -c mc-activity -n "__fish_mc_activity_using_subcommand log" -l database-url -d 'postgresql://… or sqlite:FILE, as in DATABASE_URL; keep passwords out of it, other users can read arguments' -r
+complete -c mc-activity -n "__fish_mc_activity_using_subcommand log" -l database-url -d 'postgresql://HOST/NAME or sqlite:FILE, as in DATABASE_URL; keep passwords out of it, other users can read arguments' -r
 complete -c mc-activity -n "__fish_mc_activity_using_subcommand log" -l profile -d 'Read settings from NAME.env in the directory mc-activity of the configuration' -r
 complete -c mc-activity -n "__fish_mc_activity_using_subcommand log" -l timeout -d 'How long one statement may take (default 30s, none for --all); 0s is for ever' -r
 complete -c mc-activity -n "__fish_mc_activity_using_subcommand log" -l as-user -d 'Look through this user\'s eyes: id, e-mail address or Clerk id (a view, no boundary: who has the URL has the data)' -r
@@ -478,7 +478,7 @@ complete -c mc-activity -n "__fish_mc_activity_using_subcommand log" -s v -l ver
 complete -c mc-activity -n "__fish_mc_activity_using_subcommand log" -s h -l help -d 'Print help'
 complete -c mc-activity -n "__fish_mc_activity_using_subcommand log" -s V -l version -d 'Print version'
 complete -c mc-activity -n "__fish_mc_activity_using_subcommand demo" -l at -d 'As if it were this time; the same time makes the same store' -r
-complete -c mc-activity -n "__fish_mc_activity_using_subcommand demo" -l database-url -d 'postgresql://… or sqlite:FILE, as in DATABASE_URL; keep passwords out of it, other users can read arguments' -r
+complete -c mc-activity -n "__fish_mc_activity_using_subcommand demo" -l database-url -d 'postgresql://HOST/NAME or sqlite:FILE, as in DATABASE_URL; keep passwords out of it, other users can read arguments' -r
 complete -c mc-activity -n "__fish_mc_activity_using_subcommand demo" -l profile -d 'Read settings from NAME.env in the directory mc-activity of the configuration' -r
 complete -c mc-activity -n "__fish_mc_activity_using_subcommand demo" -l timeout -d 'How long one statement may take (default 30s, none for --all); 0s is for ever' -r
 complete -c mc-activity -n "__fish_mc_activity_using_subcommand demo" -l as-user -d 'Look through this user\'s eyes: id, e-mail address or Clerk id (a view, no boundary: who has the URL has the data)' -r

@@ -16,6 +16,7 @@ pub mod list;
 pub mod log;
 pub mod login;
 pub mod man;
+mod progress;
 pub mod select;
 pub mod session;
 pub mod sink;

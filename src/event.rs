@@ -4,11 +4,13 @@ mod rate;
 mod record;
 mod route;
 mod timestamp;
+mod zone;
 
 pub use rate::{Bucket, ErrorRate, Group, Period, Point, Scale, Series, Summary, SummaryKey, SummaryRow, Tally};
 pub use record::{Cell, Record};
 pub use route::Route;
 pub use timestamp::Timestamp;
+pub use zone::Zone;
 
 use uuid::Uuid;
 

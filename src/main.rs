@@ -4,7 +4,7 @@ use clap::Parser;
 use mc_activity::cli::{self, Cli};
 use mc_activity::command::interrupt;
 use mc_activity::{command, error, output};
-use std::io::Write;
+use std::io::{ErrorKind, Write};
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
@@ -28,7 +28,8 @@ fn main() -> ExitCode {
         Err(cause) if error::is_closed_pipe(&cause) => ExitCode::SUCCESS,
         Err(cause) if as_plugin => unknown(&error::render(&cause, false)),
         Err(cause) => {
-            output::talk(error::render(&cause, as_json).trim_end());
+            let talk = if as_json { output::talk_raw } else { output::talk };
+            talk(error::render(&cause, as_json).trim_end());
             ExitCode::from(error::kind_of(&cause).exit_code())
         }
     }
@@ -36,10 +37,19 @@ fn main() -> ExitCode {
 
 /// Help and version are answers; everything else that clap says is a usage error.
 fn complain(told: &clap::Error, as_json: bool) -> ExitCode {
-    if told.use_stderr() && as_json {
-        output::talk(&cli::complaint_as_json(told));
-    } else if told.print().is_err() {
-        return ExitCode::SUCCESS;
+    if !told.use_stderr() {
+        return match told.print() {
+            Err(error) if error.kind() != ErrorKind::BrokenPipe => {
+                output::talk(&format!("error: cannot write to stdout: {error}"));
+                ExitCode::FAILURE
+            }
+            _ => ExitCode::SUCCESS,
+        };
+    }
+    if as_json {
+        output::talk_raw(&cli::complaint_as_json(told));
+    } else {
+        output::talk(told.render().to_string().trim_end());
     }
     ExitCode::from(u8::try_from(told.exit_code()).unwrap_or(2))
 }
@@ -47,7 +57,7 @@ fn complain(told: &clap::Error, as_json: bool) -> ExitCode {
 /// The plugin protocol's answer where there is none: its first line on stdout.
 fn unknown(message: &str) -> ExitCode {
     let message = message.lines().next().unwrap_or_default().trim_start_matches("error: ");
-    let (code, text) = output::nagios::unknown(message);
+    let (code, text) = output::nagios::unknown(&output::visible(message));
     // Whoever reads the exit code alone is told too.
     let _ = std::io::stdout().write_all(text.as_bytes());
     ExitCode::from(code)

@@ -30,14 +30,14 @@ pub use escape::visible;
 pub use facts::write_facts;
 pub use rows::{Ending, RowWriter};
 pub use sse::ping;
-pub use talk::{stdout_is_closed, talk};
+pub use talk::{stdout_is_closed, talk, talk_raw};
 pub use terminal::{ColorChoice, Ink, Terminal};
 pub use view::View;
-pub use width::{cut, width};
-pub use zone::{Zone, age};
+pub use width::{cut, fill, width};
+pub use zone::age;
 
 use crate::error::{Failure, usage};
-use crate::event::Timestamp;
+use crate::event::{Timestamp, Zone};
 use chart::Look;
 use std::fmt;
 use std::io::{self, Write};
@@ -160,7 +160,9 @@ impl Style {
 /// Those of `out`.
 pub fn write_footer(out: &mut impl Write, lines: &[String], style: &Style) -> io::Result<()> {
     writeln!(out)?;
-    lines.iter().try_for_each(|line| writeln!(out, "{}", style.terminal.paint(Ink::Dim, line)))
+    let fit = |line: &String| fill(&visible(line), style.terminal.width);
+    let lines = lines.iter().map(fit).collect::<Vec<_>>().join("\n");
+    lines.lines().try_for_each(|line| writeln!(out, "{}", style.terminal.paint(Ink::Dim, line)))
 }
 
 #[cfg(test)]

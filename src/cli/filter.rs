@@ -1,8 +1,8 @@
 //! The flags that say which events: filters, ranges of time, and the zone that times are in.
 
-use super::time::{TimeSpec, Zone, parse_zone};
+use super::time::{TimeSpec, parse_zone};
 use crate::error::usage;
-use crate::event::Timestamp;
+use crate::event::{Timestamp, Zone};
 use anyhow::{Context, Result};
 use clap::builder::NonEmptyStringValueParser;
 use clap::{ArgAction, Args};

@@ -29,7 +29,7 @@ pub struct GlobalArgs {
 #[derive(Debug, Clone, Args)]
 #[command(next_help_heading = "Database")]
 pub struct DatabaseArgs {
-    /// postgresql://… or sqlite:FILE, as in DATABASE_URL; keep passwords out of it, other users can read arguments
+    /// postgresql://HOST/NAME or sqlite:FILE, as in DATABASE_URL; keep passwords out of it, other users can read arguments
     #[arg(long, value_name = "URL", global = true)]
     pub database_url: Option<String>,
     /// Read settings from NAME.env in the directory mc-activity of the configuration

@@ -4,7 +4,7 @@ mod read;
 
 use super::duration::parse_duration;
 use crate::error::{failed, usage};
-use crate::event::Timestamp;
+use crate::event::{Timestamp, Zone};
 use anyhow::Result;
 use chrono::{
     FixedOffset, Local, MappedLocalTime, NaiveDate, NaiveDateTime, NaiveTime, Offset, TimeDelta, TimeZone, Utc,
@@ -13,28 +13,7 @@ use chrono_tz::{TZ_VARIANTS, Tz};
 use std::str::FromStr;
 use std::time::Duration;
 
-/// The zone in force: for times typed without an offset, and for times shown to people.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Zone {
-    /// Universal time.
-    #[default]
-    Utc,
-    /// The machine's, from `TZ` or `/etc/localtime`.
-    Local,
-    /// One of the IANA time zone database.
-    Named(Tz),
-}
-
 impl Zone {
-    /// What the zone's clocks are ahead of UTC by, at a UTC instant.
-    pub fn offset_at(self, utc: NaiveDateTime) -> FixedOffset {
-        match self {
-            Self::Utc => Utc.fix(),
-            Self::Local => Local.offset_from_utc_datetime(&utc),
-            Self::Named(zone) => zone.offset_from_utc_datetime(&utc).fix(),
-        }
-    }
-
     /// The offsets at which the zone's clocks show a time: one, two where clocks went back, none where they skipped it.
     fn offsets_showing(self, shown: NaiveDateTime) -> MappedLocalTime<FixedOffset> {
         match self {

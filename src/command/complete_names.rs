@@ -5,6 +5,7 @@ use crate::access::ActorKind;
 use crate::cli::global::{DatabaseArgs, GlobalArgs, IdentityArgs};
 use crate::explain::stored_types;
 use crate::filter::Filter;
+use crate::output::visible;
 use crate::store::{AgentName, BoardsOf, Dimension, Rule};
 use anyhow::Result;
 use clap::{Args, ValueEnum};
@@ -82,7 +83,7 @@ impl CompleteNamesArgs {
             names.extend(found);
         }
         let mut out = io::stdout().lock();
-        for name in names.iter().filter(|name| !name.is_empty() && !name.chars().any(char::is_control)) {
+        for name in names.iter().filter(|name| !name.is_empty() && visible(name) == name.as_str()) {
             writeln!(out, "{name}")?;
         }
         Ok(out.flush()?)

@@ -1,7 +1,7 @@
 //! The opaque cursor of `next_cursor` and `--after`: where a page ended, bound to who asked what in which order.
 
 use crate::access::Actor;
-use crate::error::usage;
+use crate::error::{Failure, usage};
 use crate::event::{Key, Timestamp};
 use crate::filter::Filter;
 use anyhow::Result;
@@ -11,11 +11,12 @@ use sha2::{Digest, Sha256};
 use std::fmt;
 use uuid::Uuid;
 
-const VERSION: u8 = 1;
-/// Version, binding, key, and the two ends of the range as they were when the first page was asked for.
-const LENGTH: usize = 1 + 8 + 8 + 16 + 8 + 8;
-/// Stands for "no end": no event can be there, finite instants stop short of it.
-const NONE: i64 = i64::MIN + 1;
+/// In the upper half of the first byte; in the lower half stands which ends of the range follow the key.
+const VERSION: u8 = 0x20;
+const SINCE: u8 = 1;
+const UNTIL: u8 = 2;
+/// First byte, binding and key.
+const FIXED: usize = 1 + 8 + 8 + 16;
 
 /// What a cursor is good for: command, actor, order and filter, the resolved range left out. The range is kept in the
 /// cursor itself, so that `--since 1h` means the same hour on every page.
@@ -51,16 +52,15 @@ pub struct Cursor {
 }
 
 impl Cursor {
-    /// As text.
+    /// As text, no longer than it must be: people copy it.
     pub fn encode(&self, binding: &Binding) -> String {
-        let end = |end: Option<Timestamp>| end.map_or(NONE, Timestamp::micros).to_be_bytes();
-        let mut bytes = Vec::with_capacity(LENGTH);
-        bytes.push(VERSION);
+        let ends = [(SINCE, self.since), (UNTIL, self.until)];
+        let given = || ends.iter().filter_map(|(flag, end)| end.map(|end| (flag, end)));
+        let mut bytes = vec![VERSION | given().map(|(flag, _)| flag).sum::<u8>()];
         bytes.extend(binding.0);
         bytes.extend(self.key.created_at.micros().to_be_bytes());
         bytes.extend(self.key.id.as_bytes());
-        bytes.extend(end(self.since));
-        bytes.extend(end(self.until));
+        given().for_each(|(_, end)| bytes.extend(end.micros().to_be_bytes()));
         URL_SAFE_NO_PAD.encode(bytes)
     }
 
@@ -71,24 +71,27 @@ impl Cursor {
     pub fn decode(text: &str, binding: &Binding) -> Result<Self> {
         let unreadable = || usage("this is no cursor: --after takes the next_cursor of an earlier page");
         let bytes = URL_SAFE_NO_PAD.decode(text.trim()).map_err(|_| unreadable())?;
-        let bytes: [u8; LENGTH] = bytes.try_into().map_err(|_| unreadable())?;
-        if bytes[0] != VERSION {
+        let (fixed, mut rest) = bytes.split_at_checked(FIXED).ok_or_else(unreadable)?;
+        let number = |eight: &[u8]| eight.try_into().map(i64::from_be_bytes).map_err(|_| unreadable());
+        let mut end = |flag| {
+            if fixed[0] & flag == 0 {
+                return Ok(None);
+            }
+            let (eight, after) = rest.split_at_checked(8).ok_or_else(unreadable)?;
+            rest = after;
+            Ok::<_, Failure>(Some(Timestamp::from_micros(number(eight)?)))
+        };
+        let (since, until) = (end(SINCE)?, end(UNTIL)?);
+        if fixed[0] & !(SINCE | UNTIL) != VERSION || !rest.is_empty() {
             return Err(unreadable().into());
         }
-        if bytes[1..9] != binding.0 {
+        if fixed[1..9] != binding.0 {
             let failure = usage("this cursor belongs to another question");
             return Err(failure.hint("use it with the same command, actor, filters and order").into());
         }
-        let number = |at: usize| {
-            let mut eight = [0; 8];
-            eight.copy_from_slice(&bytes[at..at + 8]);
-            i64::from_be_bytes(eight)
-        };
-        let end = |at| Some(number(at)).filter(|micros| *micros != NONE).map(Timestamp::from_micros);
-        let mut id = [0; 16];
-        id.copy_from_slice(&bytes[17..33]);
-        let key = Key { created_at: Timestamp::from_micros(number(9)), id: Uuid::from_bytes(id) };
-        Ok(Self { key, since: end(33), until: end(41) })
+        let created_at = Timestamp::from_micros(number(&fixed[9..17])?);
+        let id = Uuid::from_slice(&fixed[17..]).map_err(|_| unreadable())?;
+        Ok(Self { key: Key { created_at, id }, since, until })
     }
 }
 
@@ -115,7 +118,7 @@ mod tests {
         #[test]
         fn a_cursor_survives_its_text_and_fits_one_question_only(at: i64, id: u128, since: Option<i64>) {
             let binding = Binding::new("list", &actor(1), "newest", &Filter::default(), "");
-            let since = since.filter(|s| *s != NONE).map(Timestamp::from_micros);
+            let since = since.map(Timestamp::from_micros);
             let key = Key { created_at: Timestamp::from_micros(at), id: Uuid::from_u128(id) };
             let cursor = Cursor { key, since, until: None };
             let text = cursor.encode(&binding);

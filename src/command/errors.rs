@@ -213,8 +213,9 @@ impl ErrorsArgs {
         let mut sink = Sink::open(self.output.out_file.as_deref())?;
         if self.nagios {
             let limits = Thresholds { warn: self.warn, crit: self.crit, min_events: self.min_events };
-            let (code, text) =
-                output::nagios::check(rate, &limits, items, &show_time, &|text| output::visible(text).into_owned());
+            let (code, text) = output::nagios::check(rate, &limits, items, session.embedded, &show_time, &|text| {
+                output::visible(text).into_owned()
+            });
             sink.write_all(text.as_bytes())?;
             sink.finish()?;
             return Ok(code);
@@ -228,11 +229,15 @@ impl ErrorsArgs {
             }
             Format::Prometheus => output::prometheus::write_errors(&mut sink, rate, session.now)?,
             Format::Table | Format::Wide => {
-                let mut shown = rate.clone();
-                shown.groups.retain(|group| group.tally.errors > 0);
-                let footer =
-                    context.footer(session, format!("{} of {} failures listed", items.len(), rate.tally.errors));
-                output::errors::write_report(&mut sink, &shown, fold, &look, |out| {
+                let counted = match rate.tally.errors {
+                    0 => "no failures".to_owned(),
+                    errors => format!("{} of {errors} failures listed", items.len()),
+                };
+                let footer = context.footer(session, counted);
+                output::errors::write_report(&mut sink, rate, fold, &look, |out| {
+                    if items.is_empty() {
+                        return output::write_footer(out, &footer, &style);
+                    }
                     let mut writer = RowWriter::new(out, format, view, style);
                     items.iter().try_for_each(|item| writer.row(item))?;
                     writer.finish(&Ending { footer, ..Ending::default() })

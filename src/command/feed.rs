@@ -70,6 +70,14 @@ pub async fn answer<T: Item + Record>(
     let mut last: Option<Key> = None;
     let mut more = false;
     let asked = Session::asked(&session.scope, &question.filter, question.rule);
+    // Rows on the same terminal show that something happens.
+    let watched = page.all && context.is_watched() && style.terminal.width.is_none();
+    let known = match watched && !page.no_total && cursor.is_none() {
+        true => Some(session.store.count(asked).await?),
+        false => None,
+    };
+    let ahead = known.map(|total| total.saturating_sub(page.offset));
+    let progress = watched.then(|| context.progress(rows_of(2, T::COMMENTS), ahead));
     let stretch = Page {
         limit: limit.map(|limit| limit.saturating_add(1)),
         offset: page.offset,
@@ -84,12 +92,17 @@ pub async fn answer<T: Item + Record>(
                 return Ok(());
             }
             shown += 1;
+            if let Some(progress) = &progress {
+                progress.inc();
+            }
             last = Some(row.key());
             Ok(writer.row(&row)?)
         })
         .await?;
+    drop(progress);
     let wants_total = format == Format::Json && !page.no_total;
     let total = match wants_total {
+        true if known.is_some() => known,
         // All rows were just counted, if the page began at the first.
         true if !more && page.offset == 0 && cursor.is_none() => Some(shown),
         true => Some(session.store.count(asked).await?),
@@ -100,7 +113,11 @@ pub async fn answer<T: Item + Record>(
         .map(|key| Cursor { key, since: question.filter.since, until: question.filter.until }.encode(&binding));
     let mut footer = context.footer(&session, format!("{shown} {}", rows_of(shown, T::COMMENTS)));
     if let Some(cursor) = &next_cursor {
-        footer.insert(1, format!("more: --after {cursor}"));
+        let line = format!("more: --after {cursor}");
+        // Alone on its line it can still be copied, however narrow the terminal.
+        let fits = style.terminal.width.is_none_or(|columns| line.len() <= columns);
+        let lines = if fits { vec![line] } else { vec!["more, with --after and:".to_owned(), cursor.clone()] };
+        footer.splice(1..1, lines);
     }
     writer.finish(&Ending { total, limit, offset: page.offset, next_cursor, footer })?;
     sink.finish()?;

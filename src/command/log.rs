@@ -12,9 +12,8 @@ use crate::output::{Ending, Format, RowWriter, View};
 use anyhow::{Context as _, Result};
 use clap::Args;
 use entry::Entry;
-use indicatif::{ProgressBar, ProgressStyle};
 use std::fs::File;
-use std::io::{self, BufRead, BufReader, IsTerminal as _, Read, Write};
+use std::io::{self, BufRead, BufReader, Read, Write};
 use writer::Writer;
 
 /// Write one event, or many from JSON lines: all of them or none
@@ -78,28 +77,27 @@ impl LogArgs {
         {
             return Err(usage("stdin cannot hold both the token and what is to be written").into());
         }
-        let bar = (io::stderr().is_terminal() && !context.global.quiet).then(ProgressBar::new_spinner);
-        let bar = bar.as_ref();
         // Read to the end before a transaction is open: a slow writer of lines must hold no locks meanwhile.
         let entries = match self.entry()? {
             Some(entry) => vec![(None, entry)],
-            None => self.lines(bar)?,
+            None => self.lines(context)?,
         };
         let mut session = context.session_to_write().await?;
         let style = context.style(&session, &self.output)?;
         let mut writer = Writer::new(&mut session).await?;
-        progress(bar, entries.len(), "checked");
+        let progress = context.progress("events checked", Some(entries.len() as u64));
         let mut checked = Vec::with_capacity(entries.len());
         for (line, entry) in entries {
             checked.push((line, at(line, writer.check(entry).await)?));
-            bar.inspect(|bar| bar.inc(1));
+            progress.inc();
         }
-        progress(bar, checked.len(), "written");
+        drop(progress);
+        let progress = context.progress("events written", Some(checked.len() as u64));
         for (line, event) in checked {
             at(line, writer.write(event).await)?;
-            bar.inspect(|bar| bar.inc(1));
+            progress.inc();
         }
-        bar.inspect(|bar| bar.finish_and_clear());
+        drop(progress);
         let Writer { items, warnings, .. } = writer;
         for warning in warnings {
             context.say(&format!("warning: {warning}"));
@@ -146,16 +144,14 @@ impl LogArgs {
     }
 
     /// All events of `--jsonl`, with their lines.
-    fn lines(&self, bar: Option<&ProgressBar>) -> Result<Vec<(Option<u64>, Entry)>> {
+    fn lines(&self, context: &Context) -> Result<Vec<(Option<u64>, Entry)>> {
         let name = self.jsonl.as_deref().unwrap_or("-");
         let mut input: Box<dyn BufRead> = if name == "-" {
             Box::new(io::stdin().lock())
         } else {
             Box::new(BufReader::new(File::open(name).with_context(|| usage(format!("cannot read {name}")))?))
         };
-        if let (Some(bar), Ok(style)) = (bar, ProgressStyle::with_template("{spinner} {pos} lines read, {elapsed}")) {
-            bar.set_style(style);
-        }
+        let progress = context.progress("lines read", None);
         let mut entries = Vec::new();
         let mut text = Vec::new();
         for number in 1_u64.. {
@@ -165,19 +161,9 @@ impl LogArgs {
             }
             let line = Some(number);
             entries.extend(at(line, Entry::parse(&text))?.map(|entry| (line, entry)));
-            bar.inspect(|bar| bar.inc(1));
+            progress.inc();
         }
         Ok(entries)
-    }
-}
-
-/// Starts the bar anew.
-fn progress(bar: Option<&ProgressBar>, events: usize, done: &str) {
-    let template = format!("{{bar:30}} {{pos}}/{{len}} events {done}, {{per_sec}}");
-    if let (Some(bar), Ok(style)) = (bar, ProgressStyle::with_template(&template)) {
-        bar.reset();
-        bar.set_length(events as u64);
-        bar.set_style(style);
     }
 }
 

@@ -18,8 +18,6 @@ use crate::error::usage;
 use crate::settings::secret::{Secret, secret_file};
 use crate::store::Store;
 use anyhow::{Context as _, Result};
-use indicatif::{ProgressBar, ProgressStyle};
-use std::io::IsTerminal as _;
 use std::sync::Arc;
 
 const EMBEDDED: &str = "the embedded store";
@@ -179,29 +177,9 @@ impl Context {
     async fn agent_of(&self, store: &mut Store, place: &Place, token: &Token) -> Result<Claim> {
         let named = self.global.identity.as_agent.clone().or_else(|| self.settings.value("MC_AGENT"));
         let memory = self.settings.cache_dir().map(|dir| Remembered::new(dir, place.target.label()));
-        let bar = self.login_bar();
-        let progress: Progress = match bar.clone() {
-            None => Arc::new(|_, _| ()),
-            Some(bar) => Arc::new(move |done, all| {
-                bar.set_length(all as u64);
-                bar.set_position(done as u64);
-            }),
-        };
+        let shown = self.progress("agents tried (MC_AGENT names one)", Some(0));
+        let progress: Progress = Arc::new(move |done, all| shown.set(done as u64, all as u64));
         let agent = login::prove(store, &token.secret, named.as_deref(), memory.as_ref(), progress).await;
-        if let Some(bar) = bar {
-            bar.finish_and_clear();
-        }
         Ok(Claim::ProvedAgent(agent?))
-    }
-
-    /// Shown while a search takes its time, on a terminal alone.
-    fn login_bar(&self) -> Option<ProgressBar> {
-        if self.global.quiet || !std::io::stderr().is_terminal() {
-            return None;
-        }
-        let template = "trying the token on every agent {bar:30} {pos}/{len}  (MC_AGENT names one)";
-        let bar = ProgressBar::no_length();
-        bar.set_style(ProgressStyle::with_template(template).ok()?);
-        Some(bar)
     }
 }

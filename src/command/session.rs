@@ -6,12 +6,11 @@ use super::trace;
 use crate::access::{Actor, Scope};
 use crate::cli::format::OutputArgs;
 use crate::cli::global::GlobalArgs;
-use crate::cli::time::Zone;
 use crate::error::unavailable;
-use crate::event::Timestamp;
+use crate::event::{Timestamp, Zone};
 use crate::filter::Filter;
 use crate::output::html::{self, Body, Page};
-use crate::output::{self, ColorChoice, Style, Terminal};
+use crate::output::{ColorChoice, Style, Terminal};
 use crate::settings::Settings;
 use crate::store::{Asked, Begin, Limits, Rule, Store, Target};
 use anyhow::Result;
@@ -200,16 +199,7 @@ impl Context {
             None => Terminal::detect(choice, &variable),
             Some(_) => Terminal::file(choice, &variable),
         };
-        Ok(Style { terminal, zone: self.zone(), now })
-    }
-
-    /// The zone that times are shown in.
-    pub fn zone(&self) -> output::Zone {
-        match self.global.zone.zone() {
-            Zone::Utc => output::Zone::Utc,
-            Zone::Local => output::Zone::Local,
-            Zone::Named(zone) => output::Zone::Named(zone),
-        }
+        Ok(Style { terminal, zone: self.global.zone.zone(), now })
     }
 
     /// A page with an answer, and where it came from.
@@ -227,7 +217,7 @@ impl Context {
             question: &question(env::args_os().map(|arg| arg.to_string_lossy().into_owned())),
             asked_at: session.now,
             database: &session.place,
-            zone: self.zone().label(),
+            zone: session.zone.label(),
             show_time,
         };
         html::write_page(&mut file, &page)?;
@@ -236,7 +226,7 @@ impl Context {
 
     /// The lines below a table: what was counted, for whom, in which zone, of which database.
     pub fn footer(&self, session: &Session, counted: String) -> Vec<String> {
-        vec![format!("{counted}, for {}, times in {}", session.who(), self.zone().label()), session.place.clone()]
+        vec![format!("{counted}, for {}, times in {}", session.who(), session.zone.label()), session.place.clone()]
     }
 }
 
@@ -261,8 +251,30 @@ fn question(args: impl Iterator<Item = String>) -> String {
         if arg == "--database-url" {
             args.next();
         } else if !arg.starts_with("--database-url=") {
-            shown.push(arg);
+            shown.push(quoted(arg));
         }
     }
     format!("mc-activity {}", shown.join(" "))
+}
+
+/// As a shell reads it as one word.
+fn quoted(arg: String) -> String {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "-_.,:=/+@%".contains(c);
+    if !arg.is_empty() && arg.chars().all(plain) { arg } else { format!("'{}'", arg.replace('\'', r"'\''")) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_question_can_be_asked_again_and_holds_no_address() {
+        let typed = ["/usr/bin/mc-activity", "--database-url", "postgres://u:p@h/d", "errors", "--board", "Mobile App"];
+        assert_eq!(question(typed.map(str::to_owned).into_iter()), "mc-activity errors --board 'Mobile App'");
+        let typed = ["mc-activity", "--database-url=x", "list", "--type", "*failed", "-g", "it's", ""];
+        assert_eq!(
+            question(typed.map(str::to_owned).into_iter()),
+            r"mc-activity list --type '*failed' -g 'it'\''s' ''"
+        );
+    }
 }

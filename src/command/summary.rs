@@ -78,9 +78,9 @@ impl SummaryArgs {
         let view = View::summary(summary).choose(&self.output.fields)?;
         let mut sink = Sink::open(self.output.out_file.as_deref())?;
         match format {
-            Format::Json => output::summary::write_json(&mut sink, summary)?,
+            Format::Json => output::summary::write_json(&mut sink, summary, &view)?,
             Format::Prometheus => output::prometheus::write_summary(&mut sink, summary, session.now)?,
-            Format::Table => {
+            Format::Table if self.output.fields.is_empty() => {
                 output::summary::write_report(&mut sink, summary, &look)?;
                 let footer = context.footer(session, format!("{} events", summary.total));
                 output::write_footer(&mut sink, &footer, &style)?;

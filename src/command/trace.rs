@@ -1,7 +1,7 @@
 //! What `--show-sql` and `-v` tell on stderr.
 
 use super::session::{Context, Place};
-use crate::output::{talk, visible};
+use crate::output::{talk, talk_raw, visible};
 use crate::store::{Schema, Store, Traced, Tracer};
 use std::time::Instant;
 
@@ -9,8 +9,9 @@ use std::time::Instant;
 pub(super) fn tracer() -> Tracer {
     let mut sent = Instant::now();
     Box::new(move |traced| match traced {
-        Traced::Statement(text) => talk(text.trim_end()),
-        Traced::Plan(line) => talk(&format!("-- {}", visible(line))),
+        // No line is broken: that could be inside of a text.
+        Traced::Statement(text) => talk_raw(&text.trim_end().split('\n').map(visible).collect::<Vec<_>>().join("\n")),
+        Traced::Plan(line) => talk_raw(&format!("-- {}", visible(line))),
         Traced::Sent => sent = Instant::now(),
         Traced::Done(rows) => {
             let took = sent.elapsed().as_secs_f64() * 1000.0;

@@ -25,6 +25,11 @@ pub struct Look<'a> {
 }
 
 impl Look<'_> {
+    /// What marks a failure in a list where not all are failures.
+    pub(super) fn failure_mark(&self) -> &'static str {
+        if self.unicode { "✗" } else { "!" }
+    }
+
     /// Columns that a drawing may take: the terminal's, or 80 where there is none.
     pub fn columns(&self) -> usize {
         self.width.unwrap_or(80)

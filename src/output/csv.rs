@@ -5,7 +5,7 @@
 use super::json;
 use super::view::View;
 use crate::event::{Cell, Record};
-use csv::{Terminator, Writer, WriterBuilder};
+use csv::{ErrorKind, Terminator, Writer, WriterBuilder};
 use std::io::{self, Write};
 use uuid::Uuid;
 
@@ -24,7 +24,7 @@ impl<W: Write> Csv<W> {
 
     pub(super) fn begin(&mut self, view: &View) -> io::Result<()> {
         if !std::mem::replace(&mut self.begun, true) {
-            self.out.write_record(view.chosen().map(|(_, name)| name))?;
+            self.out.write_record(view.chosen().map(|(_, name)| name)).map_err(of_the_output)?;
         }
         Ok(())
     }
@@ -34,13 +34,21 @@ impl<W: Write> Csv<W> {
         for (position, _) in view.chosen() {
             self.value.clear();
             raw(&mut self.value, &record.cell(position))?;
-            self.out.write_field(&self.value)?;
+            self.out.write_field(&self.value).map_err(of_the_output)?;
         }
-        Ok(self.out.write_record(None::<&[u8]>)?)
+        self.out.write_record(None::<&[u8]>).map_err(of_the_output)
     }
 
     pub(super) fn flush(&mut self) -> io::Result<()> {
         self.out.flush()
+    }
+}
+
+/// The output's own error: the crate's conversion hides whether it is a closed pipe.
+fn of_the_output(error: csv::Error) -> io::Error {
+    match error.into_kind() {
+        ErrorKind::Io(error) => error,
+        other => io::Error::other(format!("{other:?}")),
     }
 }
 

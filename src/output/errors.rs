@@ -3,13 +3,16 @@
 use super::chart::grid::Grid;
 use super::chart::label::{self, Tone};
 use super::chart::{Look, sum, write_rate_chart};
-use super::fold::Fold;
+use super::fold::{Fold, Folded};
+use super::width::fill;
 use crate::event::{ErrorRate, Group, Series};
 use serde_json::{Map, Value, json};
 use std::io::{self, Write};
 
 /// Folded messages shown at most; the rest is summed up in a line.
 const MESSAGES: usize = 10;
+/// Columns of a terminal from which on each has its newest time.
+const ROOM_FOR_TIMES: usize = 100;
 
 /// Writes the answer as one line of JSON. `write_items` writes the items with the commas between them; `by` says
 /// whether groups were asked for (`--by`).
@@ -74,8 +77,8 @@ fn group(group: &Group) -> Value {
     Value::Object(object)
 }
 
-/// Writes the report: what failed and how often, the rate over time against the window before, the groups of `--by`, the
-/// messages folded, the oldest and the newest failure. `write_items` writes the list of failures; its output ends the
+/// Writes the report: what failed and how often, the rate over time against the window before, the groups of `--by` in
+/// which something failed, the messages folded, the oldest and the newest failure. `write_items` writes the list of failures; its output ends the
 /// report.
 ///
 /// # Errors
@@ -104,7 +107,9 @@ fn write_headline<W: Write>(out: &mut W, rate: &ErrorRate, look: &Look<'_>) -> i
     let tone = if rate.tally.errors > 0 { Tone::Alarm } else { Tone::Strong };
     let headline = label::paint(look, tone, &label::headline(rate.tally));
     let window = label::window(rate.range.as_deref(), rate.period, look.show_time);
-    writeln!(out, "{headline}, {window}, scope {}", rate.scale.name())?;
+    let plain = label::headline(rate.tally);
+    let line = fill(&format!("{plain}, {window}, scope {}", rate.scale.name()), look.width);
+    writeln!(out, "{}", line.replacen(&plain, &headline, 1))?;
     let before = sum(&rate.comparison.points);
     let line = if before.total == 0 {
         "before: no events".to_owned()
@@ -112,18 +117,20 @@ fn write_headline<W: Write>(out: &mut W, rate: &ErrorRate, look: &Look<'_>) -> i
         let share = format!("{} of {}", before.errors, before.total);
         format!("before: {} ({share}), {}", label::percent(before.pct()), label::change(rate.tally, before))
     };
-    writeln!(out, "{}", label::paint(look, Tone::Quiet, &line))
+    writeln!(out, "{}", label::paint(look, Tone::Quiet, &fill(&line, look.width)))
 }
 
 fn write_groups<W: Write>(out: &mut W, groups: &[Group], look: &Look<'_>) -> io::Result<()> {
+    let groups: Vec<&Group> = groups.iter().filter(|group| group.tally.errors > 0).collect();
     let Some(first) = groups.first() else { return Ok(()) };
     let fields: Vec<&str> = first.keys.iter().map(|(field, _)| *field).collect();
     let keys: Vec<Vec<Option<String>>> =
         groups.iter().map(|group| group.keys.iter().map(|(_, value)| value.clone()).collect()).collect();
     let (heads, rows) = label::key_columns(&fields, &keys);
-    let mut grid = Grid { heads: heads.into_iter().map(|head| (head, false)).collect(), ..Grid::default() };
+    let heads = heads.into_iter().map(|head| (head, false)).collect();
+    let mut grid = Grid { heads, alarming: true, ..Grid::default() };
     grid.heads.extend(["failed", "events", "rate"].map(|head| (head.to_owned(), true)));
-    for (row, group) in rows.iter().zip(groups) {
+    for (row, group) in rows.iter().zip(&groups) {
         let keys = row.iter().map(|key| (look.visible)(key));
         let tally = group.tally;
         let counts = [tally.errors.to_string(), tally.total.to_string(), label::percent(tally.pct())];
@@ -137,17 +144,19 @@ fn write_groups<W: Write>(out: &mut W, groups: &[Group], look: &Look<'_>) -> io:
 fn write_folded<W: Write>(out: &mut W, fold: &Fold, failures: u64, look: &Look<'_>) -> io::Result<()> {
     let groups = fold.groups();
     let Some((first, last)) = fold.span() else { return Ok(()) };
-    let mut grid = Grid {
-        heads: [("failures", true), ("newest", true), ("event type", false), ("message, ids and numbers aside", false)]
-            .map(|(head, right)| (head.to_owned(), right))
-            .into(),
+    // In little room what was said counts more than when.
+    let timed = look.width.is_none_or(|columns| columns >= ROOM_FOR_TIMES);
+    let heads =
+        [("failures", true), ("newest", true), ("event type", false), ("message, ids and numbers aside", false)];
+    let row = |group: &&Folded| {
+        let [event_type, text] = [&group.event_type, group.text()].map(|text| (look.visible)(text));
+        columns(timed, [group.count.to_string(), (look.show_time)(group.last), event_type, text])
+    };
+    let grid = Grid {
+        heads: columns(timed, heads.map(|(head, right)| (head.to_owned(), right))),
+        rows: groups.iter().take(MESSAGES).map(row).collect(),
         ..Grid::default()
     };
-    grid.rows.extend(groups.iter().take(MESSAGES).map(|group| {
-        let texts = [&group.event_type, group.text()].map(|text| (look.visible)(text));
-        let [event_type, text] = texts;
-        vec![group.count.to_string(), (look.show_time)(group.last), event_type, text]
-    }));
     writeln!(out)?;
     grid.write(out, look)?;
     let more = groups.iter().skip(MESSAGES).map(|group| group.count).sum::<u64>() + fold.others();
@@ -157,6 +166,10 @@ fn write_folded<W: Write>(out: &mut W, fold: &Fold, failures: u64, look: &Look<'
     let of = if fold.total() < failures { format!(" (of the newest {})", fold.total()) } else { String::new() };
     let (first, last) = ((look.show_time)(first), (look.show_time)(last));
     writeln!(out, "\nfirst failure{of}: {first}\nlast failure: {last}")
+}
+
+fn columns<T>(timed: bool, [count, newest, event_type, text]: [T; 4]) -> Vec<T> {
+    if timed { vec![count, newest, event_type, text] } else { vec![count, event_type, text] }
 }
 
 #[cfg(test)]

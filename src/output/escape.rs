@@ -14,21 +14,30 @@ pub fn visible(text: &str) -> Cow<'_, str> {
     }
     let mut shown = String::new();
     let mut done = 0;
-    let mut before = None;
-    let mut chars = text.char_indices().peekable();
-    while let Some((at, c)) = chars.next() {
-        if is_hidden(before, c, chars.peek().map(|(_, next)| *next)) {
+    for (at, c, hidden) in judged(text) {
+        if hidden {
             shown.push_str(&text[done..at]);
             done = at + c.len_utf8();
             push_escaped(&mut shown, c);
         }
-        before = Some(c);
     }
     if done == 0 {
         return Cow::Borrowed(text);
     }
     shown.push_str(&text[done..]);
     Cow::Owned(shown)
+}
+
+/// The characters with their places, and whether each is to be named instead of passed on.
+pub(super) fn judged(text: &str) -> impl Iterator<Item = (usize, char, bool)> {
+    let mut before = None;
+    let mut chars = text.char_indices().peekable();
+    std::iter::from_fn(move || {
+        let (at, c) = chars.next()?;
+        let hidden = is_hidden(before, c, chars.peek().map(|(_, next)| *next));
+        before = Some(c);
+        Some((at, c, hidden))
+    })
 }
 
 fn push_escaped(shown: &mut String, c: char) {

@@ -17,7 +17,7 @@ pub fn write_facts(out: &mut impl Write, rows: &[Vec<String>], style: &Style) ->
 
 /// Space between columns, and the least that the last one is wrapped to.
 const GAP: u16 = 2;
-const NARROWEST: u16 = 24;
+const NARROWEST: u16 = 16;
 
 fn table(rows: &[Vec<String>], width: Option<usize>) -> Table {
     let mut table = Table::new();

@@ -108,7 +108,7 @@ impl Lines {
         let (column, widest) = column(self);
         *column = width(text).min(widest).max(*column);
         let text = match style.terminal.width {
-            Some(_) => cut(text, *column, style.terminal.ellipsis()),
+            Some(columns) => cut(text, columns.saturating_sub(draft.width).min(*column), style.terminal.ellipsis()),
             None => text.into(),
         };
         draft.push(&style, &text, ink);

@@ -32,11 +32,13 @@ impl Thresholds {
     }
 }
 
-/// The plugin's answer: its exit code, and the text for stdout with the newest failures as details, newest first.
+/// The plugin's answer: its exit code, and the text for stdout with the newest failures as details, newest first. Nobody
+/// shall take the embedded store for production, so the status names it.
 pub fn check(
     rate: &ErrorRate,
     limits: &Thresholds,
     newest: &[ActivityEvent],
+    embedded: bool,
     show_time: &dyn Fn(Timestamp) -> String,
     visible: &dyn Fn(&str) -> String,
 ) -> (u8, String) {
@@ -58,7 +60,8 @@ pub fn check(
     );
     let of = if tally.total == 1 { "event" } else { "events" };
     let pct = decimals(tally.pct(), 2);
-    let mut text = line(status, &format!("{pct}% of {} {of} failed in {range}{few}", tally.total), Some(&data));
+    let store = if embedded { " of the embedded store" } else { "" };
+    let mut text = line(status, &format!("{pct}% of {} {of}{store} failed in {range}{few}", tally.total), Some(&data));
     for event in newest.iter().take(LINES) {
         let message = visible(event.message.as_deref().unwrap_or_default());
         let message: String = message.chars().take(LONGEST).collect();
@@ -143,7 +146,13 @@ mod tests {
     }
 
     fn checked(errors: u64, total: u64, limits: Thresholds, newest: &[ActivityEvent]) -> (u8, String) {
-        check(&rate(errors, total), &limits, newest, &|at| at.to_string(), &str::to_owned)
+        check(&rate(errors, total), &limits, newest, false, &|at| at.to_string(), &str::to_owned)
+    }
+
+    #[test]
+    fn the_embedded_store_is_named() {
+        let (_, text) = check(&rate(0, 9), &LIMITS, &[], true, &|at| at.to_string(), &str::to_owned);
+        assert!(text.starts_with("ACTIVITY OK - 0% of 9 events of the embedded store failed in 24h | "), "{text}");
     }
 
     const LIMITS: Thresholds = Thresholds { warn: Some(5.0), crit: Some(10.0), min_events: 1 };

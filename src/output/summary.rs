@@ -3,17 +3,20 @@
 use super::chart::grid::Grid;
 use super::chart::label::{self, Tone};
 use super::chart::{Look, per_column, sparkline};
+use super::view::View;
+use super::width::fill;
 use crate::event::{Bucket, Period, Summary, SummaryKey, SummaryRow};
 use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 
-/// Writes the answer as one line of JSON: `{"since","until","by","total","rows"}`, the rows keyed by the summary's fields.
+/// Writes the answer as one line of JSON: `{"since","until","by","total","rows"}`, the rows keyed by the summary's fields,
+/// as far as they were asked for.
 ///
 /// # Errors
 /// Those of the writer.
-pub fn write_json<W: Write>(out: &mut W, summary: &Summary) -> io::Result<()> {
-    let rows: Vec<Value> = summary.rows.iter().map(|row| row_json(&summary.fields, row)).collect();
+pub fn write_json<W: Write>(out: &mut W, summary: &Summary, view: &View) -> io::Result<()> {
+    let rows: Vec<Value> = summary.rows.iter().map(|row| row_json(view, row)).collect();
     let answer = json!({
         "since": summary.since.to_string(),
         "until": summary.until.to_string(),
@@ -24,9 +27,9 @@ pub fn write_json<W: Write>(out: &mut W, summary: &Summary) -> io::Result<()> {
     writeln!(out, "{answer}")
 }
 
-fn row_json(fields: &[&str], row: &SummaryRow) -> Value {
+fn row_json(view: &View, row: &SummaryRow) -> Value {
     let value = |at| row.keys.get(at).map_or(json!(row.count), |key| json!(plain(key)));
-    Value::Object(fields.iter().enumerate().map(|(at, field)| ((*field).to_owned(), value(at))).collect::<Map<_, _>>())
+    Value::Object(view.chosen().map(|(at, field)| (field.to_owned(), value(at))).collect::<Map<_, _>>())
 }
 
 /// A key as text; `None` for null. Times are naive UTC as in JSON.
@@ -100,17 +103,28 @@ pub(super) fn over_time(summary: &Summary) -> Vec<(crate::event::Timestamp, u64)
 pub fn write_report<W: Write>(out: &mut W, summary: &Summary, look: &Look<'_>) -> io::Result<()> {
     let events = if summary.total == 1 { "event" } else { "events" };
     let (since, until) = ((look.show_time)(summary.since), (look.show_time)(summary.until));
-    let total = label::paint(look, Tone::Strong, &format!("{} {events}", summary.total));
-    writeln!(out, "{total}, {since} to {until}")?;
+    let total = format!("{} {events}", summary.total);
+    let line = fill(&format!("{total}, {since} to {until}"), look.width);
+    writeln!(out, "{}", line.replacen(&total, &label::paint(look, Tone::Strong, &total), 1))?;
     write_over_time(out, summary, look)?;
     if summary.rows.is_empty() {
         return Ok(());
     }
     let (heads, rows) = key_columns(summary);
-    let mut grid = Grid { heads: heads.into_iter().map(|head| (head, false)).collect(), ..Grid::default() };
+    // What failed is seen even where the end of its name is cut off.
+    let types = heads.iter().position(|head| head == "event type");
+    let mark = |keys: &[String]| match types {
+        Some(at) if keys[at].ends_with("failed") => Some(look.failure_mark().to_owned()),
+        Some(_) => Some(String::new()),
+        None => None,
+    };
+    let in_utc = |head: String| if head == "period" { "period (UTC)".to_owned() } else { head };
+    let marks = types.map(|_| String::new());
+    let heads = marks.into_iter().chain(heads.into_iter().map(in_utc)).map(|head| (head, false)).collect();
+    let mut grid = Grid { heads, ..Grid::default() };
     grid.heads.extend(["events", "share"].map(|head| (head.to_owned(), true)));
     for (keys, row) in rows.iter().zip(&summary.rows) {
-        let keys = keys.iter().map(|key| (look.visible)(key));
+        let keys = mark(keys).into_iter().chain(keys.iter().map(|key| (look.visible)(key)));
         let counts = [row.count.to_string(), label::percent(share(row.count, summary.total))];
         grid.rows.push(keys.chain(counts).collect());
         grid.bars.push(share(row.count, summary.total));
@@ -174,7 +188,7 @@ mod tests {
 
     fn json(summary: &Summary) -> String {
         let mut out = Vec::new();
-        write_json(&mut out, summary).unwrap();
+        write_json(&mut out, summary, &View::summary(summary)).unwrap();
         String::from_utf8(out).unwrap()
     }
 
@@ -231,7 +245,7 @@ mod tests {
         let by_day = summary(&["day"], &["period", "count"], vec![(day("04"), 8), (day("02"), 1)]);
         let report = report(&by_day, Some(60), true);
         assert!(report.contains("events per day (UTC), 8 at most\n03-01 ·▁·█··· 03-07\n"), "{report}");
-        assert!(report.contains("2026-03-04       8  88.89 %"), "{report}");
+        assert!(report.contains("2026-03-04         8  88.89 %"), "{report}");
     }
 
     #[test]

@@ -7,7 +7,7 @@ use super::human::{self, NOTHING};
 use super::terminal::Ink;
 use super::view::{Column, Look, View};
 use super::width::{cut, width};
-use super::{Style, age};
+use super::{Style, age, write_footer};
 use crate::event::{Cell, Record};
 use std::collections::BTreeSet;
 
@@ -97,12 +97,8 @@ impl Table {
             self.settle(out);
         }
         if !footer.is_empty() {
-            out.push(b'\n');
-        }
-        for line in footer {
-            let line = super::escape::visible(line);
-            out.extend_from_slice(self.style.terminal.paint(Ink::Dim, &line).as_bytes());
-            out.push(b'\n');
+            // Writing to a Vec cannot fail.
+            _ = write_footer(out, footer, &self.style);
         }
     }
 
@@ -217,7 +213,8 @@ fn unique_length(sorted: &BTreeSet<&str>) -> usize {
 }
 
 /// Which columns a terminal has room for, and how wide they are: the least important are dropped until the others have
-/// their least width; what room is left goes evenly to those that want more.
+/// their least width; what room is left goes to the event type, which tells failures by its end, then evenly to those
+/// that want more.
 fn fit(columns: &[Column], naturals: &[usize], room: usize) -> Vec<(usize, usize)> {
     let mut kept: Vec<(usize, usize)> =
         columns.iter().zip(naturals).map(|(column, natural)| column.min.min(*natural)).enumerate().collect();
@@ -227,16 +224,31 @@ fn fit(columns: &[Column], naturals: &[usize], room: usize) -> Vec<(usize, usize
         if least == 0 || kept.len() == 1 {
             break;
         }
+        // The last to go is missed so much that those which stay give up half of their least width for it.
+        let half = |(column, width): &(usize, usize)| {
+            (*column, if columns[*column].rank == 0 { width.div_ceil(2) } else { *width })
+        };
+        if least == 1 && taken(&kept.iter().map(half).collect::<Vec<_>>()) <= room {
+            break;
+        }
         kept.retain(|(column, _)| columns[*column].rank != least);
     }
     while taken(&kept) > room {
-        let Some((_, widest)) = kept.iter_mut().max_by_key(|(_, width)| *width).filter(|(_, width)| *width > 1) else {
+        let weight = |(column, width): &&mut (usize, usize)| (columns[*column].rank == 0 && *width > 1, *width);
+        let Some((_, widest)) = kept.iter_mut().max_by_key(weight).filter(|(_, width)| *width > 1) else {
             kept.pop();
             continue;
         };
         *widest -= 1;
     }
     let mut left = room - taken(&kept);
+    for (column, width) in &mut kept {
+        if matches!(columns[*column].look, Look::Type(_)) {
+            let more = left.min(naturals[*column].saturating_sub(*width));
+            *width += more;
+            left -= more;
+        }
+    }
     while left > 0 {
         let before = left;
         for (column, width) in &mut kept {
@@ -257,6 +269,14 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
+    #[test]
+    fn the_last_column_to_go_stays_while_half_of_the_others_fits_beside_it() {
+        let columns = [column(usize::MAX, 1), column(20, 0)];
+        assert_eq!(fit(&columns, &[10, 30], 24), [(0, 10), (1, 12)]);
+        assert_eq!(fit(&columns, &[10, 30], 22), [(0, 10), (1, 10)]);
+        assert_eq!(fit(&columns, &[10, 30], 21), [(1, 21)]);
+    }
+
     fn column(min: usize, rank: u8) -> Column {
         Column { title: String::new(), look: Look::Full(0), min, rank }
     }
@@ -267,7 +287,7 @@ mod tests {
         assert_eq!(fit(&columns, &[10, 20, 30], 100), [(0, 10), (1, 20), (2, 30)]);
         assert_eq!(fit(&columns, &[10, 20, 30], 34), [(0, 10), (1, 10), (2, 10)]);
         assert_eq!(fit(&columns, &[10, 20, 30], 23), [(0, 10), (2, 11)]);
-        assert_eq!(fit(&columns, &[10, 20, 30], 16), [(2, 16)]);
+        assert_eq!(fit(&columns, &[10, 20, 30], 14), [(2, 14)]);
         assert_eq!(fit(&columns, &[10, 20, 30], 3), [(2, 3)]);
     }
 

@@ -1,10 +1,21 @@
 //! stderr: what is said to people, and errors. stdout is for data.
 
+use super::{fill, visible};
 use rustix::event::{PollFd, PollFlags, poll};
-use std::io::{self, Write};
+use std::io::{self, IsTerminal, Write};
+use terminal_size::terminal_size_of;
 
-/// A line on stderr; that nobody listens is no failure.
-pub fn talk(line: &str) {
+/// Lines for people, on stderr: what they quote is made harmless, and what is longer than a terminal is broken at its
+/// spaces. That nobody listens is no failure.
+pub fn talk(text: &str) {
+    let room = Some(io::stderr()).filter(IsTerminal::is_terminal).and_then(terminal_size_of);
+    let room = room.map(|(columns, _)| usize::from(columns.0));
+    let lines: Vec<_> = text.split('\n').map(|line| fill(&visible(line), room)).collect();
+    talk_raw(&lines.join("\n"));
+}
+
+/// A line for programs, on stderr as it is.
+pub fn talk_raw(line: &str) {
     let _ = writeln!(io::stderr().lock(), "{line}");
 }
 

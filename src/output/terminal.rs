@@ -3,7 +3,7 @@
 use super::named;
 use crate::error::Failure;
 use std::borrow::Cow;
-use std::io::{IsTerminal, stderr, stdout};
+use std::io::{IsTerminal, stdout};
 use std::str::FromStr;
 
 /// What `--color` names.
@@ -50,8 +50,6 @@ pub struct Terminal {
     pub color: bool,
     /// Whether characters outside ASCII may be used for decoration.
     pub unicode: bool,
-    /// Whether stderr is a terminal, for progress and status.
-    pub stderr: bool,
 }
 
 const USUAL_WIDTH: usize = 80;
@@ -63,20 +61,15 @@ impl Terminal {
     /// (bixense.com/clicolors); `COLUMNS` beats the size that the terminal reports.
     pub fn detect(choice: ColorChoice, env: &dyn Fn(&str) -> Option<String>) -> Self {
         let reported = terminal_size::terminal_size().map(|(width, _)| usize::from(width.0));
-        Self::of(choice, env, stdout().is_terminal().then_some(reported), stderr().is_terminal())
+        Self::of(choice, env, stdout().is_terminal().then_some(reported))
     }
 
     /// A file or a pipe: nothing is cut, and color only where it is asked for.
     pub fn file(choice: ColorChoice, env: &dyn Fn(&str) -> Option<String>) -> Self {
-        Self::of(choice, env, None, stderr().is_terminal())
+        Self::of(choice, env, None)
     }
 
-    fn of(
-        choice: ColorChoice,
-        env: &dyn Fn(&str) -> Option<String>,
-        stdout: Option<Option<usize>>,
-        stderr: bool,
-    ) -> Self {
+    fn of(choice: ColorChoice, env: &dyn Fn(&str) -> Option<String>, stdout: Option<Option<usize>>) -> Self {
         let env = |name: &str| env(name).filter(|value| !value.is_empty());
         let color = match choice {
             ColorChoice::Always => true,
@@ -97,7 +90,7 @@ impl Terminal {
             let locale = locale.to_ascii_lowercase();
             locale.contains("utf-8") || locale.contains("utf8")
         });
-        Self { width, color, unicode, stderr }
+        Self { width, color, unicode }
     }
 
     /// The text in a color, if there is color.
@@ -180,7 +173,7 @@ mod tests {
 
     fn of(choice: ColorChoice, set: &[(&str, &str)], stdout: Option<Option<usize>>) -> Terminal {
         let env = |name: &str| set.iter().find(|(key, _)| *key == name).map(|(_, value)| (*value).to_owned());
-        Terminal::of(choice, &env, stdout, false)
+        Terminal::of(choice, &env, stdout)
     }
 
     const TTY: Option<Option<usize>> = Some(Some(120));

@@ -65,12 +65,12 @@ impl View {
         let columns = [
             ("TIME", FIXED, 1, Look::Time(view.at("created_at"))),
             ("AGE", FIXED, 6, Look::Age(view.at("created_at"))),
-            ("BOARD", 8, 4, view.name("board_name", "board_id")),
-            ("AGENT", 8, 3, view.name("agent_name", "agent_id")),
-            ("TYPE", 14, 0, Look::Type(view.at("event_type"))),
-            ("TASK", 8, 5, view.name("task_title", "task_id")),
-            ("ID", FIXED, 2, Look::Short(view.at("id"))),
-            ("MESSAGE", 20, 0, Look::FirstLine(view.at("message"))),
+            ("BOARD", 8, 3, view.name("board_name", "board_id")),
+            ("AGENT", 8, 2, view.name("agent_name", "agent_id")),
+            ("TYPE", 18, 0, Look::Type(view.at("event_type"))),
+            ("TASK", 12, 5, view.name("task_title", "task_id")),
+            ("ID", FIXED, 4, Look::Short(view.at("id"))),
+            ("MESSAGE", 28, 0, Look::FirstLine(view.at("message"))),
         ];
         view.with_columns(&columns)
     }
@@ -82,11 +82,11 @@ impl View {
             ("TIME", FIXED, 1, Look::Time(view.at("created_at"))),
             ("AGE", FIXED, 6, Look::Age(view.at("created_at"))),
             ("BOARD", 8, 4, view.name("board_name", "board_id")),
-            ("TASK", 8, 3, view.name("task_title", "task_id")),
+            ("TASK", 12, 3, view.name("task_title", "task_id")),
             ("AGENT", 8, 0, view.name("agent_name", "agent_id")),
             ("ROLE", 6, 7, Look::Full(view.at("agent_role"))),
             ("ID", FIXED, 5, Look::Short(view.at("id"))),
-            ("MESSAGE", 20, 0, Look::FirstLine(view.at("message"))),
+            ("MESSAGE", 28, 0, Look::FirstLine(view.at("message"))),
         ];
         view.with_columns(&columns)
     }

@@ -54,6 +54,28 @@ pub(super) fn wrap(text: &str, first: usize, room: usize, most: usize, ellipsis:
     lines
 }
 
+/// The text in lines of at most so many columns, broken at spaces; a longer word stands whole on a line of its own, to
+/// be copied. No room given: one line.
+pub fn fill(text: &str, room: Option<usize>) -> String {
+    let Some(room) = room else { return text.to_owned() };
+    let (indent, words) = text.split_at(text.len() - text.trim_start_matches(' ').len());
+    let mut filled = indent.to_owned();
+    let mut used = indent.len();
+    for (at, word) in words.split(' ').enumerate() {
+        let wanted = width(word);
+        if at > 0 && used + 1 + wanted > room {
+            filled.push('\n');
+            used = 0;
+        } else if at > 0 {
+            filled.push(' ');
+            used += 1;
+        }
+        filled.push_str(word);
+        used += wanted;
+    }
+    filled
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -90,6 +112,15 @@ mod tests {
         assert_eq!(wrap("日本語日本語", 5, 5, 9, "…"), ["日本", "語日", "本語"]);
         assert_eq!(wrap("one two", 0, 5, 9, "…"), ["", "one", "two"]);
         assert!(wrap("", 5, 5, 9, "…").is_empty());
+    }
+
+    #[test]
+    fn filling_breaks_at_spaces_alone() {
+        assert_eq!(fill("the quick brown fox", Some(10)), "the quick\nbrown fox");
+        assert_eq!(fill("see /a/long/path now", Some(6)), "see\n/a/long/path\nnow");
+        assert_eq!(fill("日本語 日本語", Some(9)), "日本語\n日本語");
+        assert_eq!(fill("  the  quick brown", Some(12)), "  the  quick\nbrown");
+        assert_eq!(fill("the quick brown fox", None), "the quick brown fox");
     }
 
     proptest! {

@@ -1,7 +1,12 @@
 //! What is written about the program is true of the program: README, help, manual pages, completions, schemas.
 
+mod hostile;
 mod json;
+mod page;
 mod readme;
+mod scrape;
+mod screens;
+mod scripts;
 mod tab;
 
 use crate::harness::Place;

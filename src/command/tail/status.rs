@@ -109,7 +109,7 @@ fn bar(line: Arc<Mutex<Line>>) -> ProgressBar {
         let _ = out.write_str(&lock(&line).text());
     };
     if let Ok(style) = ProgressStyle::with_template("{spinner} {line}") {
-        bar.set_style(style.with_key("line", text));
+        bar.set_style(style.tick_chars("-\\|/ ").with_key("line", text));
     }
     bar.enable_steady_tick(DRAW_EVERY);
     bar

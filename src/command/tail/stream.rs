@@ -99,7 +99,7 @@ impl<'a, T: Item + Record> Stream<'a, T> {
             filter.since = None;
         }
         let style = context.style(&session, &args.output)?;
-        let on_terminal = style.terminal.stderr && !context.global.quiet && !args.no_follow;
+        let on_terminal = context.is_watched() && !args.no_follow;
         let sink = Sink::open(args.output.out_file.as_deref())?;
         let view = view.also("late_seconds").choose(&args.output.fields)?;
         let mut status = Status::new(on_terminal);

@@ -6,6 +6,8 @@ use comfy_table::{CellAlignment, ColumnConstraint, ContentArrangement, Row, Tabl
 use std::io::{self, Write};
 
 const GAP: u16 = 2;
+/// In place of blanks: a cell is cut where its room ends, not at the last word before.
+const UNBROKEN: &str = "\u{a0}";
 const BAR: std::ops::RangeInclusive<usize> = 6..=30;
 
 /// Rows under headings. Texts are on the left and may be cut to fit the terminal, numbers are on the right and may not.
@@ -17,22 +19,31 @@ pub struct Grid {
     pub rows: Vec<Vec<String>>,
     /// A bar behind each row, in any unit; none if empty.
     pub bars: Vec<f64>,
+    /// Whether what is long is bad.
+    pub alarming: bool,
 }
 
 impl Grid {
     fn table(&self, look: &Look<'_>) -> Table {
         let mut table = Table::new();
         table.load_style(presets::NOTHING).set_truncation_indicator(if look.unicode { "…" } else { "..." });
-        table.set_header(self.heads.iter().map(|(head, _)| head));
+        let mut heads = Row::from(self.heads.iter().map(|(head, _)| head.replace(' ', UNBROKEN)));
+        heads.max_height(1);
+        table.set_header(heads);
         for cells in &self.rows {
-            let mut row = Row::from(cells);
+            let mut row = Row::from(cells.iter().map(|cell| cell.replace(' ', UNBROKEN)));
             row.max_height(1);
             table.add_row(row);
         }
-        for (column, (_, number)) in table.column_iter_mut().zip(&self.heads) {
-            column.set_padding((0, GAP));
+        for (column, (head, number)) in table.column_iter_mut().zip(&self.heads) {
+            // A column without a heading is one of marks.
+            let is_mark = head.is_empty();
+            column.set_padding((0, if is_mark { 1 } else { GAP }));
             if *number {
-                column.set_constraint(ColumnConstraint::ContentWidth).set_cell_alignment(CellAlignment::Right);
+                column.set_cell_alignment(CellAlignment::Right);
+            }
+            if *number || is_mark {
+                column.set_constraint(ColumnConstraint::ContentWidth);
             }
         }
         match look.width {
@@ -54,16 +65,17 @@ impl Grid {
     /// Those of the writer.
     pub fn write<W: Write>(&self, out: &mut W, look: &Look<'_>) -> io::Result<()> {
         let table = self.table(look);
-        let mut lines = table.lines();
+        let mut lines = table.lines().map(|line| line.replace(UNBROKEN, " "));
         let heads = lines.next().unwrap_or_default();
         writeln!(out, "{}", label::paint(look, Tone::Quiet, heads.trim_end()))?;
         let room = look.columns().saturating_sub(label::width(&heads)).min(*BAR.end());
+        let tone = if self.alarming { Tone::Alarm } else { Tone::Plain };
         let max = self.bars.iter().copied().fold(0.0, f64::max);
         for (at, cells) in lines.enumerate() {
             match self.bars.get(at).filter(|value| **value > 0.0 && BAR.contains(&room)) {
                 Some(value) => {
                     let bar = bar(*value, max, room, look.unicode);
-                    writeln!(out, "{cells}{}", label::paint(look, Tone::Alarm, &bar))?;
+                    writeln!(out, "{cells}{}", label::paint(look, tone, &bar))?;
                 }
                 None => writeln!(out, "{}", cells.trim_end())?,
             }
@@ -82,6 +94,7 @@ mod tests {
             heads: vec![("board".into(), false), ("events".into(), true)],
             rows: vec![vec![text("A board with a long name"), text("1200")], vec![text("日本"), text("30")]],
             bars: vec![1200.0, 30.0],
+            alarming: false,
         };
         let look = Look { width, unicode, color: false, show_time: &|at| at.to_string(), visible: &str::to_owned };
         let mut out = Vec::new();
@@ -101,6 +114,12 @@ mod tests {
             assert!(drawn.lines().all(|line| label::width(line) <= width), "{width}:\n{drawn}");
             assert!(drawn.contains("1200"), "numbers are never cut");
         }
+    }
+
+    #[test]
+    fn a_cell_is_cut_where_its_room_ends() {
+        let drawn = drawn(Some(33), true);
+        assert!(drawn.contains("\nA board with a l"), "{drawn}");
     }
 
     #[test]

@@ -14,6 +14,8 @@ pub enum Tone {
     Alarm,
     /// What is beside the point.
     Quiet,
+    /// Neither.
+    Plain,
 }
 
 /// The text in its colour (ECMA-48), or as it is where colours are not wanted.
@@ -22,8 +24,9 @@ pub fn paint(look: &Look<'_>, tone: Tone, text: &str) -> String {
         Tone::Strong => 1,
         Tone::Alarm => 31,
         Tone::Quiet => 2,
+        Tone::Plain => 0,
     };
-    if look.color && !text.is_empty() { format!("\x1b[{code}m{text}\x1b[0m") } else { text.to_owned() }
+    if look.color && code > 0 && !text.is_empty() { format!("\x1b[{code}m{text}\x1b[0m") } else { text.to_owned() }
 }
 
 /// A percentage with two decimals; what is not nothing is not shown as nothing.

@@ -46,8 +46,9 @@ fn write_bar<W: Write>(out: &mut W, pct_of_longest: f64, fill: &str) -> io::Resu
     )
 }
 
-/// The groups of `--by`; nothing without.
+/// The groups of `--by` in which something failed; nothing without.
 pub(super) fn write_groups<W: Write>(out: &mut W, groups: &[Group]) -> io::Result<()> {
+    let groups: Vec<&Group> = groups.iter().filter(|group| group.tally.errors > 0).collect();
     let Some(first) = groups.first() else { return Ok(()) };
     let fields: Vec<&str> = first.keys.iter().map(|(field, _)| *field).collect();
     let keys: Vec<Vec<Option<String>>> =
@@ -57,7 +58,7 @@ pub(super) fn write_groups<W: Write>(out: &mut W, groups: &[Group]) -> io::Resul
     let numbers = [("failed", "number"), ("events", "number"), ("rate", "number"), ("", "share")];
     write_head(out, &heads.iter().map(|head| (head.as_str(), "")).chain(numbers).collect::<Vec<_>>())?;
     let longest = groups.iter().map(|group| group.tally.pct()).fold(0.0, f64::max);
-    for (row, group) in rows.iter().zip(groups) {
+    for (row, group) in rows.iter().zip(&groups) {
         write_keys(out, &heads, row)?;
         write!(
             out,
@@ -170,7 +171,8 @@ pub(super) fn write_summary<W: Write>(out: &mut W, summary: &Summary) -> io::Res
         write_keys(out, &heads, keys)?;
         let share = label::percent(summary::share(row.count, summary.total));
         write!(out, "<td class=\"number\">{}</td><td class=\"number\">{}</td>", row.count, Text(&share))?;
-        write_bar(out, summary::share(row.count, most), "count-fill")?;
+        let failed = heads.iter().zip(keys).any(|(head, key)| head == "event type" && key.ends_with("failed"));
+        write_bar(out, summary::share(row.count, most), if failed { "alarm-fill" } else { "count-fill" })?;
     }
     out.write_all(FOOT)
 }

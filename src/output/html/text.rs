@@ -1,15 +1,16 @@
 //! Stored text and times as HTML.
 
 use crate::event::Timestamp;
+use crate::output::escape::judged;
 use std::fmt::{self, Write};
 
 /// Text as HTML, good between tags and in double-quoted attributes. What is invisible or turns the reading direction is
-/// named instead, as `<U+202E>`, since agents write these texts and people trust the page.
+/// named instead, as `<U+202E>`, since agents write these texts and people trust the page; lines and tabs stay.
 pub(super) struct Text<'a>(pub(super) &'a str);
 
 impl fmt::Display for Text<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for c in self.0.chars() {
+        for (_, c, hidden) in judged(self.0) {
             match c {
                 '&' => f.write_str("&amp;")?,
                 '<' => f.write_str("&lt;")?,
@@ -17,7 +18,7 @@ impl fmt::Display for Text<'_> {
                 '"' => f.write_str("&quot;")?,
                 '\'' => f.write_str("&#39;")?,
                 '\n' | '\t' => f.write_char(c)?,
-                c if is_deceptive(c) => write!(f, "&lt;U+{:04X}&gt;", u32::from(c))?,
+                c if hidden => write!(f, "&lt;U+{:04X}&gt;", u32::from(c))?,
                 c => f.write_char(c)?,
             }
         }
@@ -37,13 +38,6 @@ impl fmt::Display for EventType<'_> {
         }
         f.write_str("</code>")
     }
-}
-
-/// Control characters, bidirectional controls, zero-width characters other than joiners (which emoji need), tags.
-fn is_deceptive(c: char) -> bool {
-    c.is_control()
-        || matches!(c, '\u{061c}' | '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}'
-            | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e0fff}')
 }
 
 /// An instant in the zone in force, with its UTC value where HTML has a form for it (years 1 to 9999).

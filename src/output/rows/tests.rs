@@ -1,9 +1,9 @@
 //! Claims about whole documents, through the one door that commands use.
 
 use super::*;
-use crate::event::{ActivityEvent, Board, Summary, SummaryKey, SummaryRow, TaskComment};
+use crate::event::{ActivityEvent, Board, Summary, SummaryKey, SummaryRow, TaskComment, Zone};
 use crate::output::escape::tests::dangerous;
-use crate::output::{Terminal, Zone, width};
+use crate::output::{Terminal, width};
 use uuid::Uuid;
 
 const HUMAN: [Format; 3] = [Format::Table, Format::Wide, Format::Text];
@@ -13,7 +13,7 @@ fn at(text: &str) -> Timestamp {
 }
 
 fn style(columns: Option<usize>, color: bool) -> Style {
-    let terminal = Terminal { width: columns, color, unicode: true, stderr: false };
+    let terminal = Terminal { width: columns, color, unicode: true };
     Style { terminal, zone: Zone::Utc, now: at("2026-03-15T12:37:56") }
 }
 
@@ -287,7 +287,8 @@ fn type_and_message_outlive_the_other_columns() {
         shown.lines().next().unwrap_or_default().split_whitespace().map(str::to_owned).collect::<Vec<_>>().join(" ")
     };
     assert_eq!(header(160), "TIME (UTC) AGE BOARD AGENT TYPE TASK ID MESSAGE");
-    assert_eq!(header(80), "TIME (UTC) AGENT TYPE ID MESSAGE");
+    assert_eq!(header(100), "TIME (UTC) BOARD AGENT TYPE ID MESSAGE");
+    assert_eq!(header(80), "TIME (UTC) AGENT TYPE MESSAGE");
     assert_eq!(header(40), "TYPE MESSAGE");
 }
 
@@ -446,7 +447,7 @@ fn server_sent_events_leave_the_added_field_out() {
 
 #[test]
 fn the_zone_moves_human_times_only() {
-    let berlin = Style { zone: "Europe/Berlin".parse().unwrap(), ..piped() };
+    let berlin = Style { zone: Zone::Named(chrono_tz::Tz::Europe__Berlin), ..piped() };
     for format in HUMAN {
         assert!(events(format, berlin, &[event(1, "m")]).contains("2026-03-15 13:34:56"), "{format}");
     }

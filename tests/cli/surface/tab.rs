@@ -55,8 +55,8 @@ fn press_tab(shell: &str, args: &[&str], setup: &str, typed: &[(&str, &str)]) {
             }
         }
     });
-    writer.write_all(format!("{setup}; PS1='ready> '; echo se''t\n").as_bytes()).unwrap();
-    shown(&screen, "set");
+    writer.write_all(format!("{setup}; echo rea''dy\n").as_bytes()).unwrap();
+    shown(&screen, "ready");
     for (line, wanted) in typed {
         writer.write_all(format!("{line}\t").as_bytes()).unwrap();
         shown(&screen, wanted);
@@ -89,4 +89,13 @@ fn zsh_completes_commands_flags_boards_and_types() {
     let setup =
         format!("fpath=({} $fpath); autoload -U compinit; compinit -u -D", root().join("completions").display());
     press_tab("zsh", &["-f", "-i"], &setup, &TYPED);
+}
+
+#[test]
+fn fish_completes_commands_flags_boards_and_types() {
+    let setup = format!(
+        "set -g fish_greeting; function fish_prompt; end; source {}",
+        root().join("completions/mc-activity.fish").display()
+    );
+    press_tab("fish", &["--no-config", "-i"], &setup, &TYPED);
 }

@@ -1,0 +1,68 @@
+//! What a terminal shows, on stderr, of something that takes longer than a second.
+
+use super::session::Context;
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressFinish, ProgressState, ProgressStyle};
+use std::fmt::Write;
+use std::io::{IsTerminal, stderr};
+use std::time::{Duration, Instant};
+
+/// Sooner nobody wonders.
+const PATIENCE: Duration = Duration::from_secs(1);
+
+/// A line that counts: how many, how fast, and where the end is known, how long it will take. Cleared when dropped.
+pub(super) struct Progress {
+    bar: Option<ProgressBar>,
+    begun: Instant,
+}
+
+impl Context {
+    /// Whether somebody watches stderr.
+    pub(super) fn is_watched(&self) -> bool {
+        let is_dumb = std::env::var_os("TERM").is_some_and(|term| term == "dumb");
+        !self.global.quiet && stderr().is_terminal() && !is_dumb
+    }
+
+    /// Counts things of that name, up to a total if there is one.
+    pub(super) fn progress(&self, things: &str, total: Option<u64>) -> Progress {
+        let template = match total {
+            Some(_) => format!("{{bar:24}} {{human_pos}} of {{human_len}} {things}, {{rate}}, {{eta}} left"),
+            None => format!("{{spinner}} {{human_pos}} {things}, {{rate}}, {{elapsed}}"),
+        };
+        let rate = |state: &ProgressState, out: &mut dyn Write| {
+            // Writing to memory cannot fail.
+            _ = write!(out, "{:.0}/s", state.per_sec());
+        };
+        let style = ProgressStyle::with_template(&template).ok().filter(|_| self.is_watched());
+        let bar = style.map(|style| {
+            let style = style.with_key("rate", rate).tick_chars("-\\|/ ").progress_chars("##-");
+            let bar = ProgressBar::with_draw_target(total, ProgressDrawTarget::hidden());
+            bar.with_style(style).with_finish(ProgressFinish::AndClear)
+        });
+        Progress { bar, begun: Instant::now() }
+    }
+}
+
+impl Progress {
+    /// One more.
+    pub(super) fn inc(&self) {
+        if let Some(bar) = &self.bar {
+            bar.inc(1);
+            self.show(bar);
+        }
+    }
+
+    /// So many of so many.
+    pub(super) fn set(&self, done: u64, all: u64) {
+        if let Some(bar) = &self.bar {
+            bar.set_length(all);
+            bar.set_position(done);
+            self.show(bar);
+        }
+    }
+
+    fn show(&self, bar: &ProgressBar) {
+        if bar.is_hidden() && self.begun.elapsed() >= PATIENCE {
+            bar.set_draw_target(ProgressDrawTarget::stderr());
+        }
+    }
+}

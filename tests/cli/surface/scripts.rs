@@ -1,0 +1,97 @@
+//! What a script relies on.
+
+use super::with_demo;
+use crate::harness::Place;
+use serde_json::Value;
+use std::time::Duration;
+
+/// Commands whose answer is rows, with two of their fields in another order than their own.
+const TABULAR: [(&str, [&str; 2]); 6] = [
+    ("list --limit 3", ["message", "id"]),
+    ("comments --limit 3", ["agent_name", "created_at"]),
+    ("tail --no-follow -n 3 --events", ["event_type", "id"]),
+    ("errors -S 2026-03-01 -U 2026-03-06 --limit 3", ["event_type", "created_at"]),
+    ("summary -S 2026-03-01 -U 2026-03-06", ["count", "event_type"]),
+    ("boards", ["slug", "name"]),
+];
+
+/// The keys of a JSON object in their order.
+fn keys(row: &Value) -> Vec<&str> {
+    row.as_object().unwrap().keys().map(String::as_str).collect()
+}
+
+#[test]
+fn fields_picks_columns_in_the_order_asked_for_on_every_tabular_command_and_format() {
+    let place = with_demo();
+    for (line, fields) in TABULAR {
+        let ask = |format: &str| {
+            let fields = format!("--fields={}", fields.join(","));
+            place.mc(line.split(' ')).args([&fields, "-q", "-o", format]).ok()
+        };
+        assert!(ask("csv").stdout.starts_with(&format!("{}\r\n", fields.join(","))), "{line}");
+        assert!(ask("tsv").stdout.starts_with(&format!("{}\n", fields.join("\t"))), "{line}");
+        ask("jsonl").jsonl().iter().for_each(|row| assert_eq!(keys(row), fields, "{line}"));
+        if !line.starts_with("tail") {
+            let document = ask("json").json();
+            let rows = document.get("items").or(document.get("rows")).unwrap().as_array().unwrap().clone();
+            assert!(!rows.is_empty(), "{line}");
+            rows.iter().for_each(|row| assert_eq!(keys(row), fields, "{line}"));
+        }
+        for format in ["table", "wide"] {
+            let heads = fields.map(str::to_uppercase);
+            let shown = ask(format).stdout;
+            let is_head = |line: &str| line.split_whitespace().eq(heads.iter().map(String::as_str));
+            assert!(shown.lines().any(is_head), "{line} -o {format}\n{shown}");
+        }
+        let unknown = place.mc(line.split(' ')).args(["--fields", "nonsense", "-q"]).fails(2);
+        assert!(unknown.stderr.contains("hint: fields: ") && unknown.stderr.contains(fields[0]), "{unknown}");
+    }
+    for line in ["whoami", "doctor", "explain task.comment"] {
+        place.mc(line.split(' ')).args(["--fields", "id"]).fails(2);
+    }
+}
+
+#[test]
+fn a_reader_that_has_seen_enough_is_no_failure() {
+    let place = with_demo();
+    for line in TABULAR.map(|(line, _)| line).into_iter().chain(["list --all", "--help", "completions bash", "man"]) {
+        for format in ["table", "jsonl", "csv"] {
+            let format = if line.contains(' ') && !line.starts_with("compl") { &["-o", format][..] } else { &[] };
+            let sh = "{ \"$0\" \"$@\"; echo $? >code; } | head -c 1";
+            let output = place.sh(sh, line.split(' ').chain(format.iter().copied())).ok();
+            assert_eq!((place.read("work/code").trim(), output.stderr.contains("error")), ("0", false), "{output}");
+        }
+    }
+}
+
+#[test]
+fn a_full_disk_is_a_failure_also_for_what_needs_no_database() {
+    let place = Place::new();
+    for line in ["--help", "list --help", "--version", "completions zsh", "man", "explain task.comment"] {
+        let output = place.sh("exec \"$0\" \"$@\" >/dev/full", line.split(' ')).run();
+        output.expect(1);
+        assert!(output.stderr.contains("No space left"), "{output}");
+    }
+}
+
+#[test]
+fn a_profile_says_where_to_look_and_an_unknown_one_names_those_that_there_are() {
+    let place = with_demo();
+    place.write("config/mc-activity/production.env", "DATABASE_URL='sqlite:../data/mc-activity/activity.db'\n");
+    place.mc(["boards", "--profile", "production"]).fails(4);
+    let boards = ["boards", "--profile", "production", "--as-user", "local-auth-user"];
+    assert!(place.mc(boards).ok().stdout.contains("mc-activity/production.env)"));
+    let output = place.mc(["boards", "--profile", "prod"]).fails(2);
+    assert!(output.stderr.contains("hint: profiles: production"), "{output}");
+}
+
+#[test]
+fn demo_live_gives_tail_something_to_show() {
+    let place = Place::new();
+    let mut demo = place.mc(["demo", "--live"]).start();
+    let patience = Duration::from_secs(60);
+    while !demo.said(patience).starts_with("writing an event") {}
+    place.mc(["tail", "--events", "-n", "0", "--until-count", "2", "--for", "60s", "-q"]).ok();
+    demo.interrupt();
+    assert_eq!(demo.end_within(patience), 0);
+}
