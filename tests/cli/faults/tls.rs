@@ -111,6 +111,8 @@ fn certificates_are_verified_as_asked_and_refused_with_a_reason() {
     secure.works("postgres", "localhost", &format!("sslmode=verify-full&sslrootcert={ca}"));
     let another = "for another name";
     secure.refused("postgres", "127.0.0.1", &format!("sslmode=verify-full&sslrootcert={ca}"), another);
+    // libpq would not look at the name; the README says so.
+    secure.refused("postgres", "127.0.0.1", &format!("sslmode=verify-ca&sslrootcert={ca}"), another);
     let nobody = "signed by nobody that is trusted";
     for mode in ["verify-ca", "verify-full", "require"] {
         secure.refused("postgres", "localhost", &format!("sslmode={mode}&sslrootcert={stranger}"), nobody);
