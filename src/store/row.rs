@@ -6,7 +6,7 @@ use chrono::NaiveDateTime;
 use sqlx::postgres::types::Oid;
 use sqlx::postgres::{PgRow, PgTypeInfo, PgValueFormat};
 use sqlx::sqlite::SqliteRow;
-use sqlx::{Decode, Postgres, Row as _, Sqlite, Type, ValueRef};
+use sqlx::{Decode, Postgres, Row as _, Sqlite, Type};
 use std::borrow::Cow;
 use uuid::Uuid;
 
@@ -56,6 +56,16 @@ impl<'r> Decode<'r, Postgres> for Instant {
 /// Text whatever its encoding: a SQL_ASCII database may hold bytes that are no UTF-8, which are then shown as U+FFFD.
 struct Text(String);
 
+impl Text {
+    fn from_bytes(bytes: &[u8]) -> Self {
+        // Several times as fast as the lossy way alone, and nearly always enough.
+        Self(match str::from_utf8(bytes) {
+            Ok(text) => text.to_owned(),
+            Err(_) => String::from_utf8_lossy(bytes).into_owned(),
+        })
+    }
+}
+
 impl Type<Postgres> for Text {
     fn type_info() -> PgTypeInfo {
         <String as Type<Postgres>>::type_info()
@@ -67,7 +77,7 @@ impl Type<Postgres> for Text {
 
 impl<'r> Decode<'r, Postgres> for Text {
     fn decode(value: sqlx::postgres::PgValueRef<'r>) -> Result<Self, sqlx::error::BoxDynError> {
-        Ok(Self(String::from_utf8_lossy(value.as_bytes()?).into_owned()))
+        Ok(Self::from_bytes(value.as_bytes()?))
     }
 }
 
@@ -82,8 +92,7 @@ impl Type<Sqlite> for Text {
 
 impl<'r> Decode<'r, Sqlite> for Text {
     fn decode(value: sqlx::sqlite::SqliteValueRef<'r>) -> Result<Self, sqlx::error::BoxDynError> {
-        let bytes = <&[u8] as Decode<Sqlite>>::decode(value)?;
-        Ok(Self(String::from_utf8_lossy(bytes).into_owned()))
+        <&[u8] as Decode<Sqlite>>::decode(value).map(Self::from_bytes)
     }
 }
 
@@ -96,20 +105,10 @@ impl Columns<'_> {
         let at = self.next;
         self.next += 1;
         let said = || format!("column {} of the answer", at + 1);
-        match self.row {
-            Row::Postgres(row) => {
-                if row.try_get_raw(at).with_context(said)?.is_null() {
-                    return Ok(None);
-                }
-                Ok(Some(Either::Postgres(row.try_get::<P, _>(at).with_context(said)?)))
-            }
-            Row::Sqlite(row) => {
-                if row.try_get_raw(at).with_context(said)?.is_null() {
-                    return Ok(None);
-                }
-                Ok(Some(Either::Sqlite(row.try_get_unchecked::<S, _>(at).with_context(said)?)))
-            }
-        }
+        Ok(match self.row {
+            Row::Postgres(row) => row.try_get::<Option<P>, _>(at).with_context(said)?.map(Either::Postgres),
+            Row::Sqlite(row) => row.try_get_unchecked::<Option<S>, _>(at).with_context(said)?.map(Either::Sqlite),
+        })
     }
 
     pub(super) fn id(&mut self) -> Result<Option<Uuid>> {

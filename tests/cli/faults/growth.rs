@@ -1,6 +1,6 @@
 //! A table that outgrew one table, or one server: what that costs, and which partitions are read.
 //!
-//! `MC_GROWTH_EVENTS` sets how many events (50,000 unless set); the figures are printed, see `--nocapture`.
+//! With `MC_GROWTH_EVENTS` set, so many events are loaded, and what each question takes is printed (`--nocapture`).
 
 use super::partitions::{by_month, over_servers};
 use crate::harness::{Database, Engine, Server};
@@ -13,7 +13,6 @@ const USER: &str = "--as-user=00000000-0000-4000-8000-0000000000b1";
 const QUESTIONS: [&str; 5] =
     ["list", "tail --events --no-follow", "errors --range 24h", "list --no-total", "comments --no-total"];
 const RUNS: usize = 9;
-const ROUNDS: usize = 3;
 
 fn ask(database: &Database, line: &str) -> crate::harness::Mc {
     database.mc_as(crate::harness::Role::Owner, line.split(' ')).args([USER])
@@ -28,11 +27,6 @@ fn events(count: u32, upto: i64) -> Database {
     database.sql(&sql);
     database.sql("VACUUM ANALYZE");
     database
-}
-
-fn count() -> u32 {
-    let told = std::env::var("MC_GROWTH_EVENTS").ok();
-    told.map_or(50_000, |told| told.parse().expect("MC_GROWTH_EVENTS is no number"))
 }
 
 fn now() -> i64 {
@@ -54,8 +48,9 @@ fn median(mut times: Vec<Duration>) -> f64 {
 }
 
 #[test]
-fn partitions_cost_at_most_3_times_and_foreign_shards_at_most_10_times_what_one_table_does() {
-    let count = count();
+fn partitions_and_foreign_shards_of_many_events_give_the_answers_of_one_table() {
+    let told = std::env::var("MC_GROWTH_EVENTS").ok();
+    let count = told.as_ref().map_or(50_000, |told| told.parse().expect("MC_GROWTH_EVENTS is no number"));
     let now = now();
     let (whole, parted, sharded) = (events(count, now), events(count, now), events(count, now));
     by_month(&parted, &first(count), months(count) + 1);
@@ -66,33 +61,31 @@ fn partitions_cost_at_most_3_times_and_foreign_shards_at_most_10_times_what_one_
     });
     over_servers(&sharded, &shards, &[&bounds[0], &bounds[1]]);
     let places = [&whole, &parted, &sharded];
-    eprintln!("| {count} events, ms | one table | by month | ratio | 3 servers | ratio |\n|---|---|---|---|---|---|");
+    eprintln!("\n| {count} events, ms | one table | by month | ratio | 3 servers | ratio |\n|---|---|---|---|---|---|");
     for line in QUESTIONS {
         let said = places.map(|place| {
             let text = ask(place, line).args(["-o", "jsonl"]).run().stdout;
             if line.starts_with("errors") { String::new() } else { text }
         });
         assert!(said[0] == said[1] && said[0] == said[2], "{line}");
-        let mut best = [f64::MAX; 2];
-        for _ in 0..ROUNDS {
-            // In turn, so that whatever else goes on hits all of them.
-            let mut times = [const { Vec::new() }; 3];
-            for _ in 0..RUNS {
-                for (place, times) in places.iter().zip(&mut times) {
-                    times.push(ask(place, line).ok().took);
-                }
-            }
-            let [one, by_month, servers] = times.map(median);
-            let ratios = [by_month / one, servers / one];
-            eprintln!("| {line} | {one:.0} | {by_month:.0} | {:.1} | {servers:.0} | {:.1} |", ratios[0], ratios[1]);
-            best = [best[0].min(ratios[0]), best[1].min(ratios[1])];
-            if best[0] <= 3.0 && best[1] <= 10.0 {
-                break;
-            }
+        if told.is_some() {
+            measure(&places, line);
         }
-        assert!(best[0] <= 3.0, "{line}: {:.1} times with partitions", best[0]);
-        assert!(best[1] <= 10.0, "{line}: {:.1} times over three servers", best[1]);
     }
+}
+
+/// Prints what a question takes of each place, and how many times what the first takes.
+fn measure(places: &[&Database; 3], line: &str) {
+    let mut times = [const { Vec::new() }; 3];
+    for _ in 0..RUNS {
+        // In turn, so that whatever else goes on hits all of them.
+        for (place, times) in places.iter().zip(&mut times) {
+            times.push(ask(place, line).ok().took);
+        }
+    }
+    let [one, by_month, servers] = times.map(median);
+    let ratios = [by_month / one, servers / one];
+    eprintln!("| {line} | {one:.0} | {by_month:.0} | {:.1} | {servers:.0} | {:.1} |", ratios[0], ratios[1]);
 }
 
 /// The partitions in the plan of each statement, by the statement's name.
