@@ -121,8 +121,8 @@ mod tests {
     fn a_statement_is_told_with_what_its_placeholders_stand_for() {
         let query = Query::new("user").bind("text", Value::Text("eve\u{1b}[2J".to_owned()));
         let text = statement(&query, Dialect::Postgres).unwrap();
-        assert!(text.starts_with("-- user\nSELECT\n"), "{text}");
+        assert!(text.starts_with("-- user\nSELECT u.id"), "{text}");
         assert!(text.contains("WHERE u.clerk_user_id = $1 OR u.email = $1"), "{text}");
-        assert!(text.ends_with("LIMIT 20;\n-- $1 = \"eve\\u{1b}[2J\"\n"), "{text}");
+        assert!(text.ends_with("u.id, b.name, b.id;\n-- $1 = \"eve\\u{1b}[2J\"\n"), "{text}");
     }
 }
