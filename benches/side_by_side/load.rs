@@ -210,9 +210,11 @@ fn copy_to_sqlite(database: &str, events: u64) -> String {
     script += "\\echo 'COMMIT; ANALYZE;'\n";
     let script_path = FILES.path().join("copy.sql");
     std::fs::write(&script_path, script).unwrap();
-    let schema = format!("{ROOT}/queries/sqlite/schema.sql");
-    let status = Command::new("sqlite3").arg(&path).arg(format!(".read '{schema}'")).status().unwrap();
-    assert!(status.success());
+    for schema in ["schema", "schema_2"] {
+        let schema = format!(".read '{ROOT}/queries/sqlite/{schema}.sql'");
+        let status = Command::new("sqlite3").arg(&path).arg(schema).status().unwrap();
+        assert!(status.success());
+    }
     let mut psql = Command::new("psql")
         .args(["-XqAt", "-v", "ON_ERROR_STOP=1", "-d", &SERVER.url(database), "-f"])
         .arg(&script_path)
