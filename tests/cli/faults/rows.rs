@@ -222,3 +222,29 @@ fn ten_thousand_boards_are_no_trouble() {
         }
     });
 }
+
+#[test]
+fn more_types_than_are_gone_through_one_by_one_hide_no_event_from_any_question() {
+    let kinds: Vec<String> = (0..1_200).map(|n| format!("a.{n:04}")).collect();
+    let rows: Vec<_> = kinds.iter().map(|kind| (kind.as_str(), None, "2020-01-01 00:00:00")).collect();
+    for_each_engine(|engine| {
+        let database = Database::recorded(engine);
+        let lines = [
+            "list --all -o jsonl -S 2024-01-01",
+            "list --all -o jsonl --type task.*",
+            "list --limit 1000 --no-total -o json --reverse --type *failed",
+            "errors --scope all -S 2024-01-01 -U 2027-01-01 -o json",
+            "errors --scope all -S 2019-01-01 -U 2027-01-01 -o json --type *failed",
+            "summary -S 2019-01-01 -U 2027-01-01 -o json --type task.*",
+            "tail --events --no-follow -o jsonl --since 2019-01-01 --type task.*",
+        ];
+        let answers = || lines.map(|line| ask(&database, line).ok().stdout);
+        let before = answers();
+        database.load(&events(&rows));
+        for ((line, before), after) in lines.iter().zip(before).zip(answers()) {
+            assert!(before.contains("task."), "{engine:?}: {line}: {before}");
+            assert_eq!(after, before, "{engine:?}: {line}");
+        }
+        assert_eq!(ask(&database, "list --type a.* --all -o jsonl").ok().stdout.lines().count(), kinds.len());
+    });
+}
