@@ -362,6 +362,10 @@ impl Store {
             let mut columns = row.columns();
             reach.count = columns.count()?.unsigned_abs();
             let tasks = columns.ids()?;
+            // Behind the last of a list that was cut off there may be any number of events.
+            if tasks.len() as u64 > SOME {
+                reach.count = u64::MAX;
+            }
             reach.board_tasks = by_board.then_some(tasks);
             Ok(())
         })
