@@ -1,7 +1,14 @@
 -- What we are connected to: the clock, the server, the columns and the indexes that decide which formulation is used.
 -- Columns: now, version, in_recovery, database, role, columns of activity_events, tables that are missing,
---          whether an index begins with (event_type, created_at), whether one begins with created_at, whether some of
+--          whether a B-tree begins with (event_type, created_at), whether one begins with created_at, whether some of
 --          the table lies on another server, whether the encoding is SQL_ASCII.
+WITH ordered AS (
+  SELECT i.indrelid, i.indkey, i.indnkeyatts
+  FROM pg_index i
+  JOIN pg_class c ON c.oid = i.indexrelid
+  JOIN pg_am m ON m.oid = c.relam AND m.amname = 'btree'
+  WHERE i.indrelid = to_regclass('activity_events') AND i.indisvalid AND i.indpred IS NULL
+)
 SELECT
   now() AT TIME ZONE 'utc',
   current_setting('server_version_num')::int4,
@@ -16,14 +23,13 @@ SELECT
                           'organizations', 'tasks', 'users']) AS needed (name)
         WHERE to_regclass(name) IS NULL),
   EXISTS (SELECT
-          FROM pg_index i
+          FROM ordered i
           JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = i.indkey[0] AND a.attname = 'event_type'
           JOIN pg_attribute b ON b.attrelid = i.indrelid AND b.attnum = i.indkey[1] AND b.attname = 'created_at'
-          WHERE i.indrelid = to_regclass('activity_events') AND i.indisvalid AND i.indpred IS NULL),
+          WHERE i.indnkeyatts > 1),
   EXISTS (SELECT
-          FROM pg_index i
-          JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = i.indkey[0] AND a.attname = 'created_at'
-          WHERE i.indrelid = to_regclass('activity_events') AND i.indisvalid AND i.indpred IS NULL),
+          FROM ordered i
+          JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = i.indkey[0] AND a.attname = 'created_at'),
   EXISTS (SELECT
           FROM pg_partition_tree(to_regclass('activity_events')) p
           JOIN pg_class c ON c.oid = p.relid AND c.relkind = 'f'),

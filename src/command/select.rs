@@ -7,9 +7,9 @@ use crate::cli::filter::{FilterArgs, RangeArgs, SelectArgs};
 use crate::cli::names::{Candidate, IdPrefix, Resolution, resolve_name};
 use crate::cli::split::{split_types, split_values};
 use crate::error::{denied, not_found};
-use crate::event::Board;
+use crate::event::{ActivityEvent, Board};
 use crate::filter::Filter;
-use crate::store::{AgentName, BoardsOf};
+use crate::store::{AgentName, BoardsOf, Page, Rule};
 use anyhow::Result;
 use std::collections::HashMap;
 use uuid::Uuid;
@@ -21,8 +21,8 @@ impl Session {
     /// Exit 4 for a board, exit 3 for an agent or task that is unknown or out of sight, exit 2 for times.
     pub async fn filter(&mut self, args: &FilterArgs, range: &RangeArgs) -> Result<Filter> {
         let mut filter = self.select(&args.select, range).await?;
-        filter.types = types(&args.types.types)?;
-        filter.exclude_types = types(&args.types.exclude_types)?;
+        filter.types = self.types(&args.types.types).await?;
+        filter.exclude_types = self.types(&args.types.exclude_types).await?;
         Ok(filter)
     }
 
@@ -53,6 +53,25 @@ impl Session {
             until,
             ..Filter::default()
         })
+    }
+
+    /// Globs of event types. One with a comma stays whole where it matches an event that the actor may see.
+    ///
+    /// # Errors
+    /// Exit 2 for nothing between two commas.
+    pub(super) async fn types(&mut self, given: &[String]) -> Result<Vec<String>> {
+        let mut wholes = Vec::new();
+        for value in given.iter().filter(|value| value.contains(',')) {
+            let filter = Filter { types: vec![value.clone()], ..Filter::default() };
+            let asked = Self::asked(&self.scope, &filter, Rule::Resolved);
+            let page = Page { limit: Some(1), ..Page::default() };
+            let found = &mut |_: ActivityEvent| {
+                wholes.push(value);
+                Ok(())
+            };
+            self.store.feed(asked, page, found).await?;
+        }
+        split_types(given, |value| Ok(wholes.iter().any(|whole| *whole == value)))
     }
 
     pub(super) fn named_boards(&self, given: &[String], boards: &[Board]) -> Result<Vec<Uuid>> {
@@ -149,14 +168,6 @@ impl Session {
         };
         split_values(given, resolve, unknown)
     }
-}
-
-/// Globs of event types.
-///
-/// # Errors
-/// Exit 2 for nothing between two commas.
-pub fn types(given: &[String]) -> Result<Vec<String>> {
-    split_types(given, |_| Ok(false))
 }
 
 /// What may have to be looked up: values as they are, and what stands between their commas.

@@ -296,20 +296,33 @@ impl Store {
         if !self.schema.indexed_by_type && (by_type || T::COMMENTS) {
             return Ok(Found::Unindexed);
         }
-        let mut query = Query::new(if by_type { "types" } else { "extent" });
-        query = self.matching(query, asked).indexed(true);
-        if by_type {
-            query = query.bind("most", Value::Count(MOST_TYPES));
-        }
-        query = match (stretch, page.after, page.order) {
+        let query = self.matching(Query::new(if by_type { "types" } else { "extent" }), asked);
+        let query = match (stretch, page.after, page.order) {
             (Some(stretch), ..) => within(query, stretch),
             (None, Some(after), Order::Newest) => query.bind("upto", Value::Time(after.created_at)),
             (None, Some(after), Order::Oldest) => query.bind("from", Value::Time(after.created_at)),
             (None, None, _) => query,
         };
+        self.extent(query, by_type).await
+    }
+
+    /// The event types that may match, or none where there are too many to go one by one.
+    pub(super) async fn types(&mut self, asked: &Asked<'_>) -> Result<Option<Vec<String>>> {
+        let query = self.matching(Query::new("types"), asked);
+        Ok(match self.extent(query, true).await? {
+            Found::Nothing => Some(Vec::new()),
+            Found::Source(source) => source.types,
+            Found::Unindexed => None,
+        })
+    }
+
+    async fn extent(&mut self, query: Query, by_type: bool) -> Result<Found> {
+        let query = query.bind("most", Value::Count(MOST_TYPES)).indexed(true);
+        let mut kinds = 0;
         let mut types = Vec::new();
         let mut extent: Option<(Timestamp, Timestamp)> = None;
         self.fetch(&query, &mut |row| {
+            kinds += 1;
             let mut columns = row.columns();
             let event_type = if by_type { columns.text()? } else { None };
             let (newest, oldest) = (columns.time()?, columns.time()?);
@@ -321,25 +334,12 @@ impl Store {
             Ok(())
         })
         .await?;
-        if i64::try_from(types.len()).is_ok_and(|n| n >= MOST_TYPES) || types.iter().any(|name| is_garbled(name)) {
+        if kinds >= MOST_TYPES || types.iter().any(|name| is_garbled(name)) {
             return Ok(Found::Unindexed);
         }
         Ok(extent.map_or(Found::Nothing, |(newest, oldest)| {
             Found::Source(Source { types: by_type.then_some(types), newest, oldest })
         }))
-    }
-
-    /// The event types that may match, or none where there are too many to go one by one.
-    pub(super) async fn types(&mut self, asked: &Asked<'_>) -> Result<Option<Vec<String>>> {
-        let query = self.matching(Query::new("types"), asked).bind("most", Value::Count(MOST_TYPES)).indexed(true);
-        let mut types = Vec::new();
-        self.fetch(&query, &mut |row| {
-            types.extend(row.columns().text()?);
-            Ok(())
-        })
-        .await?;
-        let few = i64::try_from(types.len()).is_ok_and(|n| n < MOST_TYPES);
-        Ok((few && !types.iter().any(|name| is_garbled(name))).then_some(types))
     }
 
     /// How many events can match at most, as the index on a selective column tells, counted a little beyond [`SOME`].
@@ -362,6 +362,10 @@ impl Store {
             let mut columns = row.columns();
             reach.count = columns.count()?.unsigned_abs();
             let tasks = columns.ids()?;
+            // Behind the last of a list that was cut off there may be any number of events.
+            if tasks.len() as u64 > SOME {
+                reach.count = u64::MAX;
+            }
             reach.board_tasks = by_board.then_some(tasks);
             Ok(())
         })

@@ -55,6 +55,8 @@ pub struct IndexFacts {
     pub valid: bool,
     /// It covers only some rows.
     pub partial: bool,
+    /// It keeps the order of its columns: a B-tree.
+    pub ordered: bool,
 }
 
 /// A page of events in order of time, of which the planner tells the cost.
@@ -161,6 +163,7 @@ impl Store {
                 columns: columns.texts()?,
                 valid: columns.flag()?.unwrap_or_default(),
                 partial: columns.flag()?.unwrap_or_default(),
+                ordered: columns.flag()?.unwrap_or_default(),
             });
             Ok(())
         })

@@ -1,9 +1,11 @@
 //! Random combinations of filters in random worlds: the same field is OR, different fields are AND, exclusions keep what
 //! is null, ranges hold their start and not their end.
 
-use crate::harness::{Data, Database, Engine, in_parallel, micros};
+use crate::faults::{ask, events};
+use crate::harness::{Data, Database, Engine, for_each_engine, in_parallel, micros};
 use crate::model::{Actor, Event, Feed, World, difference, ids, random};
 use fastrand::Rng;
+use std::collections::BTreeSet;
 use uuid::Uuid;
 
 const SEEDS: std::ops::Range<u64> = 11..13;
@@ -151,5 +153,24 @@ fn random_filters_keep_exactly_what_their_fields_say() {
             return told(format!("--count says {:?} instead of {}", counted.stdout, wanted.len()));
         }
         difference(wanted, &got).and_then(told)
+    });
+}
+
+#[test]
+fn a_type_that_has_a_comma_itself_is_not_split() {
+    for_each_engine(|engine| {
+        let database = Database::recorded(engine);
+        database.load(&events(&["odd,type", "odd", "type"].map(|kind| (kind, None, "2026-03-01 00:00:00"))));
+        let kinds = |line: &str| -> BTreeSet<String> {
+            let items = ask(&database, line).args(["-o", "jsonl"]).ok().jsonl();
+            items.iter().map(|item| item["event_type"].as_str().unwrap().to_owned()).collect()
+        };
+        let set = |kinds: &[&str]| -> BTreeSet<String> { kinds.iter().map(|&kind| kind.to_owned()).collect() };
+        for command in ["list --all", "tail --events --no-follow --since 2024-01-01"] {
+            assert_eq!(kinds(&format!("{command} --type odd,type")), set(&["odd,type"]), "{engine:?}: {command}");
+            assert_eq!(kinds(&format!("{command} --type type,odd")), set(&["odd", "type"]), "{engine:?}: {command}");
+            let rest = kinds(&format!("{command} --exclude-type odd,type"));
+            assert!(rest.contains("odd") && !rest.contains("odd,type"), "{engine:?}: {command}: {rest:?}");
+        }
     });
 }

@@ -138,3 +138,26 @@ fn few_questions_are_asked_since_each_has_to_cross_a_slow_link() {
     let asked = questions(&told);
     assert!(asked.windows(5).any(|poll| poll == ["moment", "user", "types", "keys", "moment"]), "{told}");
 }
+
+#[test]
+fn an_index_that_keeps_no_order_does_not_pass_for_one_that_does() {
+    let database = Database::empty(Engine::Deployed);
+    database.sql(EVENTS);
+    let asked = || {
+        let told = database.mc(["list", USER, "--limit=10", "--show-sql"]).ok().stderr;
+        questions(&told).join(" ")
+    };
+    let missing = || {
+        let told = database.mc(["doctor", "-o", "json"]).run().json();
+        let missing = told["facts"]["missing_indexes"].as_array().expect("a list");
+        missing.iter().map(|index| index["columns"][0].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    database.sql("CREATE INDEX ON activity_events USING brin (created_at)");
+    database.sql("CREATE INDEX ON activity_events (lower(message), created_at)");
+    assert_eq!(asked(), "connect user types list");
+    assert_eq!(missing(), ["created_at", "board_id"]);
+    database.sql("DROP INDEX ix_activity_events_event_type_created_at");
+    database.sql("CREATE INDEX ON activity_events (event_type) INCLUDE (created_at)");
+    assert_eq!(asked(), "connect user list");
+    assert_eq!(missing(), ["event_type", "created_at", "board_id"]);
+}

@@ -85,13 +85,13 @@ fn name(columns: &[&str]) -> String {
     format!("({})", columns.join(", "))
 }
 
-/// Whether an index of all rows begins so. The id behind created_at only breaks ties.
+/// Whether an ordered index of all rows begins so. The id behind created_at only breaks ties.
 fn serves(indexes: &[IndexFacts], columns: &[&str]) -> bool {
     let columns = columns.strip_suffix(&["id"]).unwrap_or(columns);
     indexes.iter().any(|index| {
         let begins =
             index.columns.len() >= columns.len() && index.columns.iter().zip(columns).all(|(has, want)| has == want);
-        begins && index.valid && !index.partial
+        begins && index.valid && !index.partial && index.ordered
     })
 }
 
@@ -113,7 +113,8 @@ mod tests {
     use super::*;
 
     fn index(columns: &[&str], valid: bool, partial: bool) -> IndexFacts {
-        IndexFacts { name: "x".to_owned(), columns: columns.iter().map(|c| (*c).to_owned()).collect(), valid, partial }
+        let columns = columns.iter().map(|c| (*c).to_owned()).collect();
+        IndexFacts { name: "x".to_owned(), columns, valid, partial, ordered: true }
     }
 
     #[test]
@@ -125,6 +126,7 @@ mod tests {
         assert!(!serves(&[index(&wanted, false, false)], &wanted));
         assert!(!serves(&[index(&wanted, true, true)], &wanted));
         assert!(serves(&[index(&["created_at"], true, false)], &["created_at", "id"]));
+        assert!(!serves(&[IndexFacts { ordered: false, ..index(&wanted, true, false) }], &wanted));
     }
 
     #[test]

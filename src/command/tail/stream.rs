@@ -81,8 +81,8 @@ impl<'a, T: Item + Record> Stream<'a, T> {
         }
         let mut session = connect(context, &args).await?;
         let mut filter = session.select(&args.select, &args.range()).await?;
-        filter.types = crate::command::select::types(&args.types.types)?;
-        filter.exclude_types = crate::command::select::types(&args.types.exclude_types)?;
+        filter.types = session.types(&args.types.types).await?;
+        filter.exclude_types = session.types(&args.types.exclude_types).await?;
         session.store.commit().await?;
         // Comments and events are different questions, though their filters may read the same.
         let digest = cursor::Binding::new(context.command, &session.actor, &format!("{rule:?}"), &filter, "");

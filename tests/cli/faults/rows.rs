@@ -222,3 +222,50 @@ fn ten_thousand_boards_are_no_trouble() {
         }
     });
 }
+
+#[test]
+fn more_types_than_are_gone_through_one_by_one_hide_no_event_from_any_question() {
+    let kinds: Vec<String> = (0..1_200).map(|n| format!("a.{n:04}")).collect();
+    let rows: Vec<_> = kinds.iter().map(|kind| (kind.as_str(), None, "2020-01-01 00:00:00")).collect();
+    for_each_engine(|engine| {
+        let database = Database::recorded(engine);
+        let lines = [
+            "list --all -o jsonl -S 2024-01-01",
+            "list --all -o jsonl --type task.*",
+            "list --limit 1000 --no-total -o json --reverse --type *failed",
+            "errors --scope all -S 2024-01-01 -U 2027-01-01 -o json",
+            "errors --scope all -S 2019-01-01 -U 2027-01-01 -o json --type *failed",
+            "summary -S 2019-01-01 -U 2027-01-01 -o json --type task.*",
+            "tail --events --no-follow -o jsonl --since 2019-01-01 --type task.*",
+        ];
+        let answers = || lines.map(|line| ask(&database, line).ok().stdout);
+        let before = answers();
+        database.load(&events(&rows));
+        for ((line, before), after) in lines.iter().zip(before).zip(answers()) {
+            assert!(before.contains("task."), "{engine:?}: {line}: {before}");
+            assert_eq!(after, before, "{engine:?}: {line}");
+        }
+        assert_eq!(ask(&database, "list --type a.* --all -o jsonl").ok().stdout.lines().count(), kinds.len());
+    });
+}
+
+#[test]
+fn a_board_of_more_tasks_than_a_question_names_hides_no_event_without_a_board() {
+    let database = Database::recorded(Engine::Deployed);
+    let board = "000000c0-0000-4000-8000-000000000001";
+    database.sql(&format!(
+        "INSERT INTO tasks (id, board_id, title, status, priority, auto_created, created_at, updated_at)
+         SELECT md5('task ' || k)::uuid, '{board}', 'Task ' || k, 'done', 'medium', false, now(), now()
+         FROM generate_series(1, 25000) k;
+         INSERT INTO activity_events (id, event_type, message, task_id, created_at)
+         SELECT md5('event ' || k)::uuid, 'task.comment', 'a needle', md5('task ' || k)::uuid,
+                timestamp '2026-01-01' - k * interval '1 hour'
+         FROM generate_series(100, 25000, 100) k"
+    ));
+    for line in
+        ["list --all", "list --limit 1000", "list --limit 1000 --reverse", "comments --all", "comments --limit 1000"]
+    {
+        let output = ask(&database, line).args(["-g", "needle", "-o", "jsonl", "--board", board]).ok();
+        assert_eq!(output.stdout.lines().count(), 250, "{line}");
+    }
+}
