@@ -1,7 +1,7 @@
 //! Writing: what is refused before anything is written, what happens once, and all or nothing. Who may write where is
 //! held against the rules in `everybody`.
 
-use crate::harness::{Database, Engine, Mc, for_each_engine};
+use crate::harness::{Database, Engine, Mc, Place, for_each_engine};
 use crate::identity::{agent, user};
 use std::fs::OpenOptions;
 use std::io::Write as _;
@@ -195,11 +195,14 @@ fn a_type_that_nothing_reads_is_written_with_a_warning() {
 }
 
 #[test]
-fn progress_is_shown_on_a_terminal_alone() {
-    let database = Database::recorded(Engine::Embedded);
-    let line = "{\"event_type\":\"task.updated\",\"board\":\"board-1\"}\n";
-    database.place.write("work/lines", &line.repeat(3000));
-    let shown = log(&database, &["--jsonl", "lines"]).on_terminal(100, 30);
-    assert!(shown.stdout.contains("events"), "{shown}");
-    assert_eq!(log(&database, &["--jsonl", "lines"]).ok().stderr, "");
+fn who_waits_for_the_lines_of_a_batch_is_told_of_them_on_a_terminal_alone() {
+    let place = Place::new();
+    place.mc(["demo", "-q"]).ok();
+    let line = "{\"event_type\":\"task.updated\",\"board_id\":\"docs\"}\n";
+    place.write("work/lines", &line.repeat(500));
+    // After a second there is something to tell.
+    let slow = "{ cat lines; sleep 2; cat lines; } | \"$0\" \"$@\" --out-file ids";
+    let shown = place.sh(slow, ["log", "--jsonl", "-"]).on_terminal(100, 30);
+    assert!(shown.stdout.contains("lines read"), "{shown}");
+    assert!(!place.sh(slow, ["log", "--jsonl", "-"]).ok().stderr.contains("lines read"));
 }
