@@ -2,7 +2,7 @@
 -- scan: one probe of (event_type, created_at) a type, whatever the size of the table. Types that are not asked for count
 -- too, without instants: :most rows say that there are more.
 -- Plan relied on: index (event_type, created_at); recursion stops after :most types.
--- Columns: event_type, newest, oldest.
+-- Columns: event_type, whether it is asked for, newest, oldest (flag instants).
 WITH RECURSIVE kind (event_type) AS (
   (SELECT e.event_type FROM activity_events e ORDER BY e.event_type LIMIT 1)
   UNION ALL
@@ -16,28 +16,30 @@ WITH RECURSIVE kind (event_type) AS (
 )
 SELECT
   kind.event_type,
-  (SELECT e.created_at
-   FROM activity_events e
-   WHERE kind.asked
-     AND e.event_type = kind.event_type
-     AND e.created_at >= :since     -- if since
-     AND e.created_at < :until      -- if until
-     AND e.created_at <= :through   -- if through
-     AND e.created_at <= :upto      -- if upto
-     AND e.created_at >= :from      -- if from
-   ORDER BY e.created_at DESC
-   LIMIT 1),
-  (SELECT e.created_at
-   FROM activity_events e
-   WHERE kind.asked
-     AND e.event_type = kind.event_type
-     AND e.created_at >= :since     -- if since
-     AND e.created_at < :until      -- if until
-     AND e.created_at <= :through   -- if through
-     AND e.created_at <= :upto      -- if upto
-     AND e.created_at >= :from      -- if from
-   ORDER BY e.created_at
-   LIMIT 1)
+  kind.asked,                             -- if instants
+  kind.asked                              -- if !instants
+  (SELECT e.created_at                    -- if instants
+   FROM activity_events e                 -- if instants
+   WHERE kind.asked                       -- if instants
+     AND e.event_type = kind.event_type   -- if instants
+     AND e.created_at >= :since           -- if instants since
+     AND e.created_at < :until            -- if instants until
+     AND e.created_at <= :through         -- if instants through
+     AND e.created_at <= :upto            -- if instants upto
+     AND e.created_at >= :from            -- if instants from
+   ORDER BY e.created_at DESC             -- if instants
+   LIMIT 1),                              -- if instants
+  (SELECT e.created_at                    -- if instants
+   FROM activity_events e                 -- if instants
+   WHERE kind.asked                       -- if instants
+     AND e.event_type = kind.event_type   -- if instants
+     AND e.created_at >= :since           -- if instants since
+     AND e.created_at < :until            -- if instants until
+     AND e.created_at <= :through         -- if instants through
+     AND e.created_at <= :upto            -- if instants upto
+     AND e.created_at >= :from            -- if instants from
+   ORDER BY e.created_at                  -- if instants
+   LIMIT 1)                               -- if instants
 FROM (
   SELECT
     event_type,

@@ -6,8 +6,10 @@
 //! column answers the rest, at once or window by window; where the windows would have to cover most of the table, one
 //! plain query does.
 
+mod source;
 mod walk;
 
+use source::{Found, SOME, Source};
 pub use walk::Order;
 use walk::Walk;
 
@@ -19,12 +21,8 @@ use crate::event::{ActivityEvent, Key, TaskComment, Timestamp};
 use anyhow::{Context, Result};
 use uuid::Uuid;
 
-/// Beyond this many event types, going type by type costs more than it saves.
-const MOST_TYPES: i64 = 1_000;
 /// Up to this many rows, sorting what an index yields beats walking back in time.
 const FEW: u64 = 2_000;
-/// Up to this many, the entries of that index are worth reading for every window, so as to read no other rows.
-const SOME: u64 = 20_000;
 /// Rows of a window or page when all are wanted.
 const BATCH: u64 = 50_000;
 
@@ -101,28 +99,6 @@ impl Item for TaskComment {
     fn key(&self) -> Key {
         Key { created_at: self.created_at, id: self.id }
     }
-}
-
-/// Where the rows lie, and along which index they are found.
-struct Source {
-    /// Go type by type; without types, along an index that begins with created_at or, for comments, with event_type.
-    types: Option<Vec<String>>,
-    newest: Timestamp,
-    oldest: Timestamp,
-}
-
-/// How many events can match, and on which tasks of the boards, if boards are what is selective.
-struct Reach {
-    count: u64,
-    board_tasks: Option<Vec<Uuid>>,
-}
-
-/// What [`Store::source`] found.
-enum Found {
-    Nothing,
-    Source(Source),
-    /// No index serves, or there are too many types to go one by one.
-    Unindexed,
 }
 
 impl Store {
@@ -285,94 +261,6 @@ impl Store {
         }
     }
 
-    /// Where the events that may match lie, in all or in a stretch of time.
-    async fn source<T: Item>(
-        &mut self,
-        asked: &Asked<'_>,
-        page: Page,
-        stretch: Option<(Timestamp, Timestamp)>,
-    ) -> Result<Found> {
-        let by_type = !T::COMMENTS && !self.schema.indexed_by_time;
-        if !self.schema.indexed_by_type && (by_type || T::COMMENTS) {
-            return Ok(Found::Unindexed);
-        }
-        let query = self.matching(Query::new(if by_type { "types" } else { "extent" }), asked);
-        let query = match (stretch, page.after, page.order) {
-            (Some(stretch), ..) => within(query, stretch),
-            (None, Some(after), Order::Newest) => query.bind("upto", Value::Time(after.created_at)),
-            (None, Some(after), Order::Oldest) => query.bind("from", Value::Time(after.created_at)),
-            (None, None, _) => query,
-        };
-        self.extent(query, by_type).await
-    }
-
-    /// The event types that may match, or none where there are too many to go one by one.
-    pub(super) async fn types(&mut self, asked: &Asked<'_>) -> Result<Option<Vec<String>>> {
-        let query = self.matching(Query::new("types"), asked);
-        Ok(match self.extent(query, true).await? {
-            Found::Nothing => Some(Vec::new()),
-            Found::Source(source) => source.types,
-            Found::Unindexed => None,
-        })
-    }
-
-    async fn extent(&mut self, query: Query, by_type: bool) -> Result<Found> {
-        let query = query.bind("most", Value::Count(MOST_TYPES)).indexed(true);
-        let mut kinds = 0;
-        let mut types = Vec::new();
-        let mut extent: Option<(Timestamp, Timestamp)> = None;
-        self.fetch(&query, &mut |row| {
-            kinds += 1;
-            let mut columns = row.columns();
-            let event_type = if by_type { columns.text()? } else { None };
-            let (newest, oldest) = (columns.time()?, columns.time()?);
-            if let (Some(newest), Some(oldest)) = (newest, oldest) {
-                types.extend(event_type);
-                let (last, first) = extent.unwrap_or((newest, oldest));
-                extent = Some((last.max(newest), first.min(oldest)));
-            }
-            Ok(())
-        })
-        .await?;
-        if kinds >= MOST_TYPES || types.iter().any(|name| is_garbled(name)) {
-            return Ok(Found::Unindexed);
-        }
-        Ok(extent.map_or(Found::Nothing, |(newest, oldest)| {
-            Found::Source(Source { types: by_type.then_some(types), newest, oldest })
-        }))
-    }
-
-    /// How many events can match at most, as the index on a selective column tells, counted a little beyond [`SOME`].
-    async fn reach(&mut self, asked: &Asked<'_>) -> Result<Reach> {
-        let most = i64::try_from(SOME + 1).unwrap_or(i64::MAX);
-        let mut query = Query::new("reach").bind("most", Value::Count(most)).indexed(true);
-        let Asked { scope, filter, .. } = asked;
-        if !filter.tasks.is_empty() {
-            query = query.bind("tasks", Value::Ids(filter.tasks.clone()));
-        } else if let Scope::Agent(agent) = scope {
-            query = query.bind("agents", Value::Ids(vec![*agent]));
-        } else if !filter.agents.is_empty() {
-            query = query.bind("agents", Value::Ids(filter.agents.clone()));
-        } else if let Scope::Boards(readable) = scope {
-            query = query.bind("boards", Value::Ids(filter.narrow(readable)));
-        }
-        let by_board = query.has("boards");
-        let mut reach = Reach { count: u64::MAX, board_tasks: None };
-        self.fetch(&query, &mut |row| {
-            let mut columns = row.columns();
-            reach.count = columns.count()?.unsigned_abs();
-            let tasks = columns.ids()?;
-            // Behind the last of a list that was cut off there may be any number of events.
-            if tasks.len() as u64 > SOME {
-                reach.count = u64::MAX;
-            }
-            reach.board_tasks = by_board.then_some(tasks);
-            Ok(())
-        })
-        .await?;
-        Ok(reach)
-    }
-
     /// The question for one stretch, before it is told where to look.
     fn window<T: Item>(&self, asked: &Asked<'_>, page: Page, limit: Option<u64>) -> Query {
         let query = Query::new(if T::COMMENTS { "comments" } else { "list" });
@@ -399,11 +287,6 @@ impl Store {
         .await?;
         Ok(found)
     }
-}
-
-/// A type of bytes that are no UTF-8 cannot be named to the server any more.
-fn is_garbled(event_type: &str) -> bool {
-    event_type.contains(char::REPLACEMENT_CHARACTER)
 }
 
 fn wanted(page: Page) -> u64 {

@@ -1,0 +1,147 @@
+//! Where the rows of a feed lie, before they are read: the event types, the ends of time, how many can match.
+
+use super::{Item, Order, Page, within};
+use crate::access::Scope;
+use crate::event::Timestamp;
+use crate::store::query::{Query, Value};
+use crate::store::row::Columns;
+use crate::store::{Asked, Store};
+use anyhow::Result;
+use uuid::Uuid;
+
+/// Beyond this many event types, going type by type costs more than it saves.
+const MOST_TYPES: i64 = 1_000;
+/// Up to this many rows, the entries of a selective index are worth reading for every window, so as to read no other rows.
+pub(super) const SOME: u64 = 20_000;
+
+/// Where the rows lie, and along which index they are found.
+pub(super) struct Source {
+    /// Go type by type; without types, along an index that begins with created_at or, for comments, with event_type.
+    pub(super) types: Option<Vec<String>>,
+    pub(super) newest: Timestamp,
+    pub(super) oldest: Timestamp,
+}
+
+/// How many events can match, and on which tasks of the boards, if boards are what is selective.
+pub(super) struct Reach {
+    pub(super) count: u64,
+    pub(super) board_tasks: Option<Vec<Uuid>>,
+}
+
+/// What [`Store::source`] found.
+pub(super) enum Found {
+    Nothing,
+    Source(Source),
+    /// No index serves, or there are too many types to go one by one.
+    Unindexed,
+}
+
+/// Event types as they are listed.
+#[derive(Default)]
+struct Kinds {
+    seen: i64,
+    asked: Vec<String>,
+}
+
+impl Kinds {
+    /// A type, and whether it is asked for.
+    fn read(&mut self, columns: &mut Columns<'_>) -> Result<()> {
+        let (event_type, asked) = (columns.text()?, columns.flag()?);
+        self.seen += 1;
+        self.asked.extend(event_type.filter(|_| asked == Some(true)));
+        Ok(())
+    }
+
+    /// Those asked for, unless there may be more, or one cannot be named to the server any more: bytes that are no UTF-8.
+    fn all(self) -> Option<Vec<String>> {
+        let garbled = self.asked.iter().any(|event_type| event_type.contains(char::REPLACEMENT_CHARACTER));
+        (self.seen < MOST_TYPES && !garbled).then_some(self.asked)
+    }
+}
+
+impl Store {
+    /// Where the events that may match lie, in all or in a stretch of time.
+    pub(super) async fn source<T: Item>(
+        &mut self,
+        asked: &Asked<'_>,
+        page: Page,
+        stretch: Option<(Timestamp, Timestamp)>,
+    ) -> Result<Found> {
+        let by_type = !T::COMMENTS && !self.schema.indexed_by_time;
+        if !self.schema.indexed_by_type && (by_type || T::COMMENTS) {
+            return Ok(Found::Unindexed);
+        }
+        let query = self.matching(Query::new(if by_type { "types" } else { "extent" }), asked);
+        let query = match (stretch, page.after, page.order) {
+            (Some(stretch), ..) => within(query, stretch),
+            (None, Some(after), Order::Newest) => query.bind("upto", Value::Time(after.created_at)),
+            (None, Some(after), Order::Oldest) => query.bind("from", Value::Time(after.created_at)),
+            (None, None, _) => query,
+        };
+        let mut kinds = Kinds::default();
+        let mut extent: Option<(Timestamp, Timestamp)> = None;
+        let query = query.when("instants", true).bind("most", Value::Count(MOST_TYPES)).indexed(true);
+        self.fetch(&query, &mut |row| {
+            let mut columns = row.columns();
+            let known = kinds.asked.len();
+            if by_type {
+                kinds.read(&mut columns)?;
+            }
+            if let (Some(newest), Some(oldest)) = (columns.time()?, columns.time()?) {
+                let (last, first) = extent.unwrap_or((newest, oldest));
+                extent = Some((last.max(newest), first.min(oldest)));
+            } else {
+                kinds.asked.truncate(known);
+            }
+            Ok(())
+        })
+        .await?;
+        let Some(types) = kinds.all() else { return Ok(Found::Unindexed) };
+        Ok(extent.map_or(Found::Nothing, |(newest, oldest)| {
+            Found::Source(Source { types: by_type.then_some(types), newest, oldest })
+        }))
+    }
+
+    /// The event types that may match, or none where there are too many to go one by one.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub(in crate::store) async fn types(&mut self, asked: &Asked<'_>) -> Result<Option<Vec<String>>> {
+        let query = self.matching(Query::new("types"), asked);
+        let query = query.bind("most", Value::Count(MOST_TYPES)).indexed(true);
+        let mut kinds = Kinds::default();
+        self.fetch(&query, &mut |row| kinds.read(&mut row.columns())).await?;
+        Ok(kinds.all())
+    }
+
+    /// How many events can match at most, as the index on a selective column tells, counted a little beyond [`SOME`].
+    pub(super) async fn reach(&mut self, asked: &Asked<'_>) -> Result<Reach> {
+        let most = i64::try_from(SOME + 1).unwrap_or(i64::MAX);
+        let mut query = Query::new("reach").bind("most", Value::Count(most)).indexed(true);
+        let Asked { scope, filter, .. } = asked;
+        if !filter.tasks.is_empty() {
+            query = query.bind("tasks", Value::Ids(filter.tasks.clone()));
+        } else if let Scope::Agent(agent) = scope {
+            query = query.bind("agents", Value::Ids(vec![*agent]));
+        } else if !filter.agents.is_empty() {
+            query = query.bind("agents", Value::Ids(filter.agents.clone()));
+        } else if let Scope::Boards(readable) = scope {
+            query = query.bind("boards", Value::Ids(filter.narrow(readable)));
+        }
+        let by_board = query.has("boards");
+        let mut reach = Reach { count: u64::MAX, board_tasks: None };
+        self.fetch(&query, &mut |row| {
+            let mut columns = row.columns();
+            reach.count = columns.count()?.unsigned_abs();
+            let tasks = columns.ids()?;
+            // Behind the last of a list that was cut off there may be any number of events.
+            if tasks.len() as u64 > SOME {
+                reach.count = u64::MAX;
+            }
+            reach.board_tasks = by_board.then_some(tasks);
+            Ok(())
+        })
+        .await?;
+        Ok(reach)
+    }
+}
