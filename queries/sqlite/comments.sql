@@ -1,4 +1,5 @@
 -- Comments on tasks of readable boards; see the file of the same name for PostgreSQL.
+-- Plan relied on: the index on (created_at, id) from one end; sparse: those on board_id and task_id, then a sort.
 SELECT
   e.id, e.created_at, e.message, e.agent_id, a.name, a.identity_profile, e.task_id, t.title, t.board_id, b.name
 FROM (
@@ -10,9 +11,14 @@ FROM (
     AND e.created_at <= :before_at AND (e.created_at < :before_at OR e.id < :before_id)      -- if before_at
     AND e.created_at >= :after_at AND (e.created_at > :after_at OR e.id > :after_id)         -- if after_at
     AND e.id IN (SELECT unhex(value) FROM json_each(:ids))                                      -- if ids
+    AND e.task_id IN (SELECT t.id                                                               -- if sparse
+                      FROM tasks t                                                              -- if sparse
+                      WHERE t.board_id IN (SELECT unhex(value) FROM json_each(:boards)))        -- if sparse
     -- include matching
-  ORDER BY e.created_at DESC, e.id DESC   -- if !oldest
-  ORDER BY e.created_at, e.id             -- if oldest
+  ORDER BY e.created_at DESC, e.id DESC    -- if !oldest !sparse
+  ORDER BY e.created_at, e.id              -- if oldest !sparse
+  ORDER BY +e.created_at DESC, e.id DESC   -- if !oldest sparse
+  ORDER BY +e.created_at, e.id             -- if oldest sparse
   LIMIT :limit
 ) AS e
 JOIN tasks t ON t.id = e.task_id

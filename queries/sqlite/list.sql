@@ -1,4 +1,5 @@
 -- Events that the actor may see, newest or oldest first; see the file of the same name for PostgreSQL.
+-- Plan relied on: the index on (created_at, id) from one end; sparse: those on board_id and task_id, then a sort.
 SELECT
   e.id, e.event_type, e.message, e.agent_id, e.task_id, e.board_id, e.created_at,
   e.action,                     -- if has_action
@@ -27,9 +28,15 @@ FROM (
     AND e.created_at >= :after_at AND (e.created_at > :after_at OR e.id > :after_id)         -- if after_at
     AND e.id IN (SELECT unhex(value) FROM json_each(:ids))                                      -- if ids
     AND e.id BETWEEN :first_id AND :last_id                   -- if first_id
+    AND (e.board_id IN (SELECT unhex(value) FROM json_each(:boards))                            -- if sparse
+         OR e.task_id IN (SELECT t.id                                                           -- if sparse
+                          FROM tasks t                                                          -- if sparse
+                          WHERE t.board_id IN (SELECT unhex(value) FROM json_each(:boards))))   -- if sparse
     -- include matching
-  ORDER BY e.created_at DESC, e.id DESC   -- if !oldest
-  ORDER BY e.created_at, e.id             -- if oldest
+  ORDER BY e.created_at DESC, e.id DESC    -- if !oldest !sparse
+  ORDER BY e.created_at, e.id              -- if oldest !sparse
+  ORDER BY +e.created_at DESC, e.id DESC   -- if !oldest sparse
+  ORDER BY +e.created_at, e.id             -- if oldest sparse
   LIMIT :limit
 ) AS e
 LEFT JOIN agents a ON a.id = e.agent_id

@@ -176,7 +176,8 @@ impl Store {
         Ok(events)
     }
 
-    /// SQLite has an index on (created_at, id) and stops at the limit; without a limit, pages keep the memory constant.
+    /// SQLite has an index on (created_at, id) and stops at the limit, unless boards have hardly an event: then theirs are
+    /// found by their own index. Without a limit, pages keep the memory constant.
     async fn pages<T: Item>(
         &mut self,
         asked: Asked<'_>,
@@ -184,9 +185,10 @@ impl Store {
         each: &mut dyn FnMut(T) -> Result<u64>,
     ) -> Result<()> {
         let mut left = wanted(page);
+        let quiet = self.is_quiet(&asked).await?;
         loop {
             let size = left.min(BATCH);
-            let query = self.window::<T>(&asked, page, Some(size));
+            let query = self.window::<T>(&asked, page, Some(size)).when("sparse", quiet);
             let mut last = None;
             let found = self
                 .rows(&query, &mut |item: T| {

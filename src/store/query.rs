@@ -210,6 +210,7 @@ queries! {
     postgres "doctor_cost" "doctor_delays" "doctor_privileges" "doctor_table" "log_turn" "notifies" "oldest_writer" "privileges" "reach"
         "total" "types";
     sqlite "mark_written" "put_agent" "put_board" "put_membership" "put_organization" "put_store_origin" "put_task" "put_user"
+        "quiet"
         "schema" "schema_2" "store_origin"
 }
 

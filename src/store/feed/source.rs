@@ -13,6 +13,8 @@ use uuid::Uuid;
 const MOST_TYPES: i64 = 1_000;
 /// Up to this many rows, the entries of a selective index are worth reading for every window, so as to read no other rows.
 pub(super) const SOME: u64 = 20_000;
+/// Up to this many, reading all that boards have and sorting it beats walking back in time, in SQLite.
+const QUIET: i64 = 200;
 
 /// Where the rows lie, and along which index they are found.
 pub(super) struct Source {
@@ -112,6 +114,22 @@ impl Store {
         let mut kinds = Kinds::default();
         self.fetch(&query, &mut |row| kinds.read(&mut row.columns())).await?;
         Ok(kinds.all())
+    }
+
+    /// Whether SQLite had better read all that the boards have: next to nothing.
+    pub(super) async fn is_quiet(&mut self, asked: &Asked<'_>) -> Result<bool> {
+        let Scope::Boards(readable) = asked.scope else { return Ok(false) };
+        if !asked.filter.tasks.is_empty() || !asked.filter.agents.is_empty() {
+            return Ok(false);
+        }
+        let query = Query::new("quiet").bind("boards", Value::Ids(asked.filter.narrow(readable)));
+        let mut count = i64::MAX;
+        self.fetch(&query.bind("most", Value::Count(QUIET + 1)), &mut |row| {
+            count = row.columns().count()?;
+            Ok(())
+        })
+        .await?;
+        Ok(count <= QUIET)
     }
 
     /// How many events can match at most, as the index on a selective column tells, counted a little beyond [`SOME`].
