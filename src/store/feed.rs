@@ -212,12 +212,14 @@ impl Store {
         each: &mut dyn FnMut(T) -> Result<u64>,
     ) -> Result<()> {
         let mut walk = Walk::new(page.order, source.newest, source.oldest);
+        // Cheap to count, and found by one index alone.
+        let of_agents = matches!(asked.scope, Scope::Agent(_)) || !asked.filter.agents.is_empty();
         let mut left = wanted(page);
         let mut probed = false;
         let mut sparse = None;
         let mut yielded = 0;
         loop {
-            let short = walk.is_begun() && yielded < left / 8;
+            let short = walk.is_begun() && (of_agents || yielded < left / 8);
             if !probed && (short || !asked.filter.tasks.is_empty()) {
                 probed = true;
                 let reach = self.reach(&asked).await?;
