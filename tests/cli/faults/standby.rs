@@ -135,16 +135,16 @@ fn doctor_shows_how_far_a_standby_is_behind() {
             if is_so(seconds) {
                 break;
             }
-            assert!(start.elapsed() < Duration::from_secs(30), "{what}: {seconds}");
+            assert!(start.elapsed() < Duration::from_secs(120), "{what}: {seconds}");
         }
     };
     ask(&primary, "log --type x --board Main").ok();
-    wait("it has caught up", &|lag| lag == 0.0);
+    wait("it has caught up", &|lag| lag < 2.0);
     Database::at(&server.url("postgres")).sql("SELECT pg_wal_replay_pause()");
     ask(&primary, "log --type x --board Main").ok();
     wait("it falls behind", &|lag| lag > 2.0);
     let said = ask(&standby, "doctor").run().stdout;
     assert!(said.contains("standby") && said.contains("s behind its primary"), "{said}");
     Database::at(&server.url("postgres")).sql("SELECT pg_wal_replay_resume()");
-    wait("it catches up", &|lag| lag == 0.0);
+    wait("it catches up", &|lag| lag < 2.0);
 }
