@@ -53,7 +53,7 @@ impl DoctorArgs {
             if kind_of(&error) == Kind::Usage {
                 return Err(error);
             }
-            report.unusable(&error);
+            report.add_error("connection", State::Unusable, &error);
         }
         let mut sink = Sink::open(self.output.out_file.as_deref())?;
         match format {
@@ -231,7 +231,7 @@ async fn actor(context: &Context, report: &mut Report, store: &mut Store, place:
         Err(error) if kind_of(&error) == Kind::Usage => return Err(error),
         Err(error) => {
             report.fact("actor", json!(null));
-            report.add("actor", State::Note, flat(&error));
+            report.add_error("actor", State::Note, &error);
             again(store).await?;
         }
     }

@@ -173,5 +173,7 @@ fn doctor_knows_the_role_the_indexes_and_the_clock_of_a_server() {
     );
     assert!(facts["unseen_events"].as_i64().unwrap() > 0, "{output}");
     assert_eq!(facts["actor"], serde_json::Value::Null, "{output}");
+    let actor = told["checks"].as_array().unwrap().iter().find(|check| check["check"] == "actor").unwrap();
+    assert!(actor["hint"].as_str().unwrap().contains("--as-user"), "{output}");
     output.expect(0);
 }

@@ -58,14 +58,14 @@ impl Report {
         self.facts.insert(key.to_owned(), value);
     }
 
-    /// The examination ended here.
-    pub(super) fn unusable(&mut self, error: &Error) {
+    /// What an error says, with its hint.
+    pub(super) fn add_error(&mut self, name: &'static str, state: State, error: &Error) {
         let text = render(error, false);
         let (message, hint) = text.split_once("\nhint: ").map_or((text.as_str(), None), |(m, hint)| (m, Some(hint)));
         let message = message.trim_start_matches("error: ").trim().to_owned();
         // It is no use to be sent to where one is.
         let hint = hint.map(|hint| hint.trim().replace("; `mc-activity doctor` tells more", ""));
-        self.checks.push(Check { name: "connection", state: State::Unusable, message, hint });
+        self.checks.push(Check { name, state, message, hint });
     }
 
     pub(super) fn exit_code(&self) -> u8 {
@@ -123,7 +123,7 @@ mod tests {
         assert_eq!(report.exit_code(), 0);
         report.add("b", State::Wrong, "x".to_owned());
         assert_eq!(report.exit_code(), 1);
-        report.unusable(&crate::error::unavailable("gone").hint("come back").into());
+        report.add_error("connection", State::Unusable, &crate::error::unavailable("gone").hint("come back").into());
         assert_eq!(report.exit_code(), 5);
         let mut out = Vec::new();
         report.write_json(&mut out).unwrap();
