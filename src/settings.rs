@@ -148,7 +148,14 @@ impl Settings {
         Some(setting(file.get(name)?, Origin::DotEnv(file.path.clone())))
     }
 
-    /// The value alone, for readers that take variables as a function, such as `Target::parse`.
+    /// A variable of libpq, from the profile or the environment, for `Target::parse`. Not from the `.env`: Mission
+    /// Control hands libpq nothing of it.
+    pub fn libpq(&self, name: &str) -> Option<String> {
+        let profile = self.profile.as_ref().and_then(|file| file.get(name));
+        profile.map(str::to_owned).or_else(|| (self.env)(name))
+    }
+
+    /// The value alone.
     pub fn value(&self, name: &str) -> Option<String> {
         self.get(name).map(|setting| setting.value.expose().to_owned())
     }

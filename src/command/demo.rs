@@ -100,6 +100,6 @@ pub const NEXT: &str = "
 Try next:
   mc-activity list --board payments --since 1d
   mc-activity errors --by board,type
-  mc-activity comments --grep timeout -i
+  mc-activity comments --grep refund -i
   mc-activity summary --by agent
   mc-activity demo --live &  mc-activity tail --events";

@@ -96,8 +96,7 @@ impl Context {
             return Ok(Place { target, origin: "the embedded store".to_owned(), embedded: true });
         }
         if let Some(url) = self.settings.database_url(self.global.database.database_url.as_deref())? {
-            let variable = |name: &str| env::var(name).ok();
-            let target = Target::parse(url.value.expose(), &variable)?;
+            let target = Target::parse(url.value.expose(), &|name| self.settings.libpq(name))?;
             return Ok(Place { target, origin: url.to_string(), embedded: false });
         }
         let store = self.settings.embedded_store();

@@ -86,6 +86,35 @@ fn a_profile_says_where_to_look_and_an_unknown_one_names_those_that_there_are() 
 }
 
 #[test]
+fn a_profile_holds_libpq_s_variables_too_and_an_env_file_does_not() {
+    let place = Place::new();
+    let url = "DATABASE_URL=postgresql://127.0.0.1/nothing\n";
+    place.write("config/mc-activity/production.env", &format!("{url}PGPORT=1\n"));
+    let output = place.mc(["doctor", "--profile", "production"]).fails(5);
+    assert!(output.stdout.contains("127.0.0.1:1: cannot reach"), "{output}");
+    place.write("work/.env", &format!("{url}PGPORT=1\n"));
+    let output = place.mc(["doctor"]).run();
+    assert!(!output.stdout.contains("127.0.0.1:1:"), "{output}");
+    let output = place.mc(["doctor", "--profile", "production"]).env("PGPORT", "2").fails(5);
+    assert!(output.stdout.contains("127.0.0.1:1: cannot reach"), "{output}");
+}
+
+#[test]
+fn what_demo_advises_to_try_next_shows_something() {
+    let place = Place::new();
+    let said = place.mc(["demo"]).ok();
+    let said = format!("{}{}", said.stdout, said.stderr);
+    let (_, next) = said.split_once("Try next:").unwrap();
+    let mut ran = 0;
+    for line in next.lines().filter_map(|line| line.trim().strip_prefix("mc-activity ")).filter(|l| !l.contains('&')) {
+        let answer = place.mc(line.split(' ')).args(["-q", "-o", "csv"]).ok().stdout;
+        assert!(answer.lines().count() > 1, "{line}\n{answer}");
+        ran += 1;
+    }
+    assert_eq!(ran, 4, "{next}");
+}
+
+#[test]
 fn demo_live_gives_tail_something_to_show() {
     let place = Place::new();
     let mut demo = place.mc(["demo", "--live"]).start();
