@@ -27,7 +27,7 @@ const SECONDS_A_DAY: i64 = 86_400;
 /// Show the newest failures and the error rate of a range, against the range before it
 #[derive(Debug, Clone, Args)]
 #[command(after_help = "\
-The rate is failures ÷ all events × 100; a failure is an event whose type ends in `failed`. --scope all counts all that
+The rate is failures ÷ all events × 100; a failure is an event whose type ends in `failed`. --scope all counts all that \
 the actor may see; --scope dashboard what Mission Control's dashboard counts: events with a task on a readable board.
 
 Examples:
@@ -35,7 +35,7 @@ Examples:
   mc-activity errors --range 7d --by board --by type
   mc-activity errors --range 24h --fail-over 5 --min-events 100 -q || page-someone
   mc-activity errors --nagios --warn 2 --crit 10
-  mc-activity errors -S yesterday -U today -o csv > failures.csv")]
+  mc-activity errors -S yesterday -U today --html incident.html    # to attach; all as CSV: list --all --type '*failed'")]
 pub struct ErrorsArgs {
     /// The backend's window, both ends included (default 24h; 1m is 30 days); buckets are cut in UTC
     #[arg(long, value_name = "RANGE", value_parser = RANGES.map(|(name, ..)| name), conflicts_with_all = ["since", "until"])]

@@ -19,7 +19,7 @@ use writer::Writer;
 /// Write one event, or many from JSON lines: all of them or none
 #[derive(Debug, Clone, Args)]
 #[command(after_help = "\
-JSON lines have the keys event_type, message, action, board_id, task_id, agent_id, user_id, actor_id, id; boards and
+JSON lines have the keys event_type, message, action, board_id, task_id, agent_id, user_id, actor_id, id; boards and \
 agents may be names. id and created_at are made here; with an id given, writing the same event again is no error.
 
 Examples:

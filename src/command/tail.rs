@@ -23,7 +23,7 @@ const FORMATS: [&str; 7] = ["text", "jsonl", "sse", "csv", "tsv", "table", "wide
 /// Follow comments as they are written, or with --events or --type every kind of event
 #[derive(Debug, Clone, Args)]
 #[command(after_help = "\
-Every event is shown once, also one whose transaction commits minutes after newer ones were shown; it is then marked as
+Every event is shown once, also one whose transaction commits minutes after newer ones were shown; it is then marked as \
 late. Ctrl-C ends with exit code 0.
 
 Examples:
