@@ -115,6 +115,8 @@ fn the_table_of_exit_codes_in_the_readme_is_that_of_the_program() {
     let rows: Vec<(String, String)> = text
         .lines()
         .skip_while(|line| *line != "## Exit codes")
+        .skip(1)
+        .take_while(|line| !line.starts_with("## "))
         .filter_map(|line| {
             let mut cells = line.strip_prefix("| ")?.split('|').map(str::trim);
             let (code, name) = (cells.next()?, cells.next()?);

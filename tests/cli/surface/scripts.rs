@@ -90,12 +90,12 @@ fn a_profile_holds_libpq_s_variables_too_and_an_env_file_does_not() {
     let place = Place::new();
     let url = "DATABASE_URL=postgresql://127.0.0.1/nothing\n";
     place.write("config/mc-activity/production.env", &format!("{url}PGPORT=1\n"));
-    let output = place.mc(["doctor", "--profile", "production"]).fails(5);
+    let output = place.mc(["doctor", "--profile", "production"]).run();
     assert!(output.stdout.contains("127.0.0.1:1: cannot reach"), "{output}");
     place.write("work/.env", &format!("{url}PGPORT=1\n"));
     let output = place.mc(["doctor"]).run();
     assert!(!output.stdout.contains("127.0.0.1:1:"), "{output}");
-    let output = place.mc(["doctor", "--profile", "production"]).env("PGPORT", "2").fails(5);
+    let output = place.mc(["doctor", "--profile", "production"]).env("PGPORT", "2").run();
     assert!(output.stdout.contains("127.0.0.1:1: cannot reach"), "{output}");
 }
 
