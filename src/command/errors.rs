@@ -35,7 +35,7 @@ Examples:
   mc-activity errors --range 7d --by board --by type
   mc-activity errors --range 24h --fail-over 5 --min-events 100 -q || page-someone
   mc-activity errors --nagios --warn 2 --crit 10
-  mc-activity errors -S yesterday -U today --html incident.html    # to attach; all as CSV: list --all --type '*failed'")]
+  mc-activity errors -S yesterday -U today --html incident.html")]
 pub struct ErrorsArgs {
     /// The backend's window, both ends included (default 24h; 1m is 30 days); buckets are cut in UTC
     #[arg(long, value_name = "RANGE", value_parser = RANGES.map(|(name, ..)| name), conflicts_with_all = ["since", "until"])]

@@ -17,6 +17,7 @@ use clap::Args;
 Examples:
   mc-activity list --board payments --since 1h
   mc-activity list --type '*failed' --agent Chidi -o wide
+  mc-activity list --all --type '*failed' -S 1d -o csv > failures.csv
   mc-activity list --all -o jsonl | jq -r .event_type | sort | uniq -c
   mc-activity list -o json --limit 20 | jq -r .next_cursor    # then --after CURSOR")]
 pub struct ListArgs {
