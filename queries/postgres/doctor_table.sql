@@ -1,6 +1,7 @@
 -- The server, and activity_events without reading it: sizes are those of the last ANALYZE.
 -- Columns: version, superuser, rows (-1: never analyzed), bytes, partitions, whether it is partitioned,
---          track_commit_timestamp, triggers that notify, milliseconds that a standby is behind (-1: no standby).
+--          track_commit_timestamp, triggers that notify, milliseconds that a standby is behind (-1: no standby; one that
+--          has replayed no commit since its start has everything up to its last checkpoint).
 WITH leaf AS (
   SELECT relid, level
   FROM pg_partition_tree(to_regclass('activity_events'))
@@ -26,5 +27,7 @@ SELECT
   CASE
     WHEN NOT pg_is_in_recovery() THEN -1
     WHEN pg_last_wal_receive_lsn() = pg_last_wal_replay_lsn() THEN 0
-    ELSE coalesce((extract(epoch FROM clock_timestamp() - pg_last_xact_replay_timestamp()) * 1000)::int8, 0)
+    ELSE (extract(epoch FROM clock_timestamp() - coalesce(
+      pg_last_xact_replay_timestamp(),
+      (SELECT checkpoint_time FROM pg_control_checkpoint()))) * 1000)::int8
   END
