@@ -2,8 +2,12 @@
 -- stretch of time. Only U+0020 is trimmed to find empty messages, as the backend does.
 -- Plan relied on: (event_type, created_at) from one end, for the one type; with tasks, (task_id, created_at) where the
 --   type is task.comment. Names are joined to the :limit rows that are left.
+-- Windows (froms, uptos): see list.sql.
 -- The sum with an empty interval keeps the planner from walking an index on created_at where few rows match (sparse).
 -- Columns: those of TaskComment, in its order; the agent's identity profile in place of its role.
+SELECT found.*                                                           -- if froms
+FROM unnest(:froms::timestamp[], :uptos::timestamp[]) AS w (first, last) -- if froms
+CROSS JOIN LATERAL (                                                      -- if froms
 SELECT
   e.id, e.created_at, e.message, e.agent_id, a.name, a.identity_profile::text, e.task_id, t.title, t.board_id, b.name
 FROM (
@@ -12,6 +16,7 @@ FROM (
   WHERE e.event_type = 'task.comment'
     AND e.created_at >= :from                                 -- if from
     AND e.created_at <= :upto                                 -- if upto
+    AND e.created_at BETWEEN w.first AND w.last               -- if froms
     AND e.created_at <= :before_at AND (e.created_at < :before_at OR e.id < :before_id)      -- if before_at
     AND e.created_at >= :after_at AND (e.created_at > :after_at OR e.id > :after_id)         -- if after_at
     AND e.id = ANY(:ids)                                      -- if ids
@@ -28,3 +33,4 @@ JOIN boards b ON b.id = t.board_id
 LEFT JOIN agents a ON a.id = e.agent_id
 ORDER BY e.created_at DESC, e.id DESC   -- if !oldest
 ORDER BY e.created_at, e.id             -- if oldest
+) AS found                              -- if froms

@@ -4,8 +4,13 @@
 --   agent_id, of all time if few, else of a stretch together with a bitmap of (event_type, created_at);
 --   none of these: whatever the planner finds. Names are joined to the :limit rows that are left.
 -- Stretch: from .. upto, both included; before (or after): the key (created_at, id) where the last page ended.
+-- Windows: froms and uptos, both included, in place of a limit: many stretches in turn. The outer side of a nested loop
+--   is read in its own order, so the rows come in order without a sort of them all; whoever reads them makes sure.
 -- The sum with an empty interval keeps the planner from walking an index on created_at where few rows match (sparse).
 -- Columns: those of ActivityEvent, in its order, board_id the one that decides, route left out.
+SELECT found.*                                                           -- if froms
+FROM unnest(:froms::timestamp[], :uptos::timestamp[]) AS w (first, last) -- if froms
+CROSS JOIN LATERAL (                                                      -- if froms
 SELECT
   e.id, e.event_type, e.message, e.agent_id, e.task_id, e.board_id, e.created_at,
   e.action,                     -- if has_action
@@ -36,6 +41,7 @@ FROM (
     AND e.event_type = ANY(:types)                            -- if types !by_type
     AND e.created_at >= :from                                 -- if from
     AND e.created_at <= :upto                                 -- if upto
+    AND e.created_at BETWEEN w.first AND w.last               -- if froms
     AND e.created_at <= :before_at AND (e.created_at < :before_at OR e.id < :before_id)      -- if before_at
     AND e.created_at >= :after_at AND (e.created_at > :after_at OR e.id > :after_id)         -- if after_at
     AND e.id = ANY(:ids)                                      -- if ids
@@ -56,3 +62,4 @@ LEFT JOIN tasks t ON t.id = e.task_id
 LEFT JOIN boards b ON b.id = e.board_id
 ORDER BY e.created_at DESC, e.id DESC   -- if !oldest
 ORDER BY e.created_at, e.id             -- if oldest
+) AS found                              -- if froms

@@ -18,13 +18,17 @@ use super::row::{Columns, role_of};
 use super::{Asked, Store};
 use crate::access::Scope;
 use crate::event::{ActivityEvent, Key, TaskComment, Timestamp};
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 use uuid::Uuid;
 
 /// Up to this many rows, sorting what an index yields beats walking back in time.
 const FEW: u64 = 2_000;
-/// Rows of a window or page when all are wanted.
+/// Rows of a page of SQLite's when all are wanted.
 const BATCH: u64 = 50_000;
+/// Rows that a window should yield when all are wanted: so few are sorted while they are fresh in the caches.
+const HANDFUL: u64 = 10_000;
+/// Windows read by one query then: the server reads the next while we take in the last.
+const AT_ONCE: usize = 32;
 
 /// Which stretch of the feed.
 #[derive(Debug, Clone, Copy, Default)]
@@ -241,7 +245,15 @@ impl Store {
             let mut query = self.window::<T>(&asked, page, most).indexed(!plain).when("sparse", sparse.is_some());
             // Few rows so far: the many to come are cheaper to tell by one hash of the readable tasks.
             query = query.when("mass", plain || many || T::COMMENTS && walk.is_begun()).when("stretch", true);
-            query = within(query, if plain { walk.rest() } else { walk.window() });
+            let windows = walk.windows(if many { AT_ONCE } else { 1 });
+            query = match windows[..] {
+                _ if plain => within(query, walk.rest()),
+                _ if many => {
+                    let (froms, uptos) = windows.iter().copied().unzip();
+                    query.bind("froms", Value::Times(froms)).bind("uptos", Value::Times(uptos))
+                }
+                _ => within(query, windows[0]),
+            };
             let board_tasks = sparse.as_ref().and_then(|reach| reach.board_tasks.clone());
             query = query.bind_some("board_tasks", board_tasks.map(Value::Ids));
             if let Some(types) = &source.types {
@@ -249,13 +261,22 @@ impl Store {
                 query = query.when("by_type", !plain && !many && sparse.is_none());
                 query = query.bind_some("types", (!plain || narrowed).then(|| Value::Texts(types.clone())));
             }
-            let found = self.rows(&query, each).await?;
+            let mut last: Option<Key> = None;
+            let found = self
+                .rows(&query, &mut |item: T| {
+                    // Of several windows only the plan tells which comes first; see list.sql.
+                    let key = item.key();
+                    ensure!(last.is_none_or(|last| page.order.allows(last, key)), "the database answered out of order");
+                    last = Some(key);
+                    each(item)
+                })
+                .await?;
             left -= found;
             yielded += found;
-            if left == 0 || plain || walk.is_last() {
+            walk.advance(&windows, found, if page.limit.is_some() { left } else { HANDFUL });
+            if left == 0 || plain || walk.is_over() {
                 return Ok(());
             }
-            walk.advance(found, if page.limit.is_some() { left } else { BATCH });
             if found == 0 {
                 match self.source::<T>(&asked, page, Some(walk.rest())).await? {
                     Found::Source(rest) => walk.skip_to(rest.newest, rest.oldest),

@@ -10,7 +10,10 @@ use anyhow::{Context, Result};
 use futures_util::TryStreamExt;
 use futures_util::stream::BoxStream;
 use sqlx::encode::IsNull;
-use sqlx::postgres::{PgArgumentBuffer, PgArguments, PgConnectOptions, PgConnection, PgRow, PgTypeInfo};
+use sqlx::postgres::types::Oid;
+use sqlx::postgres::{
+    PgArgumentBuffer, PgArguments, PgConnectOptions, PgConnection, PgHasArrayType, PgRow, PgTypeInfo,
+};
 use sqlx::{Arguments, Connection, Encode, Executor, Postgres, Row as _, Type};
 use std::future::Future;
 use std::time::Duration;
@@ -42,6 +45,13 @@ struct Micros(i64);
 impl Type<Postgres> for Micros {
     fn type_info() -> PgTypeInfo {
         super::row::TIMESTAMP
+    }
+}
+
+impl PgHasArrayType for Micros {
+    fn array_type_info() -> PgTypeInfo {
+        // timestamp[], by number as its elements.
+        PgTypeInfo::with_oid(Oid(1115))
     }
 }
 
@@ -250,6 +260,7 @@ fn add(arguments: &mut PgArguments, value: &Value) -> Result<(), sqlx::error::Bo
         Value::OptionalText(text) => arguments.add(text.as_deref()),
         Value::Texts(texts) => arguments.add(texts.as_slice()),
         Value::Time(at) => arguments.add(Micros(at.micros())),
+        Value::Times(times) => arguments.add(times.iter().map(|at| Micros(at.micros())).collect::<Vec<_>>()),
         Value::Count(n) => arguments.add(*n),
     }
 }

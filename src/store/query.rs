@@ -21,6 +21,7 @@ pub(super) enum Value {
     OptionalText(Option<String>),
     Texts(Vec<String>),
     Time(Timestamp),
+    Times(Vec<Timestamp>),
     Count(i64),
 }
 

@@ -130,6 +130,9 @@ fn add(arguments: &mut SqliteArguments<'_>, value: &Value) -> Result<(), sqlx::e
         Value::OptionalText(text) => arguments.add(text.clone()),
         Value::Texts(texts) => arguments.add(serde_json::to_string(texts)?),
         Value::Time(at) => arguments.add(at.micros()),
+        Value::Times(times) => {
+            arguments.add(serde_json::to_string(&times.iter().map(|at| at.micros()).collect::<Vec<_>>())?)
+        }
         Value::Count(n) => arguments.add(*n),
     }
 }

@@ -109,6 +109,10 @@ fn shown(value: &Value) -> String {
         Value::OptionalText(text) => text.as_ref().map_or_else(null, |text| format!("{text:?}")),
         Value::Texts(texts) => format!("{texts:?}"),
         Value::Time(at) => at.to_string(),
+        Value::Times(times) => {
+            let times: Vec<String> = times.iter().map(ToString::to_string).collect();
+            format!("{{{}}}", times.join(","))
+        }
         Value::Count(n) => n.to_string(),
     }
 }

@@ -107,6 +107,27 @@ fn no_question_for_a_few_events_reads_the_whole_table() {
 }
 
 #[test]
+fn all_events_are_read_window_by_window_and_never_sorted_as_a_whole() {
+    for engine in [Engine::Deployed, Engine::Documented] {
+        let database = Database::empty(engine);
+        database.sql(EVENTS);
+        for with in ["never analysed", "analysed"] {
+            for all in [&["list", "--all"][..], &["list", "--all", "--reverse"], &["comments", "--all"]] {
+                let asked = database.mc(all.iter().copied()).args([USER, "-o", "jsonl", "--show-sql", "-v"]).ok();
+                let (told, kind) = (asked.stderr, all[0]);
+                let rows = if kind == "list" { 40_000 } else { 16_000 };
+                assert_eq!(asked.stdout.lines().count(), rows);
+                let times = questions(&told).iter().filter(|stem| **stem == kind).count();
+                assert!((2..=8).contains(&times), "{engine:?}, {with}: {all:?} asks {times} times\n{told}");
+                assert!(told.contains("\n-- Nested Loop  (") && told.contains("Function Scan on w"), "{told}");
+                assert!(!told.contains("Seq Scan on activity_events"), "{engine:?}, {with}: {all:?}\n{told}");
+            }
+            database.sql("VACUUM ANALYZE");
+        }
+    }
+}
+
+#[test]
 fn a_poll_of_tail_reads_no_more_than_it_must_however_many_there_were() {
     for engine in [Engine::Deployed, Engine::Documented] {
         let database = Database::empty(engine);

@@ -1,6 +1,6 @@
 //! The walk through time in windows, without a database: where the next window lies and how wide it is.
 
-use crate::event::Timestamp;
+use crate::event::{Key, Timestamp};
 
 const HOUR: i64 = 3_600_000_000;
 
@@ -14,6 +14,16 @@ pub enum Order {
     Oldest,
 }
 
+impl Order {
+    /// Whether one key may stand behind another.
+    pub(super) fn allows(self, last: Key, next: Key) -> bool {
+        match self {
+            Self::Newest => next <= last,
+            Self::Oldest => next >= last,
+        }
+    }
+}
+
 /// Windows that follow each other without gap or overlap, from one end of an extent to the other.
 #[derive(Debug)]
 pub(super) struct Walk {
@@ -24,11 +34,12 @@ pub(super) struct Walk {
     /// Width of the next window in microseconds.
     width: i64,
     begun: bool,
+    over: bool,
 }
 
 impl Walk {
     pub(super) fn new(order: Order, newest: Timestamp, oldest: Timestamp) -> Self {
-        Self { order, newest, oldest, width: HOUR, begun: false }
+        Self { order, newest, oldest, width: HOUR, begun: false, over: false }
     }
 
     /// All that is left, both ends included.
@@ -36,12 +47,25 @@ impl Walk {
         (self.oldest, self.newest)
     }
 
-    /// The next window, both ends included.
-    pub(super) fn window(&self) -> (Timestamp, Timestamp) {
-        match self.order {
-            Order::Newest => (self.newest.plus_micros(-self.width).max(self.oldest), self.newest),
-            Order::Oldest => (self.oldest, self.oldest.plus_micros(self.width).min(self.newest)),
+    /// The next windows of one width, both ends of each included: as many as are asked for, or fewer at the end.
+    pub(super) fn windows(&self, most: usize) -> Vec<(Timestamp, Timestamp)> {
+        let mut windows = Vec::with_capacity(most);
+        let (mut oldest, mut newest) = self.rest();
+        while windows.len() < most {
+            let (from, upto) = match self.order {
+                Order::Newest => (newest.plus_micros(-self.width).max(oldest), newest),
+                Order::Oldest => (oldest, oldest.plus_micros(self.width).min(newest)),
+            };
+            windows.push((from, upto));
+            if (from, upto) == (oldest, newest) {
+                break;
+            }
+            match self.order {
+                Order::Newest => newest = from.previous(),
+                Order::Oldest => oldest = upto.next(),
+            }
         }
+        windows
     }
 
     /// Whether a window was read already.
@@ -49,9 +73,9 @@ impl Walk {
         self.begun
     }
 
-    /// Whether the next window is all that is left.
-    pub(super) fn is_last(&self) -> bool {
-        self.window() == self.rest()
+    /// Whether nothing is left.
+    pub(super) fn is_over(&self) -> bool {
+        self.over
     }
 
     /// Whether the next window would cover so much of what is left that one plain query is no dearer.
@@ -59,14 +83,17 @@ impl Walk {
         self.begun && self.width / 4 > HOUR && self.newest.micros_since(self.oldest) / 16 < self.width
     }
 
-    /// Leaves the window behind; what it yielded tells how wide the next must be to yield what is wanted.
-    pub(super) fn advance(&mut self, found: u64, wanted: u64) {
-        let (from, upto) = self.window();
-        match self.order {
-            Order::Newest => self.newest = from.previous(),
-            Order::Oldest => self.oldest = upto.next(),
+    /// Leaves windows behind; what they yielded in all tells how wide each of the next must be to yield what is wanted.
+    pub(super) fn advance(&mut self, windows: &[(Timestamp, Timestamp)], found: u64, wanted: u64) {
+        for (from, upto) in windows {
+            self.over = (*from, *upto) == self.rest();
+            match self.order {
+                Order::Newest => self.newest = from.previous(),
+                Order::Oldest => self.oldest = upto.next(),
+            }
         }
         self.begun = true;
+        let wanted = wanted.saturating_mul(windows.len() as u64);
         self.width = if found == 0 {
             self.width.saturating_mul(8)
         } else {
@@ -119,6 +146,7 @@ mod tests {
         fn windows_cover_every_instant_exactly_once_and_end(
             mut instants in proptest::collection::vec(instant(), 1..60),
             oldest_first: bool,
+            at_once in 1_usize..5,
             yields in proptest::collection::vec(0_u64..200, 1..20),
         ) {
             instants.sort_unstable();
@@ -128,13 +156,16 @@ mod tests {
             let mut seen = Vec::new();
             for step in 0.. {
                 prop_assert!(step < 2_000, "the walk does not end");
-                let (from, upto) = walk.window();
-                let mut inside: Vec<_> = instants.iter().copied().filter(|i| (from..=upto).contains(i)).collect();
-                let found = inside.len();
-                if order == Order::Newest { inside.reverse(); }
-                seen.extend(inside);
-                if walk.is_last() { break; }
-                walk.advance(if found == 0 { 0 } else { yields[step % yields.len()].max(1) }, 50);
+                let windows = walk.windows(at_once);
+                let mut found = 0;
+                for (from, upto) in &windows {
+                    let mut inside: Vec<_> = instants.iter().copied().filter(|i| (from..=upto).contains(&i)).collect();
+                    found += inside.len();
+                    if order == Order::Newest { inside.reverse(); }
+                    seen.extend(inside);
+                }
+                walk.advance(&windows, if found == 0 { 0 } else { yields[step % yields.len()].max(1) }, 50);
+                if walk.is_over() { break; }
                 let (oldest, newest) = walk.rest();
                 let left: Vec<_> = instants.iter().copied().filter(|i| (oldest..=newest).contains(i)).collect();
                 match (left.first(), left.last()) {

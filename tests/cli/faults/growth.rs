@@ -10,8 +10,15 @@ use std::time::Duration;
 
 const USER: &str = "--as-user=00000000-0000-4000-8000-0000000000b1";
 /// Questions as they are asked, then those without the exact total, which has to look everywhere.
-const QUESTIONS: [&str; 5] =
-    ["list", "tail --events --no-follow", "errors --range 24h", "list --no-total", "comments --no-total"];
+const QUESTIONS: [&str; 7] = [
+    "list",
+    "tail --events --no-follow",
+    "errors --range 24h",
+    "list --no-total",
+    "comments --no-total",
+    "list --all",
+    "comments --all --reverse",
+];
 const RUNS: usize = 9;
 
 fn ask(database: &Database, line: &str) -> crate::harness::Mc {
