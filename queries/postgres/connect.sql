@@ -32,5 +32,5 @@ SELECT
           JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = i.indkey[0] AND a.attname = 'created_at'),
   EXISTS (SELECT
           FROM pg_partition_tree(to_regclass('activity_events')) p
-          JOIN pg_class c ON c.oid = p.relid AND c.relkind = 'f'),
+          WHERE (SELECT c.relkind FROM pg_class c WHERE c.oid = p.relid) = 'f'),
   current_setting('server_encoding') = 'SQL_ASCII'

@@ -1,14 +1,18 @@
 -- Failures and all events by bucket, for a window and the window of the same length before it, in one pass.
 -- side: 0 before the window, 1 exactly at its start (in both when ranges are closed), 2 in it.
 -- Plan relied on: (event_type, created_at) through the list of types while the window is small against the table.
--- Columns: side, bucket, errors, total.
+-- Starts (of all buckets, where there are millions of rows): grouped by a column of their list, the planner expects few
+--   groups, and counts in parallel; by an expression it expects as many as there are rows.
+-- Columns: side, bucket (null: none of the list), errors, total.
 SELECT
   (e.created_at >= :middle)::int4 + (e.created_at > :middle)::int4,
-  date_trunc(:bucket, e.created_at),
+  date_trunc(:bucket, e.created_at),   -- if !starts
+  b.start,                             -- if starts
   count(*) FILTER (WHERE e.event_type LIKE '%failed'),
   count(*)
 FROM activity_events e
+LEFT JOIN unnest(:starts::timestamp[]) AS b (start) ON b.start = date_trunc(:bucket, e.created_at)   -- if starts
 WHERE true
   AND e.event_type = ANY(:types)   -- if types
   -- include matching
-GROUP BY 1, 2
+GROUP BY e.created_at >= :middle, e.created_at > :middle, 2

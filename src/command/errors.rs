@@ -168,6 +168,7 @@ impl ErrorsArgs {
         let page = Page {
             limit: Some(if people { self.limit.max(FOLDED) } else { self.limit }),
             order: Order::Newest,
+            matches: Some(rate.tally.errors),
             ..Page::default()
         };
         let keep = usize::try_from(self.limit).unwrap_or(usize::MAX);

@@ -83,6 +83,7 @@ pub async fn answer<T: Item + Record>(
         offset: page.offset,
         order,
         after: cursor.map(|cursor| cursor.key),
+        matches: None,
     };
     session
         .store

@@ -41,6 +41,8 @@ pub struct Page {
     pub order: Order,
     /// Begin behind this key.
     pub after: Option<Key>,
+    /// How many rows match, where that is known already: it tells how far the first window must reach.
+    pub matches: Option<u64>,
 }
 
 /// A row that a feed is made of.
@@ -219,6 +221,9 @@ impl Store {
         // Cheap to count, and found by one index alone.
         let of_agents = matches!(asked.scope, Scope::Agent(_)) || !asked.filter.agents.is_empty();
         let mut left = wanted(page);
+        if let Some(matches) = page.matches {
+            walk.expect(matches, left);
+        }
         let mut probed = false;
         let mut sparse = None;
         let mut yielded = 0;

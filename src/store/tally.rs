@@ -4,7 +4,7 @@ use super::query::{Dialect, Query, Value};
 use super::{Asked, Rule, Store};
 use crate::access::Scope;
 use crate::event::{Bucket, Period, Point, Tally, Timestamp};
-use anyhow::{Context, Result};
+use anyhow::Result;
 use std::collections::BTreeMap;
 use uuid::Uuid;
 
@@ -97,14 +97,22 @@ impl Store {
         let mut query = self.matching(Query::new("rate"), &asked).when("mass", true);
         query = query.bind("middle", Value::Time(window.since));
         query = self.cut(query, bucket);
+        if self.dialect() == Dialect::Postgres && bucket != Bucket::Hour {
+            let mut starts = bucket.starts(before);
+            starts.extend(bucket.starts(window));
+            starts.dedup();
+            // The window before may begin earlier than the server's calendar does.
+            starts.retain(|start| (Timestamp::FIRST..=Timestamp::LAST).contains(start));
+            query = query.bind("starts", Value::Times(starts));
+        }
         query = self.among_types(query, &asked).await?;
         let mut sides: [BTreeMap<Timestamp, Tally>; 2] = Default::default();
         if !matches!(asked.scope, Scope::Boards(boards) if boards.is_empty()) {
             self.fetch(&query, &mut |row| {
                 let mut columns = row.columns();
                 let side = columns.small()?;
-                let at = columns.time()?.context("a bucket without start")?;
-                let at = bucket.start(at).unwrap_or(at);
+                // Years that the calendar does not have are in no bucket; they count all the same.
+                let at = columns.time()?.map_or(Timestamp::FIRST, |at| bucket.start(at).unwrap_or(at));
                 let tally = Tally { errors: columns.count()?.unsigned_abs(), total: columns.count()?.unsigned_abs() };
                 let on = [side == 0 || (side == 1 && window.closed), side != 0];
                 for (side, _) in sides.iter_mut().zip(on).filter(|(_, on)| *on) {

@@ -128,6 +128,20 @@ fn all_events_are_read_window_by_window_and_never_sorted_as_a_whole() {
 }
 
 #[test]
+fn rates_of_a_year_are_counted_in_parallel() {
+    let database = Database::empty(Engine::Deployed);
+    database.sql(EVENTS);
+    database.sql("VACUUM ANALYZE");
+    // As if the table were large.
+    for setting in ["min_parallel_table_scan_size = 0", "parallel_setup_cost = 0"] {
+        database
+            .sql(&format!("DO $$ BEGIN EXECUTE 'ALTER DATABASE ' || current_database() || ' SET {setting}'; END $$"));
+    }
+    let told = database.mc(["errors", "--range=1y", "-o", "json", USER, "--show-sql", "-v"]).ok().stderr;
+    assert!(told.contains("Partial "), "{told}");
+}
+
+#[test]
 fn a_poll_of_tail_reads_no_more_than_it_must_however_many_there_were() {
     for engine in [Engine::Deployed, Engine::Documented] {
         let database = Database::empty(engine);
