@@ -301,6 +301,15 @@ pub fn all(place: &Place) -> Vec<Case> {
         true,
     );
     add("list --all -o jsonl, 20 boards", &user(2), "list --all -o jsonl", words.everything(&half), 1.5, 3.0, false);
+    // The shell has no connection to make; with an index on created_at psql needs no more than we do.
+    let floor = match (place.engine, place.name.starts_with("documented")) {
+        (Engine::Sqlite, _) => Some(1.0 / 1.5),
+        (Engine::Postgres, true) => Some(1.0),
+        (Engine::Postgres, false) => None,
+    };
+    if let Some(floor) = floor {
+        cases.iter_mut().for_each(|case| (case.at_least, case.aim) = (floor, 1.0));
+    }
     if place.small {
         cases.retain(|case| case.name.contains("newest 50, 20 boards"));
         cases.iter_mut().for_each(|case| (case.at_least, case.aim) = (1.5, 2.0));

@@ -70,7 +70,7 @@ fn main() {
         println!();
         measured.push((place.name.clone(), place.events, rows));
     }
-    growth(&measured);
+    comparisons(&measured);
 }
 
 /// One line of the table.
@@ -85,7 +85,7 @@ impl Row {
         let ratio = theirs.median() / ours.median();
         let short = if ratio < case.at_least { " (short)" } else { "" };
         println!(
-            "| {} | {} | {} | {ratio:.1}{short} | {} | {} | {} |",
+            "| {} | {} | {} | {ratio:.1}{short} | {:.2} | {} | {} |",
             case.name,
             shown(&ours),
             shown(&theirs),
@@ -103,19 +103,26 @@ fn shown(side: &Side) -> String {
     format!("{middle:.digits$} [{low:.digits$}–{high:.digits$}]")
 }
 
-/// What was measured at more than one size must hardly grow.
-fn growth(measured: &[(String, u64, Vec<Row>)]) {
+/// What was measured at more than one size must hardly grow; with an index on created_at nothing must be slower.
+fn comparisons(measured: &[(String, u64, Vec<Row>)]) {
     for (name, events, rows) in measured {
-        let Some((_, least, base)) = measured.iter().filter(|(n, e, _)| n == name && e < events).min_by_key(|m| m.1)
-        else {
-            continue;
-        };
-        println!("## Growth, {name}: {least} to {events} events\n\n| case | times |\n|---|---|");
-        for row in rows.iter().filter(|row| row.grows) {
-            if let Some(before) = base.iter().find(|before| before.name == row.name) {
-                println!("| {} | {:.2} |", row.name, row.ours / before.ours);
-            }
+        let small = measured.iter().filter(|(n, e, _)| n == name && e < events).min_by_key(|m| m.1);
+        if let Some((_, least, base)) = small {
+            compare(&format!("Growth, {name}: {least} to {events} events"), base, rows, |row| row.grows);
         }
-        println!();
+        let deployed = measured.iter().find(|(n, e, _)| n.starts_with("deployed") && e == events);
+        if let Some((_, _, base)) = deployed.filter(|_| name.starts_with("documented")) {
+            compare(&format!("The documented schema against the deployed, {events} events"), base, rows, |_| true);
+        }
     }
+}
+
+fn compare(what: &str, base: &[Row], rows: &[Row], is_meant: impl Fn(&Row) -> bool) {
+    println!("## {what}\n\n| case | times |\n|---|---|");
+    for row in rows.iter().filter(|row| is_meant(row)) {
+        if let Some(before) = base.iter().find(|before| before.name == row.name) {
+            println!("| {} | {:.2} |", row.name, row.ours / before.ours);
+        }
+    }
+    println!();
 }

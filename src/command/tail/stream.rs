@@ -100,7 +100,7 @@ impl<'a, T: Item + Record> Stream<'a, T> {
         }
         let style = context.style(&session, &args.output)?;
         let on_terminal = context.is_watched() && !args.no_follow;
-        let sink = Sink::open(args.output.out_file.as_deref())?;
+        let sink = Sink::open(None)?;
         let view = view.also("late_seconds").choose(&args.output.fields)?;
         let mut status = Status::new(on_terminal);
         status.set_state(format!("connected · {}", session.target.label()));

@@ -1,6 +1,7 @@
 //! Small tables inside a report: few rows, known beforehand, with a bar behind each.
 
 use super::label::{self, Tone};
+use crate::output::width::width;
 use super::{Look, bar};
 use comfy_table::{CellAlignment, ColumnConstraint, ContentArrangement, Row, Table, presets};
 use std::io::{self, Write};
@@ -68,7 +69,7 @@ impl Grid {
         let mut lines = table.lines().map(|line| line.replace(UNBROKEN, " "));
         let heads = lines.next().unwrap_or_default();
         writeln!(out, "{}", label::paint(look, Tone::Quiet, heads.trim_end()))?;
-        let room = look.columns().saturating_sub(label::width(&heads)).min(*BAR.end());
+        let room = look.columns().saturating_sub(width(&heads)).min(*BAR.end());
         let tone = if self.alarming { Tone::Alarm } else { Tone::Plain };
         let max = self.bars.iter().copied().fold(0.0, f64::max);
         for (at, cells) in lines.enumerate() {
@@ -88,7 +89,7 @@ impl Grid {
 mod tests {
     use super::*;
 
-    fn drawn(width: Option<usize>, unicode: bool) -> String {
+    fn drawn(columns: Option<usize>, unicode: bool) -> String {
         let text = |t: &str| t.to_owned();
         let grid = Grid {
             heads: vec![("board".into(), false), ("events".into(), true)],
@@ -96,7 +97,7 @@ mod tests {
             bars: vec![1200.0, 30.0],
             alarming: false,
         };
-        let look = Look { width, unicode, color: false, show_time: &|at| at.to_string(), visible: &str::to_owned };
+        let look = Look { width: columns, unicode, color: false, show_time: &|at| at.to_string(), visible: &str::to_owned };
         let mut out = Vec::new();
         grid.write(&mut out, &look).unwrap();
         String::from_utf8(out).unwrap()
@@ -109,9 +110,9 @@ mod tests {
 
     #[test]
     fn no_line_is_wider_than_the_terminal() {
-        for width in 24..100 {
-            let drawn = drawn(Some(width), true);
-            assert!(drawn.lines().all(|line| label::width(line) <= width), "{width}:\n{drawn}");
+        for columns in 24..100 {
+            let drawn = drawn(Some(columns), true);
+            assert!(drawn.lines().all(|line| width(line) <= columns), "{columns}:\n{drawn}");
             assert!(drawn.contains("1200"), "numbers are never cut");
         }
     }
@@ -125,7 +126,7 @@ mod tests {
     #[test]
     fn numbers_stand_under_each_other() {
         let drawn = drawn(Some(40), false);
-        let ends: Vec<_> = drawn.lines().map(|line| label::width(line.trim_end_matches(['#', ' ']))).collect();
+        let ends: Vec<_> = drawn.lines().map(|line| width(line.trim_end_matches(['#', ' ']))).collect();
         assert!(ends.windows(2).all(|pair| pair[0] == pair[1]), "{drawn}");
     }
 

@@ -3,7 +3,6 @@
 use super::Look;
 use crate::event::{Bucket, Period, Tally, Timestamp};
 use std::collections::HashMap;
-use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 /// What a piece of text is, to be coloured by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -99,34 +98,6 @@ pub fn bucket_start(bucket: Bucket, at: Timestamp, short: bool) -> String {
     at.format(format).to_string()
 }
 
-/// Columns that a text takes in a terminal.
-pub fn width(text: &str) -> usize {
-    text.width()
-}
-
-/// The text, or as much of it as fits before an ellipsis.
-pub fn cut(text: &str, room: usize, unicode: bool) -> String {
-    if width(text) <= room {
-        return text.to_owned();
-    }
-    let ellipsis = if unicode { "…" } else { "..." };
-    let ellipsis = if width(ellipsis) > room { "" } else { ellipsis };
-    let mut left = room - width(ellipsis);
-    let kept = text.chars().take_while(|c| {
-        let taken = c.width().unwrap_or(0);
-        let fits = taken <= left;
-        left = left.saturating_sub(taken);
-        fits
-    });
-    kept.collect::<String>() + ellipsis
-}
-
-/// Filled up with blanks, on the left for numbers.
-pub fn pad(text: &str, room: usize, right: bool) -> String {
-    let blanks = " ".repeat(room.saturating_sub(width(text)));
-    if right { blanks + text } else { format!("{text}{blanks}") }
-}
-
 /// Group keys for people: an id and the name behind it become one column, which shows the name, the start of the id
 /// where there is none or where two ids share the name, and `(none)` for null.
 ///
@@ -220,15 +191,6 @@ mod tests {
         assert_eq!([of(604_800), of(129_600), of(5_400), of(61)], ["7d", "36h", "90m", "61s"]);
         assert_eq!(span(Some("1m"), since, since), "1m");
         assert_eq!(span(None, Timestamp::NEG_INFINITY, since), "all");
-    }
-
-    #[test]
-    fn cut_counts_columns_not_characters() {
-        assert_eq!(cut("日本語テキスト", 7, true), "日本語…");
-        assert_eq!(cut("日本語テキスト", 8, true), "日本語…");
-        assert_eq!(cut("abcdefgh", 6, false), "abc...");
-        assert_eq!(cut("abcdefgh", 2, false), "ab");
-        assert_eq!(pad("日本", 6, true), "  日本");
     }
 
     #[test]

@@ -59,7 +59,7 @@ impl<T: Item + Record> Stream<'_, T> {
 
     /// A pipe's end is noticed although nothing is written, and pings are written although nothing happens.
     fn look_at_stdout(&mut self) -> Result<()> {
-        if self.args.output.out_file.is_none() && output::stdout_is_closed() {
+        if output::stdout_is_closed() {
             return Err(std::io::Error::from(std::io::ErrorKind::BrokenPipe).into());
         }
         if self.format == Format::Sse && self.last_output.elapsed() >= PING_EVERY {
