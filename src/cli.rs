@@ -48,10 +48,20 @@ pub fn asks_for_json(args: impl IntoIterator<Item = OsString>) -> bool {
     let args: Vec<String> = args.into_iter().map(|arg| arg.to_string_lossy().into_owned()).collect();
     let is_json = |format: &str| format.starts_with("json");
     args.iter().take_while(|arg| *arg != "--").enumerate().any(|(at, arg)| match arg.as_str() {
-        "-o" | "--output" => args.get(at + 1).is_some_and(|format| is_json(format)),
-        other => ["--output=", "-o=", "-o"].iter().any(|flag| other.strip_prefix(flag).is_some_and(is_json)),
+        "--output" => args.get(at + 1).is_some_and(|format| is_json(format)),
+        other if other.starts_with("--") => other.strip_prefix("--output=").is_some_and(is_json),
+        // -o may stand behind others that take no value, and before its own.
+        other => other.strip_prefix('-').map(|flags| flags.trim_start_matches(SWITCHES)).is_some_and(|flags| {
+            flags.strip_prefix('o').is_some_and(|format| match format.trim_start_matches('=') {
+                "" => args.get(at + 1).is_some_and(|format| is_json(format)),
+                format => is_json(format),
+            })
+        }),
     })
 }
+
+/// Short flags without a value.
+const SWITCHES: [char; 3] = ['q', 'v', 'i'];
 
 /// A usage error in the form of all others: one line of JSON.
 pub fn complaint_as_json(told: &clap::Error) -> String {

@@ -34,6 +34,21 @@ pub struct Filter {
 }
 
 impl Filter {
+    /// The same question in the one form that all have who ask it, in whatever order they name things.
+    #[must_use]
+    pub fn sorted(mut self) -> Self {
+        let ids = [&mut self.exclude_boards, &mut self.agents, &mut self.exclude_agents, &mut self.tasks];
+        for ids in ids.into_iter().chain(self.boards.as_mut()) {
+            ids.sort_unstable();
+            ids.dedup();
+        }
+        for texts in [&mut self.types, &mut self.exclude_types, &mut self.grep] {
+            texts.sort_unstable();
+            texts.dedup();
+        }
+        self
+    }
+
     /// The boards that are left of the readable ones.
     pub fn narrow(&self, readable: &[Uuid]) -> Vec<Uuid> {
         let named = |board: &Uuid| self.boards.as_ref().is_none_or(|named| named.contains(board));

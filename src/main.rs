@@ -10,7 +10,7 @@ use std::process::ExitCode;
 fn main() -> ExitCode {
     let as_json = cli::asks_for_json(std::env::args_os());
     // A plugin's failures are all UNKNOWN: 2 would page somebody.
-    let as_plugin = std::env::args_os().any(|arg| arg == "--nagios");
+    let as_plugin = std::env::args_os().any(|arg| arg.to_string_lossy().starts_with("--nagios"));
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
         Err(told) if as_plugin && told.use_stderr() => return unknown(&told.to_string()),

@@ -12,15 +12,6 @@ SELECT
         ORDER BY a.attnum),
   has_any_column_privilege(needed.name, 'INSERT'),
   has_table_privilege(needed.name, 'UPDATE, DELETE, TRUNCATE')
-FROM (VALUES
-  ('activity_events', ARRAY['id', 'event_type', 'message', 'agent_id', 'task_id', 'created_at', 'board_id',
-                            'action', 'user_id', 'actor_id']),
-  ('boards', ARRAY['id', 'organization_id', 'name', 'slug']),
-  ('tasks', ARRAY['id', 'board_id', 'title']),
-  ('agents', ARRAY['id', 'board_id', 'name', 'identity_profile', 'agent_token_hash']),
-  ('users', ARRAY['id', 'clerk_user_id', 'email', 'name', 'active_organization_id']),
-  ('organizations', ARRAY['id', 'name']),
-  ('organization_members', ARRAY['id', 'organization_id', 'user_id', 'all_boards_read', 'all_boards_write',
-                                 'created_at']),
-  ('organization_board_access', ARRAY['organization_member_id', 'board_id', 'can_read', 'can_write'])
+FROM (
+  -- include needed_columns
 ) AS needed (name, columns)

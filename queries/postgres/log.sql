@@ -1,4 +1,5 @@
--- Writes one event. created_at is the database's clock, once a transaction.
+-- Writes one event. created_at is the database's clock, once a transaction, and a microsecond more for each event after
+-- the first, so that a batch keeps its order.
 -- Columns: created_at; with flag once no row where the id is there already.
 INSERT INTO activity_events (
   id, event_type, message, agent_id, task_id, board_id, created_at
@@ -7,7 +8,7 @@ INSERT INTO activity_events (
   , actor_id   -- if has_actor_id
 )
 VALUES (
-  :id, :event_type, :message, :agent_id, :task_id, :board_id, now() AT TIME ZONE 'utc'
+  :id, :event_type, :message, :agent_id, :task_id, :board_id, now() AT TIME ZONE 'utc' + :nth * interval '1 microsecond'
   , :action    -- if has_action
   , :user_id   -- if has_user_id
   , :actor_id  -- if has_actor_id

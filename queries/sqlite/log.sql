@@ -1,4 +1,5 @@
--- Writes one event; :now is SQLite's clock, read once a transaction.
+-- Writes one event; :now is SQLite's clock, read once a transaction, with a microsecond more for each event after the
+-- first, so that a batch keeps its order.
 -- Columns: created_at.
 INSERT INTO activity_events (
   id, event_type, message, agent_id, task_id, board_id, created_at

@@ -2,6 +2,9 @@
 
 use super::duration::parse_duration;
 use super::filter::ZoneArgs;
+use crate::error::usage;
+use anyhow::Result;
+use clap::builder::NonEmptyStringValueParser;
 use clap::{ArgAction, Args};
 use std::time::Duration;
 
@@ -23,6 +26,26 @@ pub struct GlobalArgs {
     /// Say more on stderr
     #[arg(short, long, global = true, action = ArgAction::Count, help_heading = "Common")]
     pub verbose: u8,
+}
+
+impl GlobalArgs {
+    /// clap looks for contradictions among the flags before the command, and among those behind it.
+    ///
+    /// # Errors
+    /// Exit 2 for one between the two.
+    pub fn contradict_not(&self) -> Result<()> {
+        let (who, zone) = (&self.identity, &self.zone);
+        let pairs = [
+            ("--as-user", who.as_user.is_some(), "--as-agent", who.as_agent.is_some()),
+            ("--token-file", who.token_file.is_some(), "--agent-token-file", who.agent_token_file.is_some()),
+            ("--local", zone.local, "--tz", zone.tz.is_some()),
+            ("--quiet", self.quiet, "--verbose", self.verbose > 0),
+        ];
+        match pairs.into_iter().find(|(_, first, _, second)| *first && *second) {
+            Some((first, _, second, _)) => Err(usage(format!("{first} cannot be used with {second}")).into()),
+            None => Ok(()),
+        }
+    }
 }
 
 /// Where the database is, and how to talk to it.
@@ -48,10 +71,10 @@ pub struct DatabaseArgs {
 #[command(next_help_heading = "Who is asking")]
 pub struct IdentityArgs {
     /// Look through this user's eyes: id, e-mail address or Clerk id (a view, no boundary: who has the URL has the data)
-    #[arg(long, value_name = "USER", global = true, conflicts_with = "as_agent")]
+    #[arg(long, value_name = "USER", value_parser = NonEmptyStringValueParser::new(), global = true, conflicts_with = "as_agent")]
     pub as_user: Option<String>,
     /// Look through this agent's eyes: id or name; with an agent's token, the agent that it must belong to
-    #[arg(long, value_name = "AGENT", global = true)]
+    #[arg(long, value_name = "AGENT", value_parser = NonEmptyStringValueParser::new(), global = true)]
     pub as_agent: Option<String>,
     /// Prove to be the user whose token is in this file (- is stdin); else MC_TOKEN
     #[arg(long, value_name = "FILE", global = true, conflicts_with = "agent_token_file")]

@@ -1,6 +1,6 @@
 //! `comments`: the task comment feed, or one task's whole thread.
 
-use super::feed::{self, Question};
+use super::feed::{self, Question, Shape};
 use super::session::Context;
 use crate::cli::filter::{RangeArgs, SelectArgs};
 use crate::cli::format::OutputArgs;
@@ -37,10 +37,11 @@ impl CommentsArgs {
     pub async fn run(mut self, context: &Context) -> Result<()> {
         let thread = !self.select.task.is_empty();
         self.page.all |= thread && self.page.limit.is_none();
+        let shape = Shape::of(&self.output, View::comments())?;
         let mut session = context.session(self.page.all).await?;
         let filter = session.select(&self.select, &self.range).await?;
         let oldest = thread || self.page.reverse;
         let question = Question { filter, rule: Rule::Comments, range: &self.range, page: &self.page, oldest };
-        feed::answer::<TaskComment>(context, session, question, &self.output, View::comments()).await
+        feed::answer::<TaskComment>(context, session, question, &self.output, shape).await
     }
 }

@@ -25,7 +25,7 @@ pub struct Binding([u8; 8]);
 impl Binding {
     /// Of a question.
     pub fn new(command: &str, actor: &Actor, order: &str, filter: &Filter, typed_range: &str) -> Self {
-        let filter = Filter { since: None, until: None, ..filter.clone() };
+        let filter = Filter { since: None, until: None, ..filter.clone() }.sorted();
         let mut hash = Sha256::new();
         hash.update(format!("{command}\0{}\0{order}\0{filter:?}\0{typed_range}", actor.id));
         let mut binding = [0; 8];

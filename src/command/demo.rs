@@ -86,11 +86,12 @@ impl DemoArgs {
 }
 
 async fn may_replace(path: &Path) -> Result<()> {
-    let why = match embedded::origin(path).await? {
-        None => "was not made by demo",
-        Some(origin) if origin.made_by != "demo" => "was not made by demo",
-        Some(origin) if origin.written_at.is_some() => "holds events written by log",
-        Some(_) => return Ok(()),
+    let why = match embedded::origin(path).await {
+        // What cannot be read as a store is no store of demo's.
+        Err(_) | Ok(None) => "was not made by demo",
+        Ok(Some(origin)) if origin.made_by != "demo" => "was not made by demo",
+        Ok(Some(origin)) if origin.written_at.is_some() => "holds events written by log",
+        Ok(Some(_)) => return Ok(()),
     };
     Err(failed(format!("{} {why}, so it is left alone", path.display())).hint("--force replaces it").into())
 }

@@ -77,7 +77,7 @@ async fn examine(context: &Context, report: &mut Report) -> Result<()> {
     store.begin(Begin::Read).await?;
     let facts = store.table_facts().await?;
     connection(report, &store, &place, facts.as_ref());
-    schema(report, &store);
+    schema(report, &mut store).await?;
     privileges(report, &mut store).await?;
     if report.exit_code() == Kind::Unavailable.exit_code() {
         return Ok(());
@@ -117,7 +117,10 @@ fn connection(report: &mut Report, store: &Store, place: &Place, facts: Option<&
 /// Documented columns that the deployed schema lacks.
 const DOCUMENTED: [&str; 3] = ["action", "user_id", "actor_id"];
 
-fn schema(report: &mut Report, store: &Store) {
+/// What only some commands need: `comments` shows it, agents log in by it.
+const DISPENSABLE: [&str; 2] = ["agents.identity_profile", "agents.agent_token_hash"];
+
+async fn schema(report: &mut Report, store: &mut Store) -> Result<()> {
     let has: Vec<&str> = DOCUMENTED.into_iter().filter(|column| store.schema().has(column)).collect();
     let variant = match has.len() {
         0 => "deployed",
@@ -131,6 +134,15 @@ fn schema(report: &mut Report, store: &Store) {
         format!("with {}", has.join(", "))
     };
     report.add("schema", State::Ok, format!("{variant}, {columns}"));
+    let missing = store.missing_columns().await?;
+    report.fact("missing_columns", json!(missing));
+    if !missing.is_empty() {
+        let usable = missing.iter().all(|column| DISPENSABLE.contains(&column.as_str()));
+        let state = if usable { State::Wrong } else { State::Unusable };
+        let hint = "is this a Mission Control database, with all its migrations?";
+        report.add_hint("schema", state, format!("no column {}", missing.join(", ")), hint);
+    }
+    Ok(())
 }
 
 async fn privileges(report: &mut Report, store: &mut Store) -> Result<()> {
@@ -231,7 +243,9 @@ async fn actor(context: &Context, report: &mut Report, store: &mut Store, place:
         Err(error) if kind_of(&error) == Kind::Usage => return Err(error),
         Err(error) => {
             report.fact("actor", json!(null));
-            report.add_error("actor", State::Note, &error);
+            // Nobody asked for is no fault; somebody who is not there is.
+            let state = if kind_of(&error) == Kind::NotFound { State::Wrong } else { State::Note };
+            report.add_error("actor", state, &error);
             again(store).await?;
         }
     }

@@ -121,11 +121,11 @@ impl ErrorsArgs {
         if since > until {
             return Err(usage(format!("--since ({since} UTC) is after the end ({until} UTC)")).into());
         }
-        let hours = until.micros_since(since) / 3_600_000_000;
-        let bucket = match hours {
-            ..=48 => Bucket::Hour,
-            49..=1440 => Bucket::Day,
-            1441..=4320 => Bucket::Week,
+        let days = |days: i64| days * SECONDS_A_DAY * 1_000_000;
+        let bucket = match until.micros_since(since) {
+            length if length <= days(2) => Bucket::Hour,
+            length if length <= days(60) => Bucket::Day,
+            length if length <= days(180) => Bucket::Week,
             _ => Bucket::Month,
         };
         Ok(Window { range: None, period: Period { since, until, closed: false }, bucket })
@@ -137,6 +137,11 @@ impl ErrorsArgs {
     /// Those of the session, the filters, the database and stdout; exit 6 past `--fail-over`.
     pub async fn run(self, context: &Context) -> Result<u8> {
         let format: Format = self.output.format("table", &FORMATS)?.parse()?;
+        if let (Some(warn), Some(crit)) = (self.warn, self.crit)
+            && warn > crit
+        {
+            return Err(usage(format!("--warn {warn} is above --crit {crit}")).into());
+        }
         let mut session = context.session(false).await?;
         if let Some(at) = &self.at {
             session.now = at.resolve(session.now, session.zone)?;

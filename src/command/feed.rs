@@ -29,6 +29,23 @@ pub struct Question<'a> {
     pub oldest: bool,
 }
 
+/// How the rows are to look.
+pub struct Shape {
+    format: Format,
+    view: View,
+}
+
+impl Shape {
+    /// As the flags say, before anything is asked.
+    ///
+    /// # Errors
+    /// Exit 2 for a format or a field that there is not.
+    pub fn of(output: &OutputArgs, view: View) -> Result<Self> {
+        let format = output.format("table", &FORMATS)?.parse()?;
+        Ok(Self { format, view: view.choose(&output.fields)? })
+    }
+}
+
 /// Answers with rows, or with their number.
 ///
 /// # Errors
@@ -38,17 +55,17 @@ pub async fn answer<T: Item + Record>(
     mut session: Session,
     mut question: Question<'_>,
     output: &OutputArgs,
-    view: View,
+    Shape { format, view }: Shape,
 ) -> Result<()> {
     let page = question.page;
-    let format: Format = output.format("table", &FORMATS)?.parse()?;
     let order = if question.oldest { Order::Oldest } else { Order::Newest };
     let binding = Binding::new(
         context.command,
         &session.actor,
         if question.oldest { "oldest" } else { "newest" },
         &question.filter,
-        &format!("{:?}", question.range),
+        // Typed days are days of a zone.
+        &if question.range.is_open() { String::new() } else { format!("{:?} {:?}", question.range, session.zone) },
     );
     let cursor = page.after.as_deref().map(|text| Cursor::decode(text, &binding)).transpose()?;
     if page.count {
@@ -65,7 +82,7 @@ pub async fn answer<T: Item + Record>(
     let limit = page.limit();
     let style = context.style(&session, output)?;
     let mut sink = Sink::open(output.out_file.as_deref())?;
-    let mut writer = RowWriter::new(&mut sink, format, view.choose(&output.fields)?, style);
+    let mut writer = RowWriter::new(&mut sink, format, view, style);
     let mut shown = 0_u64;
     let mut last: Option<Key> = None;
     let mut more = false;

@@ -1,6 +1,6 @@
 //! `list`: events, newest first.
 
-use super::feed::{self, Question};
+use super::feed::{self, Question, Shape};
 use super::session::Context;
 use crate::cli::filter::{FilterArgs, RangeArgs};
 use crate::cli::format::OutputArgs;
@@ -37,10 +37,11 @@ impl ListArgs {
     /// # Errors
     /// Those of the session, the filters, the database and stdout.
     pub async fn run(self, context: &Context) -> Result<()> {
+        let shape = Shape::of(&self.output, View::events())?;
         let mut session = context.session(self.page.all).await?;
         let filter = session.filter(&self.filter, &self.range).await?;
         let question =
             Question { filter, rule: Rule::Resolved, range: &self.range, page: &self.page, oldest: self.page.reverse };
-        feed::answer::<ActivityEvent>(context, session, question, &self.output, View::events()).await
+        feed::answer::<ActivityEvent>(context, session, question, &self.output, shape).await
     }
 }

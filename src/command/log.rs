@@ -77,6 +77,9 @@ impl LogArgs {
         {
             return Err(usage("stdin cannot hold both the token and what is to be written").into());
         }
+        let view = View::events().choose(&self.output.fields)?;
+        // Where the answer cannot go nothing is written.
+        let mut sink = Sink::open(self.output.out_file.as_deref())?;
         // Read to the end before a transaction is open: a slow writer of lines must hold no locks meanwhile.
         let entries = match self.entry()? {
             Some(entry) => vec![(None, entry)],
@@ -110,8 +113,7 @@ impl LogArgs {
             }
             session.store.commit().await?;
         }
-        let mut sink = Sink::open(self.output.out_file.as_deref())?;
-        print(&items, format, self.dry_run, &mut sink, View::events().choose(&self.output.fields)?, style)
+        print(&items, format, self.dry_run, &mut sink, view, style)
             .and_then(|()| sink.finish())
             .context(if self.dry_run { "nothing was written" } else { "the events are written, but" })?;
         session.store.close().await;

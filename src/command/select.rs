@@ -108,11 +108,14 @@ impl Session {
                     let own = id == Ok(self.actor.id) || text == self.actor.name;
                     if own { vec![(self.actor.id, self.actor.name.clone())] } else { Vec::new() }
                 }
-                (ActorKind::User, Ok(id)) => {
-                    self.store.agents(AgentName::Id(id)).await?.into_iter().map(|a| (a.id, a.name)).collect()
-                }
-                (ActorKind::User, Err(_)) => {
-                    let agents = self.store.agents(AgentName::Visible(&text, &sight)).await?;
+                (ActorKind::User, id) => {
+                    let mut agents = match id {
+                        Ok(id) => self.store.agents(AgentName::Id(id)).await?,
+                        Err(_) => Vec::new(),
+                    };
+                    if agents.is_empty() {
+                        agents = self.store.agents(AgentName::Visible(&text, &sight)).await?;
+                    }
                     agents.into_iter().map(|a| (a.id, a.name)).collect()
                 }
             };

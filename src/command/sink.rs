@@ -1,8 +1,8 @@
-//! Where an answer goes: stdout, or a file that appears only when it is complete.
+//! Where an answer goes: stdout, or a file that appears only when it is complete, or a pipe or device as it is.
 
 use crate::error::failed;
 use anyhow::{Context as _, Result};
-use std::fs::Permissions;
+use std::fs::{self, File, OpenOptions, Permissions};
 use std::io::{self, BufWriter, StdoutLock, Write};
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
@@ -76,21 +76,44 @@ pub enum Sink {
         /// Its final place.
         path: PathBuf,
     },
+    /// What `--out-file` names is a pipe or a device: written to, never replaced.
+    Special {
+        /// Opened.
+        file: Box<BufWriter<File>>,
+        /// Its name.
+        path: PathBuf,
+    },
 }
 
+/// Permissions of a file that is new, less the umask.
+const NEW: u32 = 0o644;
+
 impl Sink {
-    /// Stdout, or a file.
+    /// Stdout, which `-` names too, or a file. A link is followed; a file that is there keeps its permissions.
     ///
     /// # Errors
     /// Exit 1 where no file can be made in the directory.
     pub fn open(path: Option<&Path>) -> Result<Self> {
-        let Some(path) = path else {
+        let Some(path) = path.filter(|path| *path != Path::new("-")) else {
             return Ok(Self::Stdout(Stdout::new()));
         };
+        let said = || failed(format!("cannot write {}", path.display()));
+        let there = fs::metadata(path).ok();
+        if there.as_ref().is_some_and(fs::Metadata::is_dir) {
+            return Err(io::Error::from(io::ErrorKind::IsADirectory)).with_context(said);
+        }
+        if there.as_ref().is_some_and(|there| !there.is_file()) {
+            let file = OpenOptions::new().write(true).open(path).with_context(said)?;
+            return Ok(Self::Special { file: Box::new(BufWriter::with_capacity(BUFFER, file)), path: path.to_owned() });
+        }
+        let path = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
         let directory = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
-        let file = tempfile::Builder::new().permissions(Permissions::from_mode(0o644)).tempfile_in(directory);
-        let file = file.with_context(|| failed(format!("cannot write {}", path.display())))?;
-        Ok(Self::File { file: Box::new(BufWriter::with_capacity(BUFFER, file)), path: path.to_owned() })
+        let new = tempfile::Builder::new().permissions(Permissions::from_mode(NEW)).tempfile_in(directory);
+        let file = new.with_context(said)?;
+        if let Some(there) = there {
+            file.as_file().set_permissions(there.permissions()).with_context(said)?;
+        }
+        Ok(Self::File { file: Box::new(BufWriter::with_capacity(BUFFER, file)), path })
     }
 
     /// All is written: passes it on, and puts a file in its place.
@@ -107,6 +130,9 @@ impl Sink {
                 file.persist(&path).with_context(said)?;
                 Ok(())
             }
+            Self::Special { mut file, path } => {
+                file.flush().with_context(|| failed(format!("cannot write {}", path.display())))
+            }
         }
     }
 }
@@ -116,6 +142,7 @@ impl Write for Sink {
         match self {
             Self::Stdout(out) => out.write(bytes),
             Self::File { file, .. } => file.write(bytes),
+            Self::Special { file, .. } => file.write(bytes),
         }
     }
 
@@ -123,6 +150,7 @@ impl Write for Sink {
         match self {
             Self::Stdout(out) => out.flush(),
             Self::File { file, .. } => file.flush(),
+            Self::Special { file, .. } => file.flush(),
         }
     }
 }

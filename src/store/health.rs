@@ -98,6 +98,20 @@ impl Store {
         now.context("the database has no clock")
     }
 
+    /// Columns that we read and that are not there, each with its table.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn missing_columns(&mut self) -> Result<Vec<String>> {
+        let mut missing = Vec::new();
+        self.fetch(&Query::new("doctor_columns"), &mut |row| {
+            missing.extend(row.columns().text()?);
+            Ok(())
+        })
+        .await?;
+        Ok(missing)
+    }
+
     /// Table by table; SQLite has no privileges.
     ///
     /// # Errors

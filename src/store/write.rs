@@ -6,15 +6,16 @@ use crate::event::{NewEvent, Timestamp};
 use anyhow::{Context, Result};
 
 impl Store {
-    /// Writes one event in the open transaction; answers with its created_at, the database's clock, or with none if
-    /// it was to be written `once` and its id is there already.
+    /// Writes the `nth` event of the open transaction; answers with its created_at, the database's clock and `nth`
+    /// microseconds, or with none if it was to be written `once` and its id is there already.
     ///
     /// # Errors
     /// Those of the database.
-    pub async fn insert(&mut self, event: &NewEvent, once: bool) -> Result<Option<Timestamp>> {
-        let now = self.now();
+    pub async fn insert(&mut self, event: &NewEvent, nth: usize, once: bool) -> Result<Option<Timestamp>> {
+        let nth = i64::try_from(nth)?;
+        let now = self.now().plus_micros(nth);
         let query = self.with_columns(event_values(Query::new("log"), event)).bind("now", Value::Time(now));
-        let query = query.when("once", once);
+        let query = query.bind("nth", Value::Count(nth)).when("once", once);
         let mut created_at = None;
         self.fetch(&query, &mut |row| {
             created_at = row.columns().time()?;

@@ -206,3 +206,30 @@ fn who_waits_for_the_lines_of_a_batch_is_told_of_them_on_a_terminal_alone() {
     assert!(shown.stdout.contains("lines read"), "{shown}");
     assert!(!place.sh(slow, ["log", "--jsonl", "-"]).ok().stderr.contains("lines read"));
 }
+
+#[test]
+fn a_batch_keeps_its_order() {
+    for_each_engine(|engine| {
+        let database = Database::recorded(engine);
+        let line = |n: u32| format!(r#"{{"event_type":"task.comment","task":"{TASK}","message":"step {n}"}}"#);
+        let lines: Vec<String> = (1..=12).map(line).collect();
+        batch(&database, &lines.iter().map(String::as_str).collect::<Vec<_>>()).ok();
+        let thread = database.mc(["comments", "--task", TASK, "-o", "jsonl", "--as-user", &user(0)]).ok().jsonl();
+        let steps: Vec<&str> = thread.iter().filter_map(|item| item["message"].as_str()).collect();
+        let expected: Vec<String> = (1..=12).map(|n| format!("step {n}")).collect();
+        assert!(steps.ends_with(&expected.iter().map(String::as_str).collect::<Vec<_>>()), "{steps:?}");
+    });
+}
+
+#[test]
+fn where_the_answer_cannot_go_nothing_is_written() {
+    for_each_engine(|engine| {
+        let database = Database::recorded(engine);
+        let before = count(&database);
+        for place in ["none/x", "/"] {
+            log(&database, &["--type", "x", "--board", "board-1", "--out-file", place]).fails(1);
+        }
+        log(&database, &["--type", "x", "--board", "board-1", "--fields", "nonsense"]).fails(2);
+        assert_eq!(count(&database), before);
+    });
+}

@@ -147,3 +147,20 @@ fn actor_bits(actor: Actor) -> u64 {
     let (Actor::User(id) | Actor::Agent(id)) = actor;
     id.as_u64_pair().1
 }
+
+#[test]
+fn a_cursor_is_one_questions_in_whatever_order_it_names_things_and_of_one_zone() {
+    let database = Database::shared(Engine::Deployed);
+    let ask = |args: &[&str]| {
+        database.mc(["list", "-q", "-o", "json", "--limit=1", "--as-user"]).args([crate::identity::user(0)]).args(args)
+    };
+    let cursor = |args: &[&str]| ask(args).ok().json()["next_cursor"].as_str().expect("a cursor").to_owned();
+    let after = cursor(&["--type=task.*", "--type=agent.*"]);
+    ask(&["--type=agent.*", "--type=task.*", "--after", &after]).ok();
+    ask(&["--type=agent.*", "--after", &after]).fails(2);
+    let day = cursor(&["-S", "2026-03-01"]);
+    ask(&["-S", "2026-03-01", "--after", &day]).ok();
+    ask(&["-S", "2026-03-01", "--tz=Pacific/Kiritimati", "--after", &day]).fails(2);
+    let open = cursor(&[]);
+    ask(&["--tz=Pacific/Kiritimati", "--after", &open]).ok();
+}

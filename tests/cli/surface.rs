@@ -159,6 +159,22 @@ fn doctor_tells_a_database_that_is_fine_from_one_that_cannot_be_used() {
 }
 
 #[test]
+fn doctor_names_the_columns_that_are_missing_and_the_actor_who_is() {
+    use crate::harness::{Database, Engine};
+    let database = Database::recorded(Engine::Deployed);
+    database.mc(["doctor", "--as-user", "nobody"]).run().expect(1);
+    for (column, table, code) in [("identity_profile", "agents", 1), ("all_boards_write", "organization_members", 5)] {
+        database.sql(&format!("ALTER TABLE {table} RENAME {column} TO elsewhere"));
+        let output = database.mc(["doctor", "-o", "json"]).run();
+        output.expect(code);
+        let missing = output.json()["facts"]["missing_columns"].to_string();
+        assert!(missing.contains(&format!("{table}.{column}")), "{output}");
+    }
+    let place = with_demo();
+    assert_eq!(place.mc(["doctor", "-o", "json", "-q"]).ok().json()["facts"]["missing_columns"], serde_json::json!([]));
+}
+
+#[test]
 fn doctor_knows_the_role_the_indexes_and_the_clock_of_a_server() {
     use crate::harness::{Database, Engine};
     let output = Database::shared(Engine::Deployed).mc(["doctor", "-o", "json"]).run();

@@ -40,14 +40,20 @@ impl Entry {
     /// # Errors
     /// Exit 2.
     pub(super) fn parse(line: &[u8]) -> Result<Option<Self>> {
-        if line.trim_ascii().is_empty() {
+        let line = line.strip_prefix(b"\xef\xbb\xbf").unwrap_or(line).trim_ascii();
+        if line.is_empty() {
             return Ok(None);
         }
-        let entry: Self = serde_json::from_slice(line).map_err(|error| {
+        let unreadable = |why: &str| {
             let hint =
                 "one JSON object a line, such as {\"event_type\":\"task.comment\",\"task_id\":\"…\",\"message\":\"…\"}";
-            usage(format!("cannot be understood: {error}")).hint(hint)
-        })?;
+            usage(format!("cannot be understood: {why}")).hint(hint)
+        };
+        if !line.starts_with(b"{") {
+            // serde would take an array for the fields in their order.
+            return Err(unreadable("no JSON object").into());
+        }
+        let entry: Self = serde_json::from_slice(line).map_err(|error| unreadable(&error.to_string()))?;
         entry.check()?;
         Ok(Some(entry))
     }
@@ -104,6 +110,7 @@ mod tests {
             assert_eq!(kind_of(&Entry::parse(bad).unwrap_err()), Kind::Usage);
         }
         assert!(Entry::parse(b" \n").unwrap().is_none());
+        assert!(Entry::parse(b"\xef\xbb\xbf{\"event_type\":\"x\",\"board\":\"b\"}\r\n").unwrap().is_some());
     }
 
     #[test]
@@ -112,6 +119,7 @@ mod tests {
         assert_eq!(entry(r#"{"event_type":"x","board":"b","message":" "}"#), Ok(()));
         assert_eq!(entry(r#"{"event_type":"task.comment","task":"t","message":"\t."}"#), Ok(()));
         for bad in [
+            r#"["task.comment","by position",null,null,"t"]"#,
             r#"{"event_type":"x"}"#,
             r#"{"event_type":" ","board":"b"}"#,
             r#"{"event_type":"task.comment","task":"t"}"#,

@@ -91,6 +91,10 @@ impl<'s> Writer<'s> {
             None => None,
         };
         let board = self.board(entry.board.as_deref(), task.as_ref())?;
+        if entry.event_type == "task.comment" && task.is_none() {
+            self.warnings
+                .insert("a comment without a task stands in no thread, and comments does not list it".to_owned());
+        }
         let agent = self.agent(entry.agent.as_deref()).await?;
         let user_id = self.user(entry.user.as_deref()).await?;
         let actor_id = entry.actor.as_deref().map(|text| entry::id(text, "actor")).transpose()?;
@@ -123,7 +127,7 @@ impl<'s> Writer<'s> {
         let mut there = if given { store.existing(event.id).await? } else { None };
         let mut written = None;
         if there.is_none() {
-            written = store.insert(&event, given).await?;
+            written = store.insert(&event, self.items.len(), given).await?;
             if written.is_none() {
                 there = store.existing(event.id).await?;
             }

@@ -1,8 +1,8 @@
 //! Small tables inside a report: few rows, known beforehand, with a bar behind each.
 
 use super::label::{self, Tone};
-use crate::output::width::width;
 use super::{Look, bar};
+use crate::output::width::width;
 use comfy_table::{CellAlignment, ColumnConstraint, ContentArrangement, Row, Table, presets};
 use std::io::{self, Write};
 
@@ -97,7 +97,8 @@ mod tests {
             bars: vec![1200.0, 30.0],
             alarming: false,
         };
-        let look = Look { width: columns, unicode, color: false, show_time: &|at| at.to_string(), visible: &str::to_owned };
+        let look =
+            Look { width: columns, unicode, color: false, show_time: &|at| at.to_string(), visible: &str::to_owned };
         let mut out = Vec::new();
         grid.write(&mut out, &look).unwrap();
         String::from_utf8(out).unwrap()

@@ -124,3 +124,59 @@ fn demo_live_gives_tail_something_to_show() {
     demo.interrupt();
     assert_eq!(demo.end_within(patience), 0);
 }
+
+#[test]
+fn an_out_file_is_replaced_as_a_file_and_written_to_as_anything_else() {
+    use std::fs;
+    use std::os::unix::fs::{FileTypeExt as _, PermissionsExt as _};
+    let place = with_demo();
+    let work = place.path().join("work");
+    let list = |file: &str| place.mc(["list", "--limit=2", "-o", "jsonl", "-q", "--out-file", file]);
+    let two = list("-").ok().stdout;
+    assert_eq!(two.lines().count(), 2);
+    assert!(!work.join("-").exists());
+
+    let read = place.sh(
+        "mkfifo pipe; cat pipe >read & \"$0\" \"$@\"; wait",
+        ["list", "--limit=2", "-o", "jsonl", "-q", "--out-file", "pipe"],
+    );
+    read.ok();
+    assert_eq!(place.read("work/read"), two);
+    assert!(fs::symlink_metadata(work.join("pipe")).unwrap().file_type().is_fifo());
+
+    place.write("work/target", "old");
+    fs::set_permissions(work.join("target"), fs::Permissions::from_mode(0o600)).unwrap();
+    std::os::unix::fs::symlink("target", work.join("link")).unwrap();
+    list("link").ok();
+    assert!(fs::symlink_metadata(work.join("link")).unwrap().is_symlink());
+    assert_eq!(place.read("work/target"), two);
+    assert_eq!(fs::metadata(work.join("target")).unwrap().permissions().mode() & 0o777, 0o600);
+}
+
+#[test]
+fn a_contradiction_between_flags_before_and_behind_the_command_is_told() {
+    let place = with_demo();
+    let told = |line: &str| place.mc(line.split(' ')).fails(2).stderr;
+    for (line, flags) in [
+        ("--as-agent Ada list --as-user local-auth-user", ["--as-user", "--as-agent"]),
+        ("--tz Europe/Berlin list --local", ["--local", "--tz"]),
+        ("--token-file a whoami --agent-token-file b", ["--token-file", "--agent-token-file"]),
+        ("-q list -v", ["--quiet", "--verbose"]),
+    ] {
+        let told = told(line);
+        assert!(flags.iter().all(|flag| told.contains(flag)), "{line}: {told}");
+    }
+    place.mc(["list", "--as-user", ""]).fails(2);
+}
+
+#[test]
+fn failures_are_json_wherever_the_format_stands() {
+    let place = with_demo();
+    for line in ["list -qo json", "list -qojson", "list -q -io=jsonl -g x", "list -q --output=json", "list -q -o json"]
+    {
+        let told = place.mc(line.split(' ')).args(["--board", "no such board"]).fails(4);
+        assert_eq!(told.stdout, "");
+        let failure: Value = serde_json::from_str(&told.stderr).unwrap_or_else(|_| panic!("{line}: {told}"));
+        assert_eq!(failure["error"]["code"], "denied", "{line}");
+    }
+}

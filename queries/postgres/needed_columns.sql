@@ -1,0 +1,12 @@
+-- The tables and columns that are read, for other queries to include; those that only the documented schema has too.
+VALUES
+  ('activity_events', ARRAY['id', 'event_type', 'message', 'agent_id', 'task_id', 'created_at', 'board_id',
+                            'action', 'user_id', 'actor_id']),
+  ('boards', ARRAY['id', 'organization_id', 'name', 'slug']),
+  ('tasks', ARRAY['id', 'board_id', 'title']),
+  ('agents', ARRAY['id', 'board_id', 'name', 'identity_profile', 'agent_token_hash']),
+  ('users', ARRAY['id', 'clerk_user_id', 'email', 'name', 'active_organization_id']),
+  ('organizations', ARRAY['id', 'name']),
+  ('organization_members', ARRAY['id', 'organization_id', 'user_id', 'all_boards_read', 'all_boards_write',
+                                 'created_at']),
+  ('organization_board_access', ARRAY['organization_member_id', 'board_id', 'can_read', 'can_write'])
