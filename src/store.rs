@@ -127,6 +127,7 @@ impl Store {
         let mut schema = Schema::default();
         let mut missing = Vec::new();
         let mut any_bytes = false;
+        let mut zoned = None;
         let dialect = self.dialect();
         self.open_transaction(begin, &Query::of_server("connect"), &mut |row| {
             let mut columns = row.columns();
@@ -144,6 +145,7 @@ impl Store {
                 schema.indexed_by_time = columns.flag()?.unwrap_or_default();
                 schema.sharded = columns.flag()?.unwrap_or_default();
                 any_bytes = columns.flag()?.unwrap_or_default();
+                zoned = columns.text()?;
             }
             Ok(())
         })
@@ -165,6 +167,12 @@ impl Store {
         if !lacking.is_empty() {
             let list = lacking.join(", ");
             return Err(unavailable(format!("the table activity_events lacks the column {list}")).into());
+        }
+        if let Some(kind) = zoned {
+            let failure = unavailable(format!("activity_events.created_at is {kind}, not timestamp without time zone"));
+            return Err(failure
+                .hint("Mission Control keeps naive UTC; an instant of another type would be misread")
+                .into());
         }
         self.schema = schema;
         Ok(())

@@ -1,7 +1,8 @@
 -- What we are connected to: the clock, the server, the columns and the indexes that decide which formulation is used.
 -- Columns: now, version, in_recovery, database, role, columns of activity_events, tables that are missing,
 --          whether a B-tree begins with (event_type, created_at), whether one begins with created_at, whether some of
---          the table lies on another server, whether the encoding is SQL_ASCII.
+--          the table lies on another server, whether the encoding is SQL_ASCII,
+--          the type of created_at where it is not timestamp.
 WITH ordered AS (
   SELECT i.indrelid, i.indkey, i.indnkeyatts
   FROM pg_index i
@@ -33,4 +34,8 @@ SELECT
   EXISTS (SELECT
           FROM pg_partition_tree(to_regclass('activity_events')) p
           WHERE (SELECT c.relkind FROM pg_class c WHERE c.oid = p.relid) = 'f'),
-  current_setting('server_encoding') = 'SQL_ASCII'
+  current_setting('server_encoding') = 'SQL_ASCII',
+  (SELECT format_type(a.atttypid, NULL)
+   FROM pg_attribute a
+   WHERE a.attrelid = to_regclass('activity_events') AND a.attname = 'created_at' AND a.attnum > 0
+     AND a.atttypid <> 'timestamp'::regtype)

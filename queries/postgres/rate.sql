@@ -3,6 +3,7 @@
 -- Plan relied on: (event_type, created_at) through the list of types while the window is small against the table.
 -- Starts (of all buckets, where there are millions of rows): grouped by a column of their list, the planner expects few
 --   groups, and counts in parallel; by an expression it expects as many as there are rows.
+--   What lies before the first whole year of the server's calendar is in none of them.
 -- Columns: side, bucket (null: none of the list), errors, total.
 SELECT
   (e.created_at >= :middle)::int4 + (e.created_at > :middle)::int4,
@@ -11,7 +12,8 @@ SELECT
   count(*) FILTER (WHERE e.event_type LIKE '%failed'),
   count(*)
 FROM activity_events e
-LEFT JOIN unnest(:starts::timestamp[]) AS b (start) ON b.start = date_trunc(:bucket, e.created_at)   -- if starts
+LEFT JOIN unnest(:starts::timestamp[]) AS b (start)   -- if starts
+  ON b.start = CASE WHEN e.created_at >= '4712-01-01 BC' THEN date_trunc(:bucket, e.created_at) END   -- if starts
 WHERE true
   AND e.event_type = ANY(:types)   -- if types
   -- include matching

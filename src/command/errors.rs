@@ -143,11 +143,14 @@ impl ErrorsArgs {
             return Err(usage(format!("--warn {warn} is above --crit {crit}")).into());
         }
         let mut session = context.session(false).await?;
+        let asked_at = session.now;
         if let Some(at) = &self.at {
             session.now = at.resolve(session.now, session.zone)?;
         }
         let mut filter = session.filter(&self.filter, &self.span).await?;
         let Window { range, period, bucket } = self.window(&filter, session.now)?;
+        // Ages, the page and the scraper's clock are of the moment that it is asked in.
+        session.now = asked_at;
         (filter.since, filter.until) = (None, None);
         let scale = if self.scope == "dashboard" { Scale::Dashboard } else { Scale::All };
         let rule = if scale == Scale::All { Rule::Resolved } else { Rule::Threaded };

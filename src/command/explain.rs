@@ -68,8 +68,14 @@ impl ExplainArgs {
 
     async fn find(&self, session: &mut Session, prefix: IdPrefix) -> Result<ActivityEvent> {
         let (scope, filter) = (session.scope.clone(), Filter::default());
-        let asked = Session::asked(&scope, &filter, Rule::Resolved);
-        let mut found = session.store.by_ids(asked, (prefix.first, prefix.last), SEVERAL).await?;
+        let mut found = Vec::new();
+        // A comment is seen by its task's board too, whatever its own.
+        for rule in [Rule::Resolved, Rule::Comments] {
+            if found.is_empty() {
+                let asked = Session::asked(&scope, &filter, rule);
+                found = session.store.by_ids(asked, (prefix.first, prefix.last), SEVERAL).await?;
+            }
+        }
         if found.len() > 1 {
             let lines = found.iter().map(|event| format!("{}  {}", event.id, visible(&event.event_type)));
             return Err(ambiguous("event", &self.what, lines));

@@ -210,6 +210,9 @@ impl Context {
         body: Body<'_>,
         show_time: &dyn Fn(Timestamp) -> String,
     ) -> Result<()> {
+        if path == Path::new("-") {
+            return Err(usage("--html wants a file: stdout has the answer").into());
+        }
         let mut file = Sink::open(Some(path))?;
         let page = Page {
             body,

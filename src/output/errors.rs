@@ -161,7 +161,12 @@ fn write_folded<W: Write>(out: &mut W, fold: &Fold, failures: u64, look: &Look<'
     grid.write(out, look)?;
     let more = groups.iter().skip(MESSAGES).map(|group| group.count).sum::<u64>() + fold.others();
     if more > 0 {
-        writeln!(out, "{}", label::paint(look, Tone::Quiet, &format!("and {more} more that say something else")))?;
+        writeln!(out, "{}", label::paint(look, Tone::Quiet, &format!("and {more} more")))?;
+    }
+    let unread = failures.saturating_sub(fold.total());
+    if unread > 0 {
+        let said = format!("{unread} older failures were not looked at; --limit {failures} looks at all");
+        writeln!(out, "{}", label::paint(look, Tone::Alarm, &said))?;
     }
     let of = if fold.total() < failures { format!(" (of the newest {})", fold.total()) } else { String::new() };
     let (first, last) = ((look.show_time)(first), (look.show_time)(last));
@@ -294,7 +299,9 @@ mod tests {
     fn a_report_of_the_newest_failures_only_says_so() {
         let mut rate = rate();
         rate.tally.errors = 5;
-        assert!(report(&rate, &fold(), None, true, false).contains("first failure (of the newest 1): "));
+        let report = report(&rate, &fold(), None, true, false);
+        assert!(report.contains("first failure (of the newest 1): "));
+        assert!(report.contains(&format!("{} older failures were not looked at", rate.tally.errors - 1)), "{report}");
     }
 
     #[test]

@@ -52,6 +52,8 @@ fn push_escaped(shown: &mut String, c: char) {
 
 fn is_hidden(before: Option<char>, c: char, after: Option<char>) -> bool {
     match c {
+        // Mongolian variation selectors and vowel separator of forms.
+        '\u{180b}'..='\u{180d}' | '\u{180f}' => !before.is_some_and(|base| matches!(base, '\u{1820}'..='\u{18aa}')),
         '\u{200c}' | '\u{200d}' => !(before.is_some_and(is_joined) && after.is_some_and(is_joined)),
         _ if is_selector(c) => !before.is_some_and(|base| {
             !is_selector(base) && !base.is_whitespace() && !base.is_control() && !is_invisible(base)
@@ -63,12 +65,12 @@ fn is_hidden(before: Option<char>, c: char, after: Option<char>) -> bool {
 /// Characters without a shape, or that reorder what stands around them.
 fn is_invisible(c: char) -> bool {
     matches!(c,
-        '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{17b4}' | '\u{17b5}' | '\u{180e}'
+        '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}' | '\u{180e}'
         | '\u{200b}'..='\u{200f}'
         | '\u{2028}'..='\u{202e}'
         | '\u{2060}'..='\u{206f}'
         | '\u{3164}' | '\u{feff}' | '\u{ffa0}'
-        | '\u{fff9}'..='\u{fffb}'
+        | '\u{fff0}'..='\u{fffb}'
         | '\u{1bca0}'..='\u{1bca3}'
         | '\u{1d173}'..='\u{1d17a}'
         | '\u{e0000}'..='\u{e00ff}'
@@ -103,11 +105,13 @@ pub(super) mod tests {
             '\u{0}'..='\u{1f}',
             '\u{7f}'..='\u{9f}',
             '\u{61c}'..='\u{61c}',
+            '\u{115f}'..='\u{1160}',
+            '\u{180b}'..='\u{180f}',
             '\u{200b}'..='\u{200f}',
             '\u{2028}'..='\u{202e}',
             '\u{2060}'..='\u{2069}',
             '\u{feff}'..='\u{feff}',
-            '\u{fff9}'..='\u{fffb}',
+            '\u{fff0}'..='\u{fffb}',
             '\u{e0000}'..='\u{e007f}',
         ];
         ranges.into_iter().flatten().collect()

@@ -3,7 +3,8 @@
 use crate::event::{ActivityEvent, Timestamp};
 use std::collections::HashMap;
 
-/// Kinds of message that are kept apart; those met later are only counted.
+/// Kinds of message that are kept apart. Where there are more, the rarest so far make room, and what they had is counted
+/// among the others: a frequent kind stays, however late it is met (the rule of Misra and Gries).
 pub const KINDS: usize = 1000;
 const LONGEST: usize = 300;
 /// From this length on a word of letters and digits is an id (ULIDs, tokens, digests), not a word with a number.
@@ -72,13 +73,20 @@ impl Fold {
                 group.last = at;
                 group.sample = start(message);
             }
-        } else if self.groups.len() < self.kinds {
-            let (event_type, pattern) = key.clone();
-            let group = Folded { event_type, pattern, sample: start(message), count: 1, first: at, last: at };
-            self.groups.insert(key, group);
-        } else {
-            self.others += 1;
+            return;
         }
+        if self.groups.len() >= self.kinds {
+            let rarest = self.groups.values().map(|group| group.count).min().unwrap_or_default();
+            let others = &mut self.others;
+            self.groups.retain(|_, group| {
+                let stays = group.count > rarest;
+                *others += if stays { 0 } else { group.count };
+                stays
+            });
+        }
+        let (event_type, pattern) = key.clone();
+        let group = Folded { event_type, pattern, sample: start(message), count: 1, first: at, last: at };
+        self.groups.insert(key, group);
     }
 
     /// The groups: most frequent first, then the most recent, then by type and text.
@@ -91,7 +99,7 @@ impl Fold {
         groups
     }
 
-    /// Messages of kinds met after there was no room for another kind.
+    /// Messages of kinds that had to make room.
     pub fn others(&self) -> u64 {
         self.others
     }
@@ -244,8 +252,20 @@ mod tests {
         for word in ["one", "two", "three", "four", "one"] {
             fold.add("x.failed", &format!("{word} {}", "long ".repeat(10_000)), at(0));
         }
-        assert_eq!((fold.groups().len(), fold.others(), fold.total()), (2, 2, 5));
+        assert_eq!((fold.groups().len(), fold.others(), fold.total()), (1, 4, 5));
         assert!(fold.groups().iter().all(|g| g.sample.len() <= LONGEST && g.pattern.len() <= LONGEST));
+    }
+
+    #[test]
+    fn what_is_frequent_is_found_behind_any_number_of_rare_messages() {
+        let mut fold = Fold::with_kinds(3);
+        for n in 0..100 {
+            let rare: String = (0..=n).map(|_| 'x').collect();
+            fold.add("x.failed", &rare, at(n));
+        }
+        (0..50).for_each(|n| fold.add("x.failed", "gateway down", at(n)));
+        assert_eq!((fold.groups()[0].pattern.as_str(), fold.groups()[0].count), ("gateway down", 50));
+        assert_eq!(fold.total(), 150);
     }
 
     #[test]

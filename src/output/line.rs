@@ -9,6 +9,9 @@ use crate::event::{Cell, Record};
 
 /// Boards and agents are aligned to the widest name so far, up to this.
 const WIDEST_NAME: usize = 20;
+const LEAST_NAME: usize = 4;
+/// Columns that the time and the type should have.
+const TIME_AND_TYPE: usize = 40;
 const WIDEST_TYPE: usize = 30;
 const WIDEST_TITLE: usize = 32;
 /// In less room a title tells nothing and is left out.
@@ -50,6 +53,12 @@ impl Lines {
         Self { style, board: 0, agent: 0, kind: 0 }
     }
 
+    /// In little room, names leave it to the time and the type.
+    fn widest_name(&self) -> usize {
+        let names = |columns: usize| columns.saturating_sub(TIME_AND_TYPE) / 2;
+        self.style.terminal.width.map_or(WIDEST_NAME, |columns| names(columns).clamp(LEAST_NAME, WIDEST_NAME))
+    }
+
     pub(super) fn row(&mut self, out: &mut Vec<u8>, view: &View, record: &dyn Record) {
         let mut draft = Draft::default();
         let body = match view.position("message").filter(|_| !view.is_explicit()) {
@@ -77,14 +86,15 @@ impl Lines {
         };
         draft.push(&style, &human::text(&cell("created_at"), &style, false), Ink::Dim);
         draft.space(2);
-        self.aligned(draft, &name("board_name", "board_id"), Ink::Blue, |lines| (&mut lines.board, WIDEST_NAME));
-        self.aligned(draft, &name("agent_name", "agent_id"), Ink::Green, |lines| (&mut lines.agent, WIDEST_NAME));
+        let widest = self.widest_name();
+        self.aligned(draft, &name("board_name", "board_id"), Ink::Blue, |lines| &mut lines.board, widest);
+        self.aligned(draft, &name("agent_name", "agent_id"), Ink::Green, |lines| &mut lines.agent, widest);
         if let Cell::Text(event_type) = cell("event_type") {
             let mark = if human::is_failure(view, record) { style.terminal.failure_mark() } else { "" };
             draft.push(&style, mark, Ink::Failure);
             draft.space(2 - width(mark));
             let ink = Ink::of_type(event_type);
-            self.aligned(draft, &visible(event_type), ink, |lines| (&mut lines.kind, WIDEST_TYPE));
+            self.aligned(draft, &visible(event_type), ink, |lines| &mut lines.kind, WIDEST_TYPE);
         }
         if let Some(late) = late(&cell("late_seconds")) {
             draft.push(&style, &late, Ink::Yellow);
@@ -103,16 +113,17 @@ impl Lines {
     }
 
     /// Text in a column that grows with what it has held, up to a limit; cut there on a terminal.
-    fn aligned(&mut self, draft: &mut Draft, text: &str, ink: Ink, column: fn(&mut Self) -> (&mut usize, usize)) {
+    fn aligned(&mut self, draft: &mut Draft, text: &str, ink: Ink, column: fn(&mut Self) -> &mut usize, widest: usize) {
         let style = self.style;
-        let (column, widest) = column(self);
+        let column = column(self);
         *column = width(text).min(widest).max(*column);
         let text = match style.terminal.width {
             Some(columns) => cut(text, columns.saturating_sub(draft.width).min(*column), style.terminal.ellipsis()),
             None => text.into(),
         };
         draft.push(&style, &text, ink);
-        draft.space(column.saturating_sub(width(&text)) + 2);
+        let left = style.terminal.width.map_or(usize::MAX, |columns| columns.saturating_sub(draft.width));
+        draft.space((column.saturating_sub(width(&text)) + 2).min(left));
     }
 
     /// The message: whole on the same line, or wrapped to the terminal with its further lines indented.

@@ -147,6 +147,25 @@ fn explain_needs_a_database_for_an_event_only() {
 }
 
 #[test]
+fn explain_finds_a_comment_by_the_board_of_its_task_too() {
+    use crate::harness::{Database, Engine};
+    let database = Database::recorded(Engine::Deployed);
+    let id = "c0c0c0c0-0000-4000-8000-000000000001";
+    // The only board of user 4 is that of the task, not the event's own.
+    database.sql(&format!(
+        "INSERT INTO activity_events (id, event_type, message, task_id, board_id, created_at)
+         SELECT '{id}', 'task.comment', 'far', t.id, (SELECT id FROM boards b WHERE b.id <> t.board_id LIMIT 1), now()
+         FROM tasks t WHERE t.id = '000000f0-0000-4000-8000-000000000001'"
+    ));
+    for who in (0..12).map(crate::identity::user) {
+        let ask = |line: &str| database.mc(line.split(' ')).args(["--as-user", &who]).run();
+        let (listed, read) = (ask("list --all -o jsonl --fields id"), ask("comments --all -o jsonl --fields id"));
+        let may = listed.stdout.contains(id) || read.stdout.contains(id);
+        assert_eq!(ask(&format!("explain {id}")).code == 0, may, "{who}");
+    }
+}
+
+#[test]
 fn doctor_tells_a_database_that_is_fine_from_one_that_cannot_be_used() {
     let fine = with_demo().mc(["doctor", "-o", "json", "-q"]).ok().json();
     assert_eq!((&fine["exit_code"], &fine["facts"]["schema"]), (&0.into(), &"documented".into()), "{fine}");
@@ -169,6 +188,13 @@ fn doctor_names_the_columns_that_are_missing_and_the_actor_who_is() {
         output.expect(code);
         let missing = output.json()["facts"]["missing_columns"].to_string();
         assert!(missing.contains(&format!("{table}.{column}")), "{output}");
+    }
+    let zoned = Database::recorded(Engine::Deployed);
+    zoned.sql("ALTER TABLE activity_events ALTER created_at TYPE timestamptz");
+    for line in ["doctor", "list --as-user local-auth-user"] {
+        let output = zoned.mc(line.split(' ')).run();
+        output.expect(5);
+        assert!(format!("{output}").contains("created_at is timestamp with time zone"), "{output}");
     }
     let place = with_demo();
     assert_eq!(place.mc(["doctor", "-o", "json", "-q"]).ok().json()["facts"]["missing_columns"], serde_json::json!([]));

@@ -103,7 +103,11 @@ pub(super) fn write_folded<W: Write>(
     write!(out, "<p class=\"none\">First failure{of}: {first}. Last failure: {last}.")?;
     let more = groups.iter().skip(MESSAGES).map(|group| group.count).sum::<u64>() + fold.others();
     if more > 0 {
-        write!(out, " {more} more say something else.")?;
+        write!(out, " {more} more are not in the table.")?;
+    }
+    let unread = failures.saturating_sub(fold.total());
+    if unread > 0 {
+        write!(out, " {unread} older failures were not looked at.")?;
     }
     writeln!(out, "</p>")
 }

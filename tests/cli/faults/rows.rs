@@ -36,6 +36,15 @@ fn events_at_the_ends_of_time_are_shown_in_order() {
             ("x", None, "0044-03-15 12:00:00 BC"),
             ("task.failed", Some("begin"), "-infinity"),
         ]));
+        let first = if engine == Engine::Embedded { "-211813488000000000" } else { "'4714-11-24 BC'" };
+        database.sql(&format!("UPDATE activity_events SET created_at = {first} WHERE message = 'begin'"));
+        for line in
+            ["errors -S 0001-01-01 -U 9999-12-31 -o json", "summary --by day -S 0001-01-01 -U 9999-12-31 -o json"]
+        {
+            ask(&database, line).ok();
+        }
+        let begin = if engine == Engine::Embedded { i64::MIN.to_string() } else { "'-infinity'".to_owned() };
+        database.sql(&format!("UPDATE activity_events SET created_at = {begin} WHERE message = 'begin'"));
         let last = if engine == Engine::Embedded { "9223371331199999999" } else { "'294276-12-31 23:59:59.999999'" };
         database.sql(&format!("UPDATE activity_events SET created_at = {last} WHERE message = 'last'"));
         let wanted =

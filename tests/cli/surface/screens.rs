@@ -142,6 +142,26 @@ fn a_terminal_of_40_columns_breaks_no_line_but_words_that_it_cannot_hold() {
 }
 
 #[test]
+fn no_line_of_text_is_wider_than_the_terminal_and_every_type_is_named() {
+    let database = nasty();
+    database.sql(
+        "UPDATE boards SET name = 'A board whose name is long' WHERE id = '000000c0-0000-4000-8000-000000000001';
+         UPDATE agents SET name = 'An agent whose name is long';",
+    );
+    for columns in [40, 60, 80] {
+        let output = database.mc(["list", "-o", "text", "--as-user", "local-auth-user"]).on_terminal(columns, 60);
+        let wide = shown(&output, columns).into_iter().find(|(_, broken)| *broken);
+        assert_eq!(wide, None, "{columns}");
+        if columns >= 60 {
+            assert!(
+                output.stdout.lines().any(|line| line.contains("A board") && line.contains("task.com")),
+                "{output}"
+            );
+        }
+    }
+}
+
+#[test]
 fn in_the_c_locale_all_decoration_is_ascii() {
     let place = demo();
     for (_, line) in SCREENS {
