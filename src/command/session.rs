@@ -6,7 +6,7 @@ use super::trace;
 use crate::access::{Actor, Scope};
 use crate::cli::format::OutputArgs;
 use crate::cli::global::GlobalArgs;
-use crate::error::unavailable;
+use crate::error::{unavailable, usage};
 use crate::event::{Timestamp, Zone};
 use crate::filter::Filter;
 use crate::output::html::{self, Body, Page};
