@@ -23,8 +23,8 @@ use uuid::Uuid;
 
 /// Up to this many rows, sorting what an index yields beats walking back in time.
 const FEW: u64 = 2_000;
-/// Rows of a page of SQLite's when all are wanted.
-const BATCH: u64 = 50_000;
+/// Rows of a page of SQLite's when all are wanted: so few are sorted in memory.
+const BATCH: u64 = 2_000;
 /// Rows that a window should yield when all are wanted: so few are sorted while they are fresh in the caches.
 const HANDFUL: u64 = 10_000;
 /// Windows read by one query then: the server reads the next while we take in the last.

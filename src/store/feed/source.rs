@@ -69,7 +69,9 @@ impl Store {
         page: Page,
         stretch: Option<(Timestamp, Timestamp)>,
     ) -> Result<Found> {
-        let by_type = !T::COMMENTS && !self.schema.indexed_by_time;
+        let narrowed = asked.failures || !asked.filter.types.is_empty();
+        // Of a few types, each has its events in order of time; along created_at one would read the others too.
+        let by_type = !T::COMMENTS && (!self.schema.indexed_by_time || narrowed && self.schema.indexed_by_type);
         if !self.schema.indexed_by_type && (by_type || T::COMMENTS) {
             return Ok(Found::Unindexed);
         }
