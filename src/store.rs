@@ -80,6 +80,9 @@ pub struct Schema {
     pub indexed_by_time: bool,
     /// Some of the table lies on another server, whose transactions this one cannot tell of.
     pub sharded: bool,
+    /// So few events that reading all of them is cheaper than to ask where to look. tail does not go by it: it stays
+    /// while the table grows.
+    pub small: bool,
 }
 
 impl Schema {
@@ -145,6 +148,7 @@ impl Store {
                 schema.indexed_by_time = columns.flag()?.unwrap_or_default();
                 schema.sharded = columns.flag()?.unwrap_or_default();
                 any_bytes = columns.flag()?.unwrap_or_default();
+                schema.small = columns.flag()?.unwrap_or_default();
                 zoned = columns.text()?;
             }
             Ok(())

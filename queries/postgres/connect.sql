@@ -2,6 +2,7 @@
 -- Columns: now, version, in_recovery, database, role, columns of activity_events, tables that are missing,
 --          whether a B-tree begins with (event_type, created_at), whether one begins with created_at, whether some of
 --          the table lies on another server, whether the encoding is SQL_ASCII,
+--          whether the table is so small that reading all of it is cheaper than to ask where to look,
 --          the type of created_at where it is not timestamp.
 WITH ordered AS (
   SELECT i.indrelid, i.indkey, i.indnkeyatts
@@ -35,6 +36,9 @@ SELECT
           FROM pg_partition_tree(to_regclass('activity_events')) p
           WHERE (SELECT c.relkind FROM pg_class c WHERE c.oid = p.relid) = 'f'),
   current_setting('server_encoding') = 'SQL_ASCII',
+  coalesce((SELECT c.relkind = 'r' AND pg_relation_size(c.oid) < 1024 * 1024
+            FROM pg_class c
+            WHERE c.oid = to_regclass('activity_events')), false),
   (SELECT format_type(a.atttypid, NULL)
    FROM pg_attribute a
    WHERE a.attrelid = to_regclass('activity_events') AND a.attname = 'created_at' AND a.attnum > 0

@@ -184,7 +184,8 @@ impl Store {
 
     /// Names the event types, so that the planner may go through (event_type, created_at).
     async fn among_types(&mut self, query: Query, asked: &Asked<'_>) -> Result<Query> {
-        if self.dialect() == Dialect::Sqlite || self.schema.indexed_by_time || !self.schema.indexed_by_type {
+        let schema = &self.schema;
+        if self.dialect() == Dialect::Sqlite || schema.small || schema.indexed_by_time || !schema.indexed_by_type {
             return Ok(query);
         }
         Ok(query.bind_some("types", self.types(asked).await?.map(Value::Texts)))

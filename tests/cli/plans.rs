@@ -1,6 +1,7 @@
 //! The plans that the queries rely on: no command that shows a few events reads the whole table for it, with statistics
 //! or without, with an index on created_at or without.
 
+use crate::faults::{answers, ask};
 use crate::harness::{Database, Engine};
 
 const USER: &str = "--as-user=00000000-0000-4000-8000-0000000000b1";
@@ -103,6 +104,29 @@ fn no_question_for_a_few_events_reads_the_whole_table() {
             ));
         }
         reads_no_more_than_it_must(&database, &format!("{engine:?}, little memory, jit, generic plans"));
+    }
+}
+
+#[test]
+fn a_small_table_is_read_as_a_whole_and_gives_the_answers_of_a_large_one() {
+    for engine in [Engine::Deployed, Engine::Documented] {
+        let (large, small) = (Database::recorded(engine), Database::recorded(engine));
+        small.sql("VACUUM FULL activity_events");
+        assert_eq!(answers(&small), answers(&large), "{engine:?}");
+        let asked = |database: &Database, line: &str| {
+            let told = ask(database, line).args(["--show-sql"]).ok().stderr;
+            questions(&told).into_iter().map(str::to_owned).collect::<Vec<_>>()
+        };
+        assert!(
+            asked(&large, "list").contains(&(if engine == Engine::Deployed { "types" } else { "extent" }).to_owned())
+        );
+        for line in ["list", "list --all", "comments", "errors --range 1y"] {
+            let asked = asked(&small, line);
+            assert!(
+                asked.len() <= 4 && !asked.iter().any(|stem| stem == "types" || stem == "extent"),
+                "{line}: {asked:?}"
+            );
+        }
     }
 }
 

@@ -34,7 +34,7 @@ pub(super) struct Reach {
 pub(super) enum Found {
     Nothing,
     Source(Source),
-    /// No index serves, or there are too many types to go one by one.
+    /// No index serves, none is worth the question, or there are too many types to go one by one.
     Unindexed,
 }
 
@@ -72,7 +72,7 @@ impl Store {
         let narrowed = asked.failures || !asked.filter.types.is_empty();
         // Of a few types, each has its events in order of time; along created_at one would read the others too.
         let by_type = !T::COMMENTS && (!self.schema.indexed_by_time || narrowed && self.schema.indexed_by_type);
-        if !self.schema.indexed_by_type && (by_type || T::COMMENTS) {
+        if self.schema.small || !self.schema.indexed_by_type && (by_type || T::COMMENTS) {
             return Ok(Found::Unindexed);
         }
         let query = self.matching(Query::new(if by_type { "types" } else { "extent" }), asked);

@@ -337,8 +337,15 @@ async fn run(sqlite: &mut SqliteConnection, statements: &str) {
     sqlx::raw_sql(statements).execute(sqlite).await.unwrap_or_else(|e| panic!("{statements}: {e}"));
 }
 
+/// Makes the table too large to be read as a whole, so that the ways around that are tried; `VACUUM FULL` undoes it.
+const FILLER: &str = "
+INSERT INTO activity_events (id, event_type, message, created_at)
+  SELECT gen_random_uuid(), 'filler', repeat('x', 400), now() AT TIME ZONE 'utc' FROM generate_series(1, 3000);
+DELETE FROM activity_events WHERE event_type = 'filler';";
+
 async fn fill_postgres(url: &str, data: &Data) {
     let mut postgres = PgConnection::connect(url).await.unwrap();
+    sqlx::raw_sql(FILLER).execute(&mut postgres).await.unwrap();
     let mut transaction = postgres.begin().await.unwrap();
     for table in &data.tables {
         let copy = format!("COPY {} ({}) FROM STDIN WITH (FORMAT csv)", table.name, table.columns.join(", "));
