@@ -4,7 +4,7 @@ VALUES
                             'action', 'user_id', 'actor_id']),
   ('boards', ARRAY['id', 'organization_id', 'name', 'slug']),
   ('tasks', ARRAY['id', 'board_id', 'title']),
-  ('agents', ARRAY['id', 'board_id', 'name', 'identity_profile', 'agent_token_hash']),
+  ('agents', ARRAY['id', 'board_id', 'name', 'identity_profile', 'last_seen_at', 'agent_token_hash']),
   ('users', ARRAY['id', 'clerk_user_id', 'email', 'name', 'active_organization_id']),
   ('organizations', ARRAY['id', 'name']),
   ('organization_members', ARRAY['id', 'organization_id', 'user_id', 'all_boards_read', 'all_boards_write',

@@ -6,18 +6,12 @@ SELECT
 FROM (
   SELECT needed.privilege || ' (' || string_agg(a.attname::text, ', ' ORDER BY a.attnum) || ') ON ' || needed.tab AS text
   FROM (
-    VALUES
-      ('activity_events', 'SELECT', NULL::name[]),
-      ('activity_events', 'INSERT', NULL),                                                              -- if write
-      ('agents', 'SELECT', '{agent_token_hash}'),                                                       -- if hashes
-      ('agents', 'SELECT', '{id,board_id,name,identity_profile,last_seen_at}'),
-      ('boards', 'SELECT', '{id,organization_id,name,slug}'),
-      ('organization_board_access', 'SELECT', '{organization_member_id,board_id,can_read,can_write}'),
-      ('organization_members', 'SELECT',
-       '{id,organization_id,user_id,all_boards_read,all_boards_write,created_at}'),
-      ('organizations', 'SELECT', '{id,name}'),
-      ('tasks', 'SELECT', '{id,board_id,title}'),
-      ('users', 'SELECT', '{id,clerk_user_id,email,name,active_organization_id}')
+    SELECT tab.name, 'SELECT', array_remove(tab.columns, 'agent_token_hash')
+    FROM (
+      -- include needed_columns
+    ) AS tab (name, columns)
+    UNION ALL SELECT 'agents', 'SELECT', ARRAY['agent_token_hash']   -- if hashes
+    UNION ALL SELECT 'activity_events', 'INSERT', NULL               -- if write
   ) AS needed (tab, privilege, columns)
   JOIN pg_attribute a
     ON a.attrelid = to_regclass(needed.tab) AND a.attnum > 0 AND NOT a.attisdropped

@@ -7,7 +7,7 @@ WITH needed (tab, name) AS (VALUES
   ('boards', 'slug'),
   ('tasks', 'id'), ('tasks', 'board_id'), ('tasks', 'title'),
   ('agents', 'id'), ('agents', 'board_id'), ('agents', 'name'),
-  ('agents', 'identity_profile'), ('agents', 'agent_token_hash'),
+  ('agents', 'identity_profile'), ('agents', 'last_seen_at'), ('agents', 'agent_token_hash'),
   ('users', 'id'), ('users', 'clerk_user_id'), ('users', 'email'),
   ('users', 'name'), ('users', 'active_organization_id'),
   ('organizations', 'id'), ('organizations', 'name'),

@@ -100,10 +100,8 @@ impl RangeArgs {
     pub fn resolve(&self, now: Timestamp, zone: Zone) -> Result<(Option<Timestamp>, Option<Timestamp>)> {
         let since = self.start.resolve(now, zone)?;
         let until = instant(self.until.as_ref(), "--until", now, zone)?;
-        if let (Some(since), Some(until)) = (since, until)
-            && until < since
-        {
-            return Err(usage(format!("--until ({until} UTC) is before --since ({since} UTC)")).into());
+        if let (Some(since), Some(until)) = (since, until) {
+            in_order(since, until)?;
         }
         Ok((since, until))
     }
@@ -112,6 +110,17 @@ impl RangeArgs {
     pub fn is_open(&self) -> bool {
         self.start.since.is_none() && self.until.is_none()
     }
+}
+
+/// For a range whose ends are both known, a default included.
+///
+/// # Errors
+/// Exit 2 where it ends before it begins.
+pub fn in_order(since: Timestamp, until: Timestamp) -> Result<()> {
+    if until < since {
+        return Err(usage(format!("the range ends ({until} UTC) before it begins ({since} UTC)")).into());
+    }
+    Ok(())
 }
 
 fn instant(spec: Option<&TimeSpec>, flag: &'static str, now: Timestamp, zone: Zone) -> Result<Option<Timestamp>> {

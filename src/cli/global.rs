@@ -33,7 +33,7 @@ impl GlobalArgs {
     ///
     /// # Errors
     /// Exit 2 for one between the two.
-    pub fn contradict_not(&self) -> Result<()> {
+    pub fn check(&self) -> Result<()> {
         let (who, zone) = (&self.identity, &self.zone);
         let pairs = [
             ("--as-user", who.as_user.is_some(), "--as-agent", who.as_agent.is_some()),

@@ -3,7 +3,7 @@
 use super::counting::{By, Groups};
 use super::session::{Context, Session};
 use super::sink::Sink;
-use crate::cli::filter::{FilterArgs, RangeArgs};
+use crate::cli::filter::{FilterArgs, RangeArgs, in_order};
 use crate::cli::format::OutputArgs;
 use crate::cli::time::TimeSpec;
 use crate::error::{Failure, Kind, usage};
@@ -118,9 +118,7 @@ impl ErrorsArgs {
         }
         let until = filter.until.unwrap_or(now);
         let since = filter.since.unwrap_or_else(|| until.plus_seconds(-SECONDS_A_DAY));
-        if since > until {
-            return Err(usage(format!("--since ({since} UTC) is after the end ({until} UTC)")).into());
-        }
+        in_order(since, until)?;
         let days = |days: i64| days * SECONDS_A_DAY * 1_000_000;
         let bucket = match until.micros_since(since) {
             length if length <= days(2) => Bucket::Hour,

@@ -78,13 +78,13 @@ impl LogArgs {
             return Err(usage("stdin cannot hold both the token and what is to be written").into());
         }
         let view = View::events().choose(&self.output.fields)?;
-        // Where the answer cannot go nothing is written.
-        let mut sink = Sink::open(self.output.out_file.as_deref())?;
         // Read to the end before a transaction is open: a slow writer of lines must hold no locks meanwhile.
         let entries = match self.entry()? {
             Some(entry) => vec![(None, entry)],
             None => self.lines(context)?,
         };
+        // Where the answer cannot go nothing is written.
+        let mut sink = Sink::open(self.output.out_file.as_deref())?;
         let mut session = context.session_to_write().await?;
         let style = context.style(&session, &self.output)?;
         let mut writer = Writer::new(&mut session).await?;

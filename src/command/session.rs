@@ -68,7 +68,7 @@ impl Context {
     /// # Errors
     /// Exit 2 for settings that cannot be read.
     pub fn new(global: GlobalArgs, command: &'static str) -> Result<Self> {
-        global.contradict_not()?;
+        global.check()?;
         let directory = env::current_dir().unwrap_or_default();
         // What is no UTF-8 is set all the same: passed over, it would leave another actor or another database.
         let variable = |name: &str| env::var_os(name).map(|value| value.to_string_lossy().into_owned());

@@ -2,8 +2,8 @@
 
 use crate::error::failed;
 use anyhow::{Context as _, Result};
-use std::fs::{self, File, OpenOptions, Permissions};
-use std::io::{self, BufWriter, StdoutLock, Write};
+use std::fs::{self, OpenOptions, Permissions};
+use std::io::{self, BufWriter, Write};
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -11,23 +11,25 @@ use tempfile::NamedTempFile;
 
 const BUFFER: usize = 64 * 1024;
 
-/// Whether stdout has been given anything: then an answer cannot begin anew.
+/// Whether a stream has been given anything: then an answer cannot begin anew.
 static BEGUN: AtomicBool = AtomicBool::new(false);
 
-/// Whether any of an answer has reached stdout.
+/// Whether any of an answer is out.
 pub fn has_begun() -> bool {
     BEGUN.load(Ordering::Relaxed)
 }
 
-/// The process's stdout. What does not fill the buffer and is not flushed is never seen: a failure leaves no half answer.
-pub struct Stdout {
+/// Stdout, or a pipe or device that `--out-file` names. What does not fill the buffer and is not flushed is never seen: a
+/// failure leaves no half answer.
+pub struct Stream {
     buffer: Vec<u8>,
-    out: StdoutLock<'static>,
+    out: Box<dyn Write>,
+    name: String,
 }
 
-impl Stdout {
-    fn new() -> Self {
-        Self { buffer: Vec::with_capacity(BUFFER), out: io::stdout().lock() }
+impl Stream {
+    fn to(out: impl Write + 'static, name: impl Into<String>) -> Self {
+        Self { buffer: Vec::with_capacity(BUFFER), out: Box::new(out), name: name.into() }
     }
 
     fn pass_on(&mut self) -> io::Result<()> {
@@ -35,13 +37,21 @@ impl Stdout {
             BEGUN.store(true, Ordering::Relaxed);
             let written = self.out.write_all(&self.buffer);
             self.buffer.clear();
-            written.map_err(on_stdout)?;
+            written.map_err(|error| self.failed(error))?;
         }
         Ok(())
     }
+
+    /// Says where it failed; a closed pipe is none of our failures.
+    fn failed(&self, error: io::Error) -> io::Error {
+        match error.kind() {
+            io::ErrorKind::BrokenPipe | io::ErrorKind::Interrupted => error,
+            kind => io::Error::new(kind, format!("cannot write to {}: {error}", self.name)),
+        }
+    }
 }
 
-impl Write for Stdout {
+impl Write for Stream {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         if self.buffer.len() + bytes.len() > BUFFER {
             self.pass_on()?;
@@ -53,34 +63,19 @@ impl Write for Stdout {
 
     fn flush(&mut self) -> io::Result<()> {
         self.pass_on()?;
-        self.out.flush().map_err(on_stdout)
-    }
-}
-
-/// Says where it failed; a closed pipe is none of our failures.
-fn on_stdout(error: io::Error) -> io::Error {
-    match error.kind() {
-        io::ErrorKind::BrokenPipe | io::ErrorKind::Interrupted => error,
-        kind => io::Error::new(kind, format!("cannot write to stdout: {error}")),
+        self.out.flush().map_err(|error| self.failed(error))
     }
 }
 
 /// A place to write to, buffered.
 pub enum Sink {
-    /// The process's stdout.
-    Stdout(Stdout),
+    /// What is written is out, and stays.
+    Stream(Stream),
     /// `--out-file`: written beside its final place and moved there at the end.
     File {
         /// The unfinished file.
         file: Box<BufWriter<NamedTempFile>>,
         /// Its final place.
-        path: PathBuf,
-    },
-    /// What `--out-file` names is a pipe or a device: written to, never replaced.
-    Special {
-        /// Opened.
-        file: Box<BufWriter<File>>,
-        /// Its name.
         path: PathBuf,
     },
 }
@@ -95,7 +90,7 @@ impl Sink {
     /// Exit 1 where no file can be made in the directory.
     pub fn open(path: Option<&Path>) -> Result<Self> {
         let Some(path) = path.filter(|path| *path != Path::new("-")) else {
-            return Ok(Self::Stdout(Stdout::new()));
+            return Ok(Self::Stream(Stream::to(io::stdout().lock(), "stdout")));
         };
         let said = || failed(format!("cannot write {}", path.display()));
         let there = fs::metadata(path).ok();
@@ -104,7 +99,7 @@ impl Sink {
         }
         if there.as_ref().is_some_and(|there| !there.is_file()) {
             let file = OpenOptions::new().write(true).open(path).with_context(said)?;
-            return Ok(Self::Special { file: Box::new(BufWriter::with_capacity(BUFFER, file)), path: path.to_owned() });
+            return Ok(Self::Stream(Stream::to(file, path.display().to_string())));
         }
         let path = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
         let directory = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
@@ -122,16 +117,13 @@ impl Sink {
     /// Exit 1 for a full disk and the like.
     pub fn finish(self) -> Result<()> {
         match self {
-            Self::Stdout(mut out) => Ok(out.flush()?),
+            Self::Stream(mut out) => Ok(out.flush()?),
             Self::File { file, path } => {
                 let said = || failed(format!("cannot write {}", path.display()));
                 let file = file.into_inner().map_err(io::IntoInnerError::into_error).with_context(said)?;
                 file.as_file().sync_all().with_context(said)?;
                 file.persist(&path).with_context(said)?;
                 Ok(())
-            }
-            Self::Special { mut file, path } => {
-                file.flush().with_context(|| failed(format!("cannot write {}", path.display())))
             }
         }
     }
@@ -140,17 +132,15 @@ impl Sink {
 impl Write for Sink {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         match self {
-            Self::Stdout(out) => out.write(bytes),
+            Self::Stream(out) => out.write(bytes),
             Self::File { file, .. } => file.write(bytes),
-            Self::Special { file, .. } => file.write(bytes),
         }
     }
 
     fn flush(&mut self) -> io::Result<()> {
         match self {
-            Self::Stdout(out) => out.flush(),
+            Self::Stream(out) => out.flush(),
             Self::File { file, .. } => file.flush(),
-            Self::Special { file, .. } => file.flush(),
         }
     }
 }

@@ -3,9 +3,8 @@
 use super::counting::By;
 use super::session::{Context, Session};
 use super::sink::Sink;
-use crate::cli::filter::{FilterArgs, RangeArgs};
+use crate::cli::filter::{FilterArgs, RangeArgs, in_order};
 use crate::cli::format::OutputArgs;
-use crate::error::usage;
 use crate::event::{Summary, SummaryRow};
 use crate::output::html::Body;
 use crate::output::{self, Ending, Format, RowWriter, View};
@@ -54,9 +53,7 @@ impl SummaryArgs {
         let mut filter = session.filter(&self.filter, &self.range).await?;
         let until = filter.until.unwrap_or(session.now);
         let since = filter.since.unwrap_or_else(|| until.plus_seconds(-WEEK));
-        if since > until {
-            return Err(usage(format!("--since ({since} UTC) is after the end ({until} UTC)")).into());
-        }
+        in_order(since, until)?;
         (filter.since, filter.until) = (Some(since), Some(until));
         let scope = session.scope.clone();
         let counted = session.store.counted(Session::asked(&scope, &filter, Rule::Resolved), &by.0).await?;

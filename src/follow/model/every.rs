@@ -62,5 +62,4 @@ fn in_every_short_history_every_committed_event_is_shown_exactly_once() {
             check(&mut World::new(snapshots, false), &[], choice, options(0, usize::MAX), &rounds);
         }
     }
-    println!("{} runs of {histories} histories of {steps} steps", histories * 3);
 }
