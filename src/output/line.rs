@@ -122,8 +122,7 @@ impl Lines {
             None => text.into(),
         };
         draft.push(&style, &text, ink);
-        let left = style.terminal.width.map_or(usize::MAX, |columns| columns.saturating_sub(draft.width));
-        draft.space((column.saturating_sub(width(&text)) + 2).min(left));
+        draft.space(column.saturating_sub(width(&text)) + 2);
     }
 
     /// The message: whole on the same line, or wrapped to the terminal with its further lines indented.

@@ -137,7 +137,7 @@ fn an_out_file_is_replaced_as_a_file_and_written_to_as_anything_else() {
     assert!(!work.join("-").exists());
 
     let read = place.sh(
-        "mkfifo pipe; cat pipe >read & \"$0\" \"$@\"; wait",
+        "mkfifo pipe; timeout 20 cat pipe >read & \"$0\" \"$@\"; wait",
         ["list", "--limit=2", "-o", "jsonl", "-q", "--out-file", "pipe"],
     );
     read.ok();
