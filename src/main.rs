@@ -13,25 +13,46 @@ fn main() -> ExitCode {
     let as_plugin = std::env::args_os().any(|arg| arg.to_string_lossy().starts_with("--nagios"));
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
-        Err(told) if as_plugin && told.use_stderr() => return unknown(&told.to_string()),
+        Err(told) if as_plugin && told.use_stderr() => return ExitCode::from(unknown(&told.to_string())),
         Err(told) => return complain(&told, as_json),
     };
-    let done = interrupt::guard(cli.command.grace(), || {
+    let ending = Ending { as_json, as_plugin };
+    let left_behind = move |cause| leave(ending.report(&cause));
+    let done = interrupt::watch(cli.command.grace(), left_behind).and_then(|()| {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
         let done = runtime.block_on(command::run(cli));
         // A query that nobody waits for any more must not hold up the end.
         runtime.shutdown_background();
         done
     });
-    match done {
-        Ok(code) => ExitCode::from(code),
-        Err(cause) if error::is_closed_pipe(&cause) => ExitCode::SUCCESS,
-        Err(cause) if as_plugin => unknown(&error::render(&cause, false)),
-        Err(cause) => {
-            let talk = if as_json { output::talk_raw } else { output::talk };
-            talk(error::render(&cause, as_json).trim_end());
-            ExitCode::from(error::kind_of(&cause).exit_code())
+    ExitCode::from(done.unwrap_or_else(|cause| ending.report(&cause)))
+}
+
+/// Ends the program from beside the work, which hears of nothing.
+#[allow(clippy::exit)]
+fn leave(code: u8) {
+    std::process::exit(code.into())
+}
+
+/// How a failure is told.
+#[derive(Clone, Copy)]
+struct Ending {
+    as_json: bool,
+    as_plugin: bool,
+}
+
+impl Ending {
+    /// Says what went wrong; the exit code.
+    fn report(self, cause: &anyhow::Error) -> u8 {
+        if error::is_closed_pipe(cause) {
+            return 0;
         }
+        if self.as_plugin {
+            return unknown(&error::render(cause, false));
+        }
+        let talk = if self.as_json { output::talk_raw } else { output::talk };
+        talk(error::render(cause, self.as_json).trim_end());
+        error::kind_of(cause).exit_code()
     }
 }
 
@@ -55,10 +76,10 @@ fn complain(told: &clap::Error, as_json: bool) -> ExitCode {
 }
 
 /// The plugin protocol's answer where there is none: its first line on stdout.
-fn unknown(message: &str) -> ExitCode {
+fn unknown(message: &str) -> u8 {
     let message = message.lines().next().unwrap_or_default().trim_start_matches("error: ");
     let (code, text) = output::nagios::unknown(&output::visible(message));
     // Whoever reads the exit code alone is told too.
     let _ = std::io::stdout().write_all(text.as_bytes());
-    ExitCode::from(code)
+    code
 }

@@ -11,6 +11,7 @@ mod postgres;
 mod push;
 mod query;
 mod row;
+mod schema;
 mod sqlite;
 mod tally;
 mod trace;
@@ -22,17 +23,18 @@ pub use health::{CommitDelays, Cost, IndexFacts, Privileges, TableFacts};
 pub use people::{AgentName, AgentRow, BoardsOf, TaskRow, UserName, UserRow};
 pub use poll::Instant;
 pub use push::Listener;
+pub use schema::Schema;
 pub use tally::{Counted, Dimension, Rates};
 pub use trace::{Traced, Tracer};
 pub use url::Target;
 
 use crate::access::Scope;
-use crate::error::unavailable;
 use crate::event::Timestamp;
 use crate::filter::{Filter, glob};
 use anyhow::Result;
 use query::{Dialect, Query, Value};
 use row::Row;
+use schema::Connected;
 use std::time::Duration;
 
 /// What a transaction is for.
@@ -56,39 +58,6 @@ pub struct Limits {
 impl Default for Limits {
     fn default() -> Self {
         Self { statement: Duration::from_secs(30), lock: Duration::from_secs(2) }
-    }
-}
-
-/// What the connected database is and has.
-#[derive(Debug, Clone, Default)]
-pub struct Schema {
-    /// The database's clock when the transaction began, naive UTC.
-    pub now: Option<Timestamp>,
-    /// `server_version_num`, or zero for SQLite.
-    pub version: i64,
-    /// A standby.
-    pub in_recovery: bool,
-    /// Database name, or the file.
-    pub database: String,
-    /// The role that we are, if any.
-    pub role: Option<String>,
-    /// Columns of `activity_events`.
-    pub columns: Vec<String>,
-    /// An index begins with (event_type, created_at).
-    pub indexed_by_type: bool,
-    /// An index begins with created_at.
-    pub indexed_by_time: bool,
-    /// Some of the table lies on another server, whose transactions this one cannot tell of.
-    pub sharded: bool,
-    /// So few events that reading all of them is cheaper than to ask where to look. tail does not go by it: it stays
-    /// while the table grows.
-    pub small: bool,
-}
-
-impl Schema {
-    /// Whether `activity_events` has a column.
-    pub fn has(&self, column: &str) -> bool {
-        self.columns.iter().any(|known| known == column)
     }
 }
 
@@ -127,58 +96,26 @@ impl Store {
     /// # Errors
     /// Exit 5 where a table or column that we need is missing.
     pub async fn begin(&mut self, begin: Begin) -> Result<()> {
-        let mut schema = Schema::default();
-        let mut missing = Vec::new();
-        let mut any_bytes = false;
-        let mut zoned = None;
         let dialect = self.dialect();
+        let mut found = Connected::default();
         self.open_transaction(begin, &Query::of_server("connect"), &mut |row| {
-            let mut columns = row.columns();
-            schema.now = columns.time()?;
-            if dialect == Dialect::Postgres {
-                schema.version = columns.small()?;
-                schema.in_recovery = columns.flag()?.unwrap_or_default();
-                schema.database = columns.text()?.unwrap_or_default();
-                schema.role = columns.text()?;
-            }
-            schema.columns = columns.texts()?;
-            missing = columns.texts()?;
-            if dialect == Dialect::Postgres {
-                schema.indexed_by_type = columns.flag()?.unwrap_or_default();
-                schema.indexed_by_time = columns.flag()?.unwrap_or_default();
-                schema.sharded = columns.flag()?.unwrap_or_default();
-                any_bytes = columns.flag()?.unwrap_or_default();
-                schema.small = columns.flag()?.unwrap_or_default();
-                zoned = columns.text()?;
-            }
+            found = Connected::read(row, dialect)?;
             Ok(())
         })
         .await?;
         match &mut self.engine {
-            Engine::Postgres(pg) if any_bytes => pg.take_any_bytes().await?,
+            Engine::Postgres(pg) if found.any_bytes => pg.take_any_bytes().await?,
             _ => {}
         }
-        if !missing.is_empty() {
-            let failure = unavailable(format!("this is no Mission Control database: no table {}", missing.join(", ")));
-            let hint = match dialect {
-                Dialect::Postgres => "check DATABASE_URL, and that the role has USAGE on the schema of the tables",
-                Dialect::Sqlite => "check DATABASE_URL; `mc-activity demo` makes an embedded store to try",
-            };
-            return Err(failure.hint(hint).into());
+        found.check(dialect)?;
+        if found.partitioned {
+            self.fetch(&Query::of_server("foreign_parts"), &mut |row| {
+                found.schema.sharded = row.columns().flag()?.unwrap_or_default();
+                Ok(())
+            })
+            .await?;
         }
-        let needed = ["id", "event_type", "message", "agent_id", "task_id", "created_at", "board_id"];
-        let lacking: Vec<_> = needed.into_iter().filter(|column| !schema.has(column)).collect();
-        if !lacking.is_empty() {
-            let list = lacking.join(", ");
-            return Err(unavailable(format!("the table activity_events lacks the column {list}")).into());
-        }
-        if let Some(kind) = zoned {
-            let failure = unavailable(format!("activity_events.created_at is {kind}, not timestamp without time zone"));
-            return Err(failure
-                .hint("Mission Control keeps naive UTC; an instant of another type would be misread")
-                .into());
-        }
-        self.schema = schema;
+        self.schema = found.schema;
         Ok(())
     }
 

@@ -6,40 +6,30 @@
 use crate::error::{Failure, Kind};
 use anyhow::Result;
 use std::future::Future;
-use std::panic::resume_unwind;
 use std::thread;
 use std::time::Duration;
 use tokio::runtime::Builder;
-use tokio::signal::unix::{SignalKind, signal};
-use tokio::sync::oneshot;
+use tokio::signal::unix::{Signal, SignalKind, signal};
 
-/// What a thread that is started has less of than the first one, unless told.
-const STACK: usize = 8 * 1024 * 1024;
-
-/// Does the work on a thread of its own, and ends without it if it has not ended within `grace` of a signal.
+/// Listens beside the work, on a thread of its own, and calls `leave` if the program has not ended within `grace` of a
+/// signal.
 ///
 /// # Errors
-/// Those of the work; exit 130 where it was left behind.
-pub fn guard(grace: Duration, work: impl FnOnce() -> Result<u8> + Send + 'static) -> Result<u8> {
-    let (done, is_done) = oneshot::channel();
-    let worker = thread::Builder::new().stack_size(STACK).spawn(move || {
-        // Nobody waits any more after a signal.
-        let _ = done.send(work());
+/// Where signals cannot be listened to.
+pub fn watch(grace: Duration, leave: impl FnOnce(anyhow::Error) + Send + 'static) -> Result<()> {
+    let runtime = Builder::new_current_thread().enable_all().build()?;
+    let signals = {
+        let _context = runtime.enter();
+        Signals::new()?
+    };
+    thread::Builder::new().spawn(move || {
+        runtime.block_on(async {
+            signals.first().await;
+            tokio::time::sleep(grace).await;
+        });
+        leave(interrupted());
     })?;
-    let left_behind = Builder::new_current_thread().enable_all().build()?.block_on(async {
-        tokio::select! {
-            biased;
-            answer = is_done => answer.map_or(Ok(None), |answer| answer.map(Some)),
-            told = late(grace) => told.and_then(|()| Err(interrupted())),
-        }
-    })?;
-    match left_behind {
-        Some(code) => Ok(code),
-        None => match worker.join() {
-            Err(panic) => resume_unwind(panic),
-            Ok(()) => Err(interrupted()),
-        },
-    }
+    Ok(())
 }
 
 /// Does the work until a signal comes.
@@ -47,25 +37,30 @@ pub fn guard(grace: Duration, work: impl FnOnce() -> Result<u8> + Send + 'static
 /// # Errors
 /// Those of the work; exit 130 after a signal.
 pub async fn until_interrupted(work: impl Future<Output = Result<u8>>) -> Result<u8> {
+    let signals = Signals::new()?;
     tokio::select! {
         biased;
-        told = signalled() => told.and_then(|()| Err(interrupted())),
+        () = signals.first() => Err(interrupted()),
         done = work => done,
     }
 }
 
-async fn late(grace: Duration) -> Result<()> {
-    signalled().await?;
-    tokio::time::sleep(grace).await;
-    Ok(())
+/// Those that end a command.
+struct Signals {
+    interrupted: Signal,
+    terminated: Signal,
 }
 
-async fn signalled() -> Result<()> {
-    let mut interrupted = signal(SignalKind::interrupt())?;
-    let mut terminated = signal(SignalKind::terminate())?;
-    tokio::select! {
-        _ = interrupted.recv() => Ok(()),
-        _ = terminated.recv() => Ok(()),
+impl Signals {
+    fn new() -> Result<Self> {
+        Ok(Self { interrupted: signal(SignalKind::interrupt())?, terminated: signal(SignalKind::terminate())? })
+    }
+
+    async fn first(mut self) {
+        tokio::select! {
+            _ = self.interrupted.recv() => {}
+            _ = self.terminated.recv() => {}
+        }
     }
 }
 
