@@ -243,15 +243,17 @@ impl Store {
                 .bind_some("exclude_boards", ids(&filter.exclude_boards)),
         };
         let fold = if self.dialect() == Dialect::Postgres { glob::insensitive_regex } else { glob::insensitive_glob };
-        let grep = (!filter.grep.is_empty()).then_some(&filter.grep);
         let exact = |text: &String| match self.dialect() {
             Dialect::Postgres => glob::to_like_anywhere(text),
             Dialect::Sqlite => text.clone(),
         };
-        let (exact, folded) = if filter.ignore_case {
-            (None, grep.map(|texts| texts.iter().map(|text| fold(text)).collect()))
-        } else {
-            (grep.map(|texts| texts.iter().map(exact).collect()), None)
+        query = match &filter.grep[..] {
+            [] => query,
+            texts if filter.ignore_case => {
+                query.bind("grep_folded", Value::Texts(texts.iter().map(|text| fold(text)).collect()))
+            }
+            [text] => query.bind("grep_text", Value::Text(text.clone())),
+            texts => query.bind("grep", Value::Texts(texts.iter().map(exact).collect())),
         };
         query
             .when("resolved", rule == Rule::Resolved)
@@ -264,8 +266,6 @@ impl Store {
             .bind_some("tasks", ids(&filter.tasks))
             .bind_some("type_patterns", globs(&filter.types))
             .bind_some("exclude_types", globs(&filter.exclude_types))
-            .bind_some("grep", exact.map(Value::Texts))
-            .bind_some("grep_folded", folded.map(Value::Texts))
             .bind_some("since", filter.since.map(Value::Time))
             .bind_some("until", filter.until.map(Value::Time))
             .bind_some("through", through.map(Value::Time))

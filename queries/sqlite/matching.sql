@@ -14,6 +14,7 @@
   AND e.task_id IN (SELECT unhex(value) FROM json_each(:tasks))                                       -- if tasks
   AND EXISTS (SELECT 1 FROM json_each(:type_patterns) AS j WHERE e.event_type GLOB j.value)           -- if type_patterns
   AND NOT EXISTS (SELECT 1 FROM json_each(:exclude_types) AS j WHERE e.event_type GLOB j.value)       -- if exclude_types
+  AND instr(e.message, :grep_text) > 0                                                                -- if grep_text
   AND EXISTS (SELECT 1 FROM json_each(:grep) AS j WHERE instr(e.message, j.value) > 0)                -- if grep
   AND EXISTS (SELECT 1 FROM json_each(:grep_folded) AS j WHERE e.message GLOB j.value)                -- if grep_folded
   AND e.created_at >= :since                                                                          -- if since

@@ -219,17 +219,20 @@ impl Store {
     ) -> Result<()> {
         let mut walk = Walk::new(page.order, source.newest, source.oldest);
         // Cheap to count, and found by one index alone.
-        let of_agents = matches!(asked.scope, Scope::Agent(_)) || !asked.filter.agents.is_empty();
+        let of_one =
+            matches!(asked.scope, Scope::Agent(_)) || !asked.filter.agents.is_empty() || !asked.filter.tasks.is_empty();
         let mut left = wanted(page);
         if let Some(matches) = page.matches {
             walk.expect(matches, left);
+        } else if let Some(far) = source.enough {
+            walk.reach_to(far);
         }
         let mut probed = false;
         let mut sparse = None;
         let mut yielded = 0;
         loop {
-            let short = walk.is_begun() && (of_agents || yielded < left / 8);
-            if !probed && (short || !asked.filter.tasks.is_empty()) {
+            let short = walk.is_begun() && yielded < left / 8;
+            if !probed && (short || of_one) {
                 probed = true;
                 let reach = self.reach(&asked).await?;
                 if reach.count <= FEW {
@@ -252,7 +255,11 @@ impl Store {
             query = query.when("mass", plain || many || T::COMMENTS && walk.is_begun()).when("stretch", true);
             let windows = walk.windows(if many { AT_ONCE } else { 1 });
             query = match windows[..] {
-                _ if plain => within(query, walk.rest()),
+                // What lies beyond the other end is not there; a comparison a row is.
+                _ if plain => match (walk.rest(), page.order) {
+                    ((_, upto), Order::Newest) => query.bind("upto", Value::Time(upto)),
+                    ((from, _), Order::Oldest) => query.bind("from", Value::Time(from)),
+                },
                 _ if many => {
                     let (froms, uptos) = windows.iter().copied().unzip();
                     query.bind("froms", Value::Times(froms)).bind("uptos", Value::Times(uptos))
@@ -282,7 +289,8 @@ impl Store {
             if left == 0 || plain || walk.is_over() {
                 return Ok(());
             }
-            if found == 0 {
+            // What was not probed is first.
+            if found == 0 && probed && sparse.is_none() {
                 match self.source::<T>(&asked, page, Some(walk.rest())).await? {
                     Found::Source(rest) => walk.skip_to(rest.newest, rest.oldest),
                     Found::Nothing | Found::Unindexed => return Ok(()),

@@ -144,10 +144,11 @@ impl Store {
         if matches!(asked.scope, Scope::Boards(boards) if boards.is_empty()) {
             return Ok(Vec::new());
         }
+        let of_few = !asked.filter.agents.is_empty() || !asked.filter.tasks.is_empty();
         let has = |dimension| by.contains(&dimension);
         let mut query = self
             .matching(Query::new("summary"), &asked)
-            .when("mass", true)
+            .when("mass", !of_few)
             .when("by_type", has(Dimension::Type))
             .when("by_board", has(Dimension::Board))
             .when("by_agent", has(Dimension::Agent))

@@ -13,6 +13,8 @@ use uuid::Uuid;
 const MOST_TYPES: i64 = 1_000;
 /// Up to this many rows, the entries of a selective index are worth reading for every window, so as to read no other rows.
 pub(super) const SOME: u64 = 20_000;
+/// Of a type that is asked for, so many events are read at first: no more than a moment's work, and mostly all that is wanted.
+const ENOUGH: i64 = 500;
 /// Up to this many, reading all that boards have and sorting it beats walking back in time, in SQLite.
 const QUIET: i64 = 200;
 
@@ -22,6 +24,8 @@ pub(super) struct Source {
     pub(super) types: Option<Vec<String>>,
     pub(super) newest: Timestamp,
     pub(super) oldest: Timestamp,
+    /// Of types that were asked for: where the first of them has [`ENOUGH`] events, if any has so many.
+    pub(super) enough: Option<Option<Timestamp>>,
 }
 
 /// How many events can match, and on which tasks of the boards, if boards are what is selective.
@@ -84,7 +88,11 @@ impl Store {
         };
         let mut kinds = Kinds::default();
         let mut extent: Option<(Timestamp, Timestamp)> = None;
+        let counted = by_type && narrowed && page.matches.is_none();
+        let mut enough = None;
         let query = query.when("instants", true).bind("most", Value::Count(MOST_TYPES)).indexed(true);
+        let query = query.when("oldest", page.order == Order::Oldest);
+        let query = query.bind_some("enough", counted.then_some(Value::Count(ENOUGH)));
         self.fetch(&query, &mut |row| {
             let mut columns = row.columns();
             let known = kinds.asked.len();
@@ -97,12 +105,18 @@ impl Store {
             } else {
                 kinds.asked.truncate(known);
             }
+            if by_type && let Some(far) = columns.time()? {
+                enough = Some(match page.order {
+                    Order::Newest => enough.map_or(far, |nearest: Timestamp| nearest.max(far)),
+                    Order::Oldest => enough.map_or(far, |nearest: Timestamp| nearest.min(far)),
+                });
+            }
             Ok(())
         })
         .await?;
         let Some(types) = kinds.all() else { return Ok(Found::Unindexed) };
         Ok(extent.map_or(Found::Nothing, |(newest, oldest)| {
-            Found::Source(Source { types: by_type.then_some(types), newest, oldest })
+            Found::Source(Source { types: by_type.then_some(types), newest, oldest, enough: counted.then_some(enough) })
         }))
     }
 

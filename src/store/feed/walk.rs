@@ -110,9 +110,20 @@ impl Walk {
 
     /// What is known to lie in all that is left tells how wide the next window should be.
     pub(super) fn expect(&mut self, count: u64, wanted: u64) {
-        let share = i128::from(wanted).saturating_mul(2) * i128::from(self.newest.micros_since(self.oldest));
+        // Events come as they like: so many more are expected that too few are rare.
+        let enough = wanted.saturating_add(3 * wanted.isqrt());
+        let share = i128::from(enough) * i128::from(self.newest.micros_since(self.oldest));
         let width = i64::try_from(share / i128::from(count.max(1))).unwrap_or(i64::MAX);
         self.width = width.max(self.width);
+    }
+
+    /// Lets the next window reach as far as an instant, or to the end of all.
+    pub(super) fn reach_to(&mut self, far: Option<Timestamp>) {
+        let (oldest, newest) = match self.order {
+            Order::Newest => (far.unwrap_or(self.oldest), self.newest),
+            Order::Oldest => (self.oldest, far.unwrap_or(self.newest)),
+        };
+        self.width = newest.micros_since(oldest).max(self.width);
     }
 
     /// Passes over a stretch without events.
