@@ -3,11 +3,11 @@
 -- all_boards_read or all_boards_write every board of that organization, else those with an access row, wherever they are.
 -- $: id or text (an e-mail address or a Clerk id). Columns: id, clerk_user_id, email, name, organization name, id of the
 --    board, its name, its slug. At most 20 users, exact Clerk ids first.
-SELECT u.id, u.clerk_user_id, u.email, u.name, u.organization, b.id, b.name, b.slug
+SELECT u.id, u.clerk_user_id, u.email, u.name, o.name, b.id, b.name, b.slug
 FROM (
   SELECT
     u.id, u.clerk_user_id, u.email, u.name,
-    m.id AS member_id, m.organization_id, o.name AS organization, m.all_boards_read OR m.all_boards_write AS all_boards
+    m.id AS member_id, m.organization_id, m.all_boards_read OR m.all_boards_write AS all_boards
   FROM users u
   LEFT JOIN LATERAL (
     SELECT m.id, m.organization_id, m.all_boards_read, m.all_boards_write
@@ -16,24 +16,21 @@ FROM (
     ORDER BY (m.organization_id = u.active_organization_id) IS TRUE DESC, m.created_at, m.id
     LIMIT 1
   ) m ON true
-  LEFT JOIN organizations o ON o.id = m.organization_id
   WHERE u.id = :id                                            -- if id
   WHERE u.clerk_user_id = :text OR u.email = :text            -- if text
   ORDER BY u.clerk_user_id = :text DESC, u.id                 -- if text
   LIMIT 20
 ) AS u
-LEFT JOIN LATERAL (
-  SELECT b.id, b.name, b.slug
+LEFT JOIN organizations o ON o.id = u.organization_id
+LEFT JOIN boards b ON b.id = ANY(ARRAY(
+  SELECT b.id
   FROM boards b
   WHERE u.all_boards AND b.organization_id = u.organization_id
   UNION ALL
-  SELECT b.id, b.name, b.slug
-  FROM boards b
-  WHERE NOT u.all_boards
-    AND b.id IN (SELECT x.board_id
-                 FROM organization_board_access x
-                 WHERE x.organization_member_id = u.member_id AND (x.can_read OR x.can_write))
-) b ON true
+  SELECT x.board_id
+  FROM organization_board_access x
+  WHERE NOT u.all_boards AND x.organization_member_id = u.member_id AND (x.can_read OR x.can_write)
+))
 ORDER BY
   u.clerk_user_id = :text DESC,                               -- if text
   u.id, b.name, b.id
