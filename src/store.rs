@@ -255,6 +255,13 @@ impl Store {
             [text] => query.bind("grep_text", Value::Text(text.clone())),
             texts => query.bind("grep", Value::Texts(texts.iter().map(exact).collect())),
         };
+        // One type by its name is one stretch of an index; PostgreSQL's queries have the list of types.
+        query = match &filter.types[..] {
+            [name] if self.dialect() == Dialect::Sqlite && !glob::is_pattern(name) => {
+                query.bind("event_type", Value::Text(name.clone()))
+            }
+            types => query.bind_some("type_patterns", globs(types)),
+        };
         query
             .when("resolved", rule == Rule::Resolved)
             .when("threaded", rule != Rule::Resolved)
@@ -264,7 +271,6 @@ impl Store {
             .bind_some("agents", ids(&filter.agents))
             .bind_some("exclude_agents", ids(&filter.exclude_agents))
             .bind_some("tasks", ids(&filter.tasks))
-            .bind_some("type_patterns", globs(&filter.types))
             .bind_some("exclude_types", globs(&filter.exclude_types))
             .bind_some("since", filter.since.map(Value::Time))
             .bind_some("until", filter.until.map(Value::Time))

@@ -31,6 +31,11 @@ pub fn matches(pattern: &str, text: &str) -> bool {
     }
 }
 
+/// Whether more than one text can match.
+pub fn is_pattern(glob: &str) -> bool {
+    glob.contains(['*', '?'])
+}
+
 /// The same glob for PostgreSQL's `LIKE` with its usual escape, the backslash (manual, section 9.7.1).
 pub fn to_like(pattern: &str) -> String {
     let mut like = String::with_capacity(pattern.len());
