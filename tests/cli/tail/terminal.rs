@@ -109,3 +109,22 @@ fn where_some_of_the_table_lies_elsewhere_the_status_line_says_that_the_look_bac
     std::thread::sleep(Duration::from_secs(1));
     assert_eq!(status(&screen).len(), 1);
 }
+
+#[test]
+fn where_all_of_the_table_lies_elsewhere_the_look_back_is_fixed_too() {
+    let database = quiet(Engine::Deployed);
+    database.sql(
+        "CREATE EXTENSION postgres_fdw;
+         ALTER TABLE activity_events RENAME TO here;
+         DO $$ BEGIN EXECUTE format('CREATE SERVER elsewhere FOREIGN DATA WRAPPER postgres_fdw
+           OPTIONS (host ''127.0.0.1'', port %L, dbname %L)', current_setting('port'), current_database()); END $$;
+         CREATE USER MAPPING FOR PUBLIC SERVER elsewhere OPTIONS (user 'postgres', password_required 'false');
+         CREATE FOREIGN TABLE activity_events (id uuid, event_type varchar, message varchar, agent_id uuid, task_id uuid,
+           created_at timestamp, board_id uuid) SERVER elsewhere OPTIONS (table_name 'here');
+         GRANT SELECT ON activity_events TO mc_activity_reader",
+    );
+    let screen = on_screen(&database, 150, "-n 0");
+    screen.shows("look-back 7 s, fixed · connected");
+    write(&database, 0.0);
+    screen.shows("as agreed");
+}
