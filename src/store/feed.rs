@@ -250,7 +250,9 @@ impl Store {
             // All are wanted, and the first window has told how wide the next must be to yield many.
             let many = page.limit.is_none() && walk.is_begun();
             let most = (!many).then_some(left);
-            let mut query = self.window::<T>(&asked, page, most).indexed(!plain).when("sparse", sparse.is_some());
+            // One plain query is for what is rare: an index on created_at would be walked to its end, by one process.
+            let few = plain || sparse.is_some();
+            let mut query = self.window::<T>(&asked, page, most).indexed(!plain).when("sparse", few);
             // Few rows so far: the many to come are cheaper to tell by one hash of the readable tasks.
             query = query.when("mass", plain || many || T::COMMENTS && walk.is_begun()).when("stretch", true);
             let windows = walk.windows(if many { AT_ONCE } else { 1 });
