@@ -144,6 +144,7 @@ impl Store {
         if matches!(asked.scope, Scope::Boards(boards) if boards.is_empty()) {
             return Ok(Vec::new());
         }
+        // Of few events the task's board is looked up one by one.
         let of_few = !asked.filter.agents.is_empty() || !asked.filter.tasks.is_empty();
         let has = |dimension| by.contains(&dimension);
         let mut query = self

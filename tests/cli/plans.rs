@@ -193,9 +193,22 @@ fn few_questions_are_asked_since_each_has_to_cross_a_slow_link() {
     let told = database.mc(["list", USER, "--limit=10", "--show-sql"]).ok().stderr;
     assert_eq!(questions(&told), ["connect", "user", "types", "list"], "{told}");
     assert!(!told.contains("enable_seqscan = on"), "{told}");
+    // Five in an hour: the first window is as wide as it takes.
+    let told = database.mc(["list", USER, "--limit=25", "--type=task.updated", "--show-sql"]).ok().stderr;
+    assert_eq!(questions(&told), ["connect", "user", "types", "list"], "{told}");
     let told = database.mc(["tail", USER, "--events", "--poll=100ms", "--for=2s", "--show-sql"]).ok().stderr;
     let asked = questions(&told);
     assert!(asked.windows(5).any(|poll| poll == ["moment", "user", "types", "keys", "moment"]), "{told}");
+}
+
+#[test]
+fn a_text_that_is_nowhere_is_not_looked_for_along_an_index_on_created_at() {
+    let database = Database::empty(Engine::Documented);
+    database.sql(EVENTS);
+    database.sql("VACUUM ANALYZE");
+    let told = plans(&database, &["list", USER, "--grep=nowhere"]);
+    let last = told.rsplit("-- list\n").next().unwrap_or_default();
+    assert!(last.contains("Seq Scan on activity_events") && last.contains("-- 0 rows in"), "{told}");
 }
 
 #[test]

@@ -24,8 +24,8 @@ pub(super) struct Source {
     pub(super) types: Option<Vec<String>>,
     pub(super) newest: Timestamp,
     pub(super) oldest: Timestamp,
-    /// Of types that were asked for: where the first of them has [`ENOUGH`] events, if any has so many.
-    pub(super) enough: Option<Option<Timestamp>>,
+    /// Of types that were asked for: how far one must look until the first of them has [`ENOUGH`] events, or to the end.
+    pub(super) enough: Option<Timestamp>,
 }
 
 /// How many events can match, and on which tasks of the boards, if boards are what is selective.
@@ -116,7 +116,9 @@ impl Store {
         .await?;
         let Some(types) = kinds.all() else { return Ok(Found::Unindexed) };
         Ok(extent.map_or(Found::Nothing, |(newest, oldest)| {
-            Found::Source(Source { types: by_type.then_some(types), newest, oldest, enough: counted.then_some(enough) })
+            let end = if page.order == Order::Newest { oldest } else { newest };
+            let enough = counted.then(|| enough.unwrap_or(end));
+            Found::Source(Source { types: by_type.then_some(types), newest, oldest, enough })
         }))
     }
 

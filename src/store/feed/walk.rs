@@ -117,13 +117,13 @@ impl Walk {
         self.width = width.max(self.width);
     }
 
-    /// Lets the next window reach as far as an instant, or to the end of all.
-    pub(super) fn reach_to(&mut self, far: Option<Timestamp>) {
-        let (oldest, newest) = match self.order {
-            Order::Newest => (far.unwrap_or(self.oldest), self.newest),
-            Order::Oldest => (self.oldest, far.unwrap_or(self.newest)),
+    /// Lets the next window reach as far as an instant.
+    pub(super) fn reach_to(&mut self, far: Timestamp) {
+        let width = match self.order {
+            Order::Newest => self.newest.micros_since(far),
+            Order::Oldest => far.micros_since(self.oldest),
         };
-        self.width = newest.micros_since(oldest).max(self.width);
+        self.width = width.max(self.width);
     }
 
     /// Passes over a stretch without events.
@@ -159,11 +159,15 @@ mod tests {
             oldest_first: bool,
             at_once in 1_usize..5,
             yields in proptest::collection::vec(0_u64..200, 1..20),
+            far in proptest::option::of(instant()),
         ) {
             instants.sort_unstable();
             let order = if oldest_first { Order::Oldest } else { Order::Newest };
             let (first, last) = (instants[0], instants[instants.len() - 1]);
             let mut walk = Walk::new(order, last, first);
+            if let Some(far) = far {
+                walk.reach_to(far);
+            }
             let mut seen = Vec::new();
             for step in 0.. {
                 prop_assert!(step < 2_000, "the walk does not end");
