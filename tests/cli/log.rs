@@ -139,7 +139,9 @@ fn who_is_just_being_faster_with_the_same_event_is_no_error() {
     std::thread::scope(|scope| {
         scope.spawn(|| database.sql(&insert));
         // So that it finds none, and then has to wait.
-        std::thread::sleep(Duration::from_millis(300));
+        let asleep =
+            "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event = 'PgSleep'";
+        while database.number(asleep) == 0 {}
         log(&database, &["--type", "task.updated", "--board", "board-1", "--message", "x", "--id", ID]).ok();
     });
     assert_eq!(database.number(&format!("SELECT count(*) FROM activity_events WHERE id = '{ID}'")), 1);

@@ -3,6 +3,7 @@
 
 use crate::harness::{Data, Database, Engine, Role, Table, for_each_engine};
 use crate::identity::{agent, hash, user};
+use crate::tail::wait_for_start;
 use std::time::Duration;
 
 const SOON: Duration = Duration::from_secs(20);
@@ -110,13 +111,6 @@ fn a_tail_whose_token_is_replaced_or_taken_away_ends_with_exit_4() {
             assert!(stderr.contains("is no longer that of the agent"), "{stderr}");
         }
     });
-}
-
-/// With -v it says to what it is connected, and then who asks.
-fn wait_for_start(tail: &mut crate::harness::Child) {
-    while !tail.said(SOON).starts_with("asking for") {}
-    // The first poll decides where "now" is.
-    std::thread::sleep(Duration::from_millis(500));
 }
 
 fn board(n: u32) -> String {

@@ -85,6 +85,11 @@ pub fn following(database: &Database, more: &str) -> Child {
     child
 }
 
+/// With -v it says when its first poll has ended, which decides where "now" is.
+pub fn wait_for_start(tail: &mut Child) {
+    while !tail.said(SOON).starts_with("following ") {}
+}
+
 /// The table, locked by a psql of its own.
 pub struct Lock(std::process::Child);
 

@@ -49,6 +49,8 @@ pub(super) struct Stream<'a, T> {
     glances: bool,
     /// When the last whole poll ended, and how long it took.
     whole: (Instant, Duration),
+    /// The first poll has ended: whatever is committed from now on will be shown.
+    polled: bool,
     _item: PhantomData<T>,
 }
 
@@ -124,6 +126,7 @@ impl<'a, T: Item + Record> Stream<'a, T> {
             listen_at: Some(Instant::now()),
             glances: false,
             whole: (Instant::now(), Duration::ZERO),
+            polled: false,
             _item: PhantomData,
         })
     }

@@ -145,7 +145,7 @@ fn an_interrupted_command_ends_although_nobody_reads_its_output() {
         .env("DATABASE_URL", &database.url)
         .run();
     output.expect(130);
-    assert!(output.took < Duration::from_secs(4), "{output}");
+    assert!(output.took < Duration::from_secs(10), "{output}");
 }
 
 #[test]
@@ -164,6 +164,6 @@ fn sqlite_is_interrupted_too_and_no_unfinished_file_is_left() {
     let start = Instant::now();
     child.interrupt();
     assert_eq!(child.end_within(Duration::from_secs(5)), 130);
-    assert!(start.elapsed() < Duration::from_millis(400), "{:?}", start.elapsed());
+    assert!(start.elapsed() < Duration::from_secs(2), "{:?}", start.elapsed());
     assert_eq!(std::fs::read_dir(file.parent().unwrap()).unwrap().count(), 0);
 }

@@ -68,9 +68,9 @@ fn behind_pgbouncer_events_are_written_and_followed() {
     let pooler = Pooler::start();
     let database = Database::recorded(Engine::Deployed);
     let url = pooler.url(&database);
-    let line = "tail --events -o jsonl -n 0 --poll 100ms --until-count 30 --for 50s";
+    let line = "tail -v --events -o jsonl -n 0 --poll 100ms --until-count 30 --for 50s";
     let mut tail = ask(&database, line).env("DATABASE_URL", &url).start();
-    std::thread::sleep(Duration::from_secs(1));
+    crate::tail::wait_for_start(&mut tail);
     let numbers: Vec<u32> = (0..30).collect();
     in_parallel(&numbers, |n| {
         let message = format!("message {n}");

@@ -2,8 +2,10 @@
 
 use super::{READS, answers, ask};
 use crate::harness::{Database, Engine};
+use std::io::{BufRead, BufReader};
 use std::os::unix::fs::PermissionsExt;
 use std::path::PathBuf;
+use std::process::{Command, Stdio};
 
 fn file(database: &Database) -> PathBuf {
     PathBuf::from(database.url.strip_prefix("sqlite:").unwrap())
@@ -115,16 +117,18 @@ fn readers_and_a_busy_writer_do_not_disturb_each_other() {
 #[test]
 fn a_file_that_stays_locked_is_busy_after_two_seconds() {
     let database = settled("delete");
-    let shell = format!(
-        "python3 -c \"import sqlite3,time; c = sqlite3.connect('{}', isolation_level=None); c.execute('BEGIN EXCLUSIVE'); \
-         print('locked', flush=True); time.sleep(20)\" & pid=$!; sleep 1; \"$0\" \"$@\"; code=$?; kill $pid; exit $code",
+    let hold = format!(
+        "import sqlite3, time\nc = sqlite3.connect('{}', isolation_level=None)\nc.execute('BEGIN EXCLUSIVE')\n\
+         print('locked', flush=True)\ntime.sleep(60)",
         file(&database).display()
     );
-    if std::process::Command::new("python3").arg("--version").output().is_err() {
-        panic!("python3 holds the lock in this test (apt-get install python3)");
-    }
-    let output =
-        database.place.sh(&shell, ["list", super::ME[0], super::ME[1]]).env("DATABASE_URL", &database.url).run();
+    let mut holder = Command::new("python3").args(["-c", &hold]).stdout(Stdio::piped()).spawn().unwrap();
+    let mut line = String::new();
+    BufReader::new(holder.stdout.take().unwrap()).read_line(&mut line).unwrap();
+    assert_eq!(line, "locked\n");
+    let output = ask(&database, "list").run();
+    holder.kill().unwrap();
+    holder.wait().unwrap();
     output.expect(1);
     assert!(output.stderr.contains("busy"), "{output}");
 }

@@ -49,8 +49,8 @@ fn a_standby_serves_every_reading_command_and_refuses_to_write() {
 fn tail_follows_on_a_standby() {
     let primary = Database::recorded(Engine::Deployed);
     let standby = on_standby(&primary);
-    let mut tail = ask(&standby, "tail --events -o jsonl -n 0 --poll 100ms --until-count 10 --for 50s").start();
-    std::thread::sleep(Duration::from_secs(1));
+    let mut tail = ask(&standby, "tail -v --events -o jsonl -n 0 --poll 100ms --until-count 10 --for 50s").start();
+    crate::tail::wait_for_start(&mut tail);
     for n in 0..10 {
         ask(&primary, "log --type replicated --board Main --message").args([n.to_string()]).ok();
     }

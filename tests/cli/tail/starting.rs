@@ -1,6 +1,6 @@
 //! Where it begins, and in which form.
 
-use super::{A_WHILE, following, id, item, quiet, tail, write};
+use super::{A_WHILE, following, id, item, quiet, tail, wait_for_start, write};
 use crate::harness::{Engine, for_each_engine};
 
 #[test]
@@ -42,8 +42,8 @@ fn every_format_is_flushed_as_events_come() {
     for_each_engine(|engine| {
         let database = quiet(engine);
         for (format, lines) in [("text", 1), ("jsonl", 1), ("sse", 3), ("csv", 2), ("tsv", 2)] {
-            let mut child = tail(&database, &format!("-n 0 -o {format} --until-count 2")).start();
-            std::thread::sleep(A_WHILE);
+            let mut child = tail(&database, &format!("-v -n 0 -o {format} --until-count 2")).start();
+            wait_for_start(&mut child);
             write(&database, 0.0);
             let shown: Vec<String> = (0..lines).map(|_| child.line(super::SOON)).collect();
             assert!(shown.concat().contains("as agreed"), "{format}: {shown:?}");

@@ -209,7 +209,12 @@ impl<T: Item + Record> Stream<'_, T> {
         let how = if self.push.is_some() { "push" } else { "connected" };
         let reach = follow.reach().as_secs();
         let label = self.session.target.label();
-        self.status.set_state(format!("{followed} · look-back {reach} s{note} · {how} · {label}"));
+        let state = format!("{followed} · look-back {reach} s{note} · {how} · {label}");
+        if self.context.global.verbose > 0 && !self.polled {
+            self.status.aside(|| self.context.say(&format!("following {state}")));
+        }
+        self.polled = true;
+        self.status.set_state(state);
     }
 }
 
