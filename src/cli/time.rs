@@ -7,11 +7,13 @@ use crate::error::{failed, usage};
 use crate::event::{Timestamp, Zone};
 use anyhow::Result;
 use chrono::{
-    FixedOffset, Local, MappedLocalTime, NaiveDate, NaiveDateTime, NaiveTime, Offset, TimeDelta, TimeZone, Utc,
+    Datelike, FixedOffset, Local, MappedLocalTime, NaiveDate, NaiveDateTime, NaiveTime, Offset, TimeDelta, TimeZone,
+    Timelike, Utc,
 };
-use chrono_tz::{TZ_VARIANTS, Tz};
 use std::str::FromStr;
 use std::time::Duration;
+use tz::datetime::FoundDateTimeKind;
+use tzdb_data::TZ_NAMES;
 
 impl Zone {
     /// The offsets at which the zone's clocks show a time: one, two where clocks went back, none where they skipped it.
@@ -19,7 +21,23 @@ impl Zone {
         match self {
             Self::Utc => MappedLocalTime::Single(Utc.fix()),
             Self::Local => Local.offset_from_local_datetime(&shown),
-            Self::Named(zone) => zone.offset_from_local_datetime(&shown).map(|offset| offset.fix()),
+            Self::Named { rules, .. } => {
+                let (day, time) = (shown.date(), shown.time());
+                let (month, day_of_month) = (day.month() as u8, day.day() as u8);
+                let (hour, minute, second) = (time.hour() as u8, time.minute() as u8, time.second() as u8);
+                let found = tz::DateTime::find(day.year(), month, day_of_month, hour, minute, second, 0, *rules);
+                let mut offsets = found.map(|found| found.into_inner()).unwrap_or_default().into_iter().filter_map(
+                    |kind| match kind {
+                        FoundDateTimeKind::Normal(at) => FixedOffset::east_opt(at.local_time_type().ut_offset()),
+                        FoundDateTimeKind::Skipped { .. } => None,
+                    },
+                );
+                match (offsets.next(), offsets.next()) {
+                    (None, _) => MappedLocalTime::None,
+                    (Some(offset), None) => MappedLocalTime::Single(offset),
+                    (Some(first), Some(second)) => MappedLocalTime::Ambiguous(first, second),
+                }
+            }
         }
     }
 
@@ -60,23 +78,20 @@ impl Zone {
 /// # Errors
 /// A usage error for an unknown name, with the nearest known one.
 pub fn parse_zone(name: &str) -> Result<Zone> {
-    match TZ_VARIANTS.iter().find(|zone| zone.name().eq_ignore_ascii_case(name)) {
-        Some(Tz::UTC) => Ok(Zone::Utc),
-        Some(zone) => Ok(Zone::Named(*zone)),
-        None => {
-            let wanted = name.to_ascii_lowercase();
-            let likeness = |zone: &&Tz| {
-                let known = zone.name().to_ascii_lowercase();
-                // `berlin` is nearer to Europe/Berlin than the letters alone tell.
-                let city = known.rsplit('/').next().unwrap_or(&known);
-                strsim::jaro_winkler(&wanted, &known).max(strsim::jaro_winkler(&wanted, city))
-            };
-            let nearest = TZ_VARIANTS.iter().max_by(|a, b| likeness(a).total_cmp(&likeness(b)));
-            let nearest = nearest.filter(|zone| likeness(zone) > 0.85);
-            let advice = nearest.map(|zone| format!("; did you mean {}?", zone.name())).unwrap_or_default();
-            Err(usage(format!("no such time zone{advice}")).into())
-        }
+    if let Some(zone) = Zone::named(name) {
+        return Ok(zone);
     }
+    let wanted = name.to_ascii_lowercase();
+    let likeness = |known: &str| {
+        let known = known.to_ascii_lowercase();
+        // `berlin` is nearer to Europe/Berlin than the letters alone tell.
+        let city = known.rsplit('/').next().unwrap_or(&known);
+        strsim::jaro_winkler(&wanted, &known).max(strsim::jaro_winkler(&wanted, city))
+    };
+    let nearest = TZ_NAMES.iter().max_by(|a, b| likeness(a).total_cmp(&likeness(b)));
+    let nearest = nearest.filter(|known| likeness(known) > 0.85);
+    let advice = nearest.map(|known| format!("; did you mean {known}?")).unwrap_or_default();
+    Err(usage(format!("no such time zone{advice}")).into())
 }
 
 /// An instant that was typed and understood, before "now" and the zone are known.

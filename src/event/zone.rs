@@ -1,7 +1,7 @@
 //! The zone in force.
 
 use chrono::{FixedOffset, Local, NaiveDateTime, Offset, TimeZone, Utc};
-use chrono_tz::Tz;
+use tz::TimeZoneRef;
 
 /// The zone of times typed without an offset, and of times shown to people (`--local`, `--tz`).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -11,17 +11,33 @@ pub enum Zone {
     Utc,
     /// The machine's, from `TZ` or `/etc/localtime`.
     Local,
-    /// One of the IANA time zone database.
-    Named(Tz),
+    /// One of the IANA time zone database, which is built in.
+    Named {
+        /// As the database spells it.
+        name: &'static str,
+        /// When its clocks change.
+        rules: &'static TimeZoneRef<'static>,
+    },
 }
 
 impl Zone {
+    /// The zone of that name, in any letter case.
+    pub fn named(name: &str) -> Option<Self> {
+        let name = tzdb_data::TZ_NAMES.iter().copied().find(|known| known.eq_ignore_ascii_case(name))?;
+        let rules = tzdb_data::find_tz(name.as_bytes())?;
+        Some(if name == "UTC" { Self::Utc } else { Self::Named { name, rules } })
+    }
+
     /// What the zone's clocks are ahead of UTC by, at a UTC instant.
     pub fn offset_at(self, utc: NaiveDateTime) -> FixedOffset {
         match self {
             Self::Utc => Utc.fix(),
             Self::Local => Local.offset_from_utc_datetime(&utc),
-            Self::Named(zone) => zone.offset_from_utc_datetime(&utc).fix(),
+            Self::Named { rules, .. } => {
+                // Every instant that chrono can hold has an offset, of less than a day.
+                let found = rules.find_local_time_type(utc.and_utc().timestamp()).ok();
+                found.and_then(|kind| FixedOffset::east_opt(kind.ut_offset())).unwrap_or_else(|| Utc.fix())
+            }
         }
     }
 
@@ -30,7 +46,7 @@ impl Zone {
         match self {
             Self::Utc => "UTC",
             Self::Local => "local",
-            Self::Named(zone) => zone.name(),
+            Self::Named { name, .. } => name,
         }
     }
 }
