@@ -1,5 +1,5 @@
 //! The database, whichever it is: one [`Store`], opened from a [`Target`], that answers questions with plain values. The
-//! only module that knows sqlx; the SQL itself is in `queries/`.
+//! only module that knows sqlx and rusqlite; the SQL itself is in `queries/`.
 
 pub mod embedded;
 mod fault;
@@ -24,6 +24,7 @@ pub use people::{AgentName, AgentRow, BoardsOf, TaskRow, UserName, UserRow};
 pub use poll::Instant;
 pub use push::Listener;
 pub use schema::Schema;
+pub use sqlite::interrupt;
 pub use tally::{Counted, Dimension, Rates};
 pub use trace::{Traced, Tracer};
 pub use url::Target;
@@ -86,7 +87,7 @@ impl Store {
             Target::Postgres(target) => {
                 Engine::Postgres(Box::new(postgres::Pg::connect(target, begin, application).await?))
             }
-            Target::Sqlite { path, .. } => Engine::Sqlite(sqlite::Lite::open(path, begin, limits, false).await?),
+            Target::Sqlite { path, .. } => Engine::Sqlite(sqlite::Lite::open(path, begin, limits, false)?),
         };
         Ok(Self { engine, limits, schema: Schema::default(), begun: begin, trace: None })
     }
@@ -139,7 +140,8 @@ impl Store {
     pub async fn close(self) {
         match self.engine {
             Engine::Postgres(pg) => pg.close().await,
-            Engine::Sqlite(lite) => lite.close().await,
+            // Nothing is left to write.
+            Engine::Sqlite(_) => {}
         }
     }
 
@@ -182,7 +184,7 @@ impl Store {
         match &mut self.engine {
             Engine::Postgres(pg) => pg.begin(&sql, self.limits, first, each).await?,
             Engine::Sqlite(lite) => {
-                lite.simple(&sql).await?;
+                lite.simple(&sql)?;
                 lite.fetch(first, each).await?;
             }
         }
@@ -196,7 +198,7 @@ impl Store {
         self.tell(Traced::Statement(&format!("{sql};")));
         match &mut self.engine {
             Engine::Postgres(pg) => pg.simple(sql).await,
-            Engine::Sqlite(lite) => lite.simple(sql).await,
+            Engine::Sqlite(lite) => lite.simple(sql),
         }
     }
 

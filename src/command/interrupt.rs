@@ -4,6 +4,7 @@
 //! which tidies up, and the thread that waits for it leaves it behind where it cannot.
 
 use crate::error::{Failure, Kind};
+use crate::store;
 use anyhow::Result;
 use std::future::Future;
 use std::thread;
@@ -25,6 +26,7 @@ pub fn watch(grace: Duration, leave: impl FnOnce(anyhow::Error) + Send + 'static
     thread::Builder::new().spawn(move || {
         runtime.block_on(async {
             signals.first().await;
+            store::interrupt();
             tokio::time::sleep(grace).await;
         });
         leave(interrupted());

@@ -23,7 +23,7 @@ pub struct Origin {
 /// # Errors
 /// The file cannot be opened at all.
 pub async fn origin(path: &Path) -> Result<Option<Origin>> {
-    let mut lite = Lite::open(path, Begin::Read, Limits::default(), false).await?;
+    let lite = Lite::open(path, Begin::Read, Limits::default(), false)?;
     let mut origin = None;
     let read = lite
         .fetch(&Query::new("store_origin"), &mut |row| {
@@ -32,7 +32,6 @@ pub async fn origin(path: &Path) -> Result<Option<Origin>> {
             Ok(())
         })
         .await;
-    lite.close().await;
     // Without our table it is somebody else's.
     Ok(read.ok().and(origin))
 }
@@ -42,9 +41,9 @@ pub async fn origin(path: &Path) -> Result<Option<Origin>> {
 /// # Errors
 /// The disk is full, the directory not writable.
 pub async fn create(path: &Path, data: &Dataset, made_by: &str, at: Timestamp) -> Result<()> {
-    let mut lite = Lite::open(path, Begin::Write, Limits::default(), true).await?;
-    lite.make_ours().await?;
-    lite.begin(Begin::Write).await?;
+    let mut lite = Lite::open(path, Begin::Write, Limits::default(), true)?;
+    lite.make_ours()?;
+    lite.begin(Begin::Write)?;
     let text = |text: &str| Value::Text(text.to_owned());
     let flag = |flag: bool| Value::Count(flag.into());
     let mut rows = vec![
@@ -96,10 +95,9 @@ pub async fn create(path: &Path, data: &Dataset, made_by: &str, at: Timestamp) -
     for row in &rows {
         lite.fetch(row, &mut |_| Ok(())).await?;
     }
-    lite.simple("COMMIT").await?;
+    lite.simple("COMMIT")?;
     // A reader and a writer then do not lock each other out (sqlite.org/wal.html).
-    lite.simple("PRAGMA journal_mode = WAL").await?;
-    lite.close().await;
+    lite.simple("PRAGMA journal_mode = WAL")?;
     Ok(())
 }
 
@@ -108,10 +106,8 @@ pub async fn create(path: &Path, data: &Dataset, made_by: &str, at: Timestamp) -
 /// # Errors
 /// Those of the database.
 pub async fn add(path: &Path, event: &Event) -> Result<()> {
-    let mut lite = Lite::open(path, Begin::Write, Limits::default(), false).await?;
-    let added = lite.fetch(&insert(event), &mut |_| Ok(())).await;
-    lite.close().await;
-    added
+    let lite = Lite::open(path, Begin::Write, Limits::default(), false)?;
+    lite.fetch(&insert(event), &mut |_| Ok(())).await
 }
 
 fn insert(event: &Event) -> Query {

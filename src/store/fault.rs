@@ -1,8 +1,7 @@
-//! What a database says when it cannot answer, in the words and with the exit code that the caller needs.
+//! What PostgreSQL says when it cannot answer, in the words and with the exit code that the caller needs.
 
 use crate::error::{Failure, failed, unavailable};
 use anyhow::anyhow;
-use std::path::Path;
 
 const GRANTS: &str = "queries/postgres/grants.sql makes roles that may do what is needed: mc_activity_reader, \
                       mc_activity_login for agents' tokens, mc_activity_writer for log";
@@ -54,50 +53,6 @@ fn certificate(said: &str) -> Failure {
         .hint("sslrootcert names the authority to trust, sslcert and sslkey who we are")
 }
 
-/// An SQLite file could not be opened or read; `cause` is what SQLite says of it.
-pub(super) fn file(path: &Path, cause: &sqlx::Error) -> anyhow::Error {
-    let path = path.display();
-    let said = match cause {
-        sqlx::Error::Database(cause) => {
-            let code = cause.code().unwrap_or_default();
-            if sqlite_code(&code).is_some_and(|code| [BUSY, LOCKED].contains(&code)) {
-                return of_sqlite(BUSY, cause.message()).passing(true).into();
-            }
-            if is_unfinished(&code) { UNFINISHED.to_owned() } else { cause.message().to_owned() }
-        }
-        other => other.to_string(),
-    };
-    unavailable(format!("cannot open the SQLite file {path}: {said}")).passing(is_passing(cause)).into()
-}
-
-/// SQLite wanted to make or lock a file beside the database, and could not.
-pub(super) fn is_no_place_to_write(error: &sqlx::Error) -> bool {
-    let code = error.as_database_error().and_then(|cause| sqlite_code(&cause.code()?));
-    code.is_some_and(|code| [CANNOT_OPEN, READ_ONLY].contains(&code))
-}
-
-/// SQLite's primary result code (https://sqlite.org/rescode.html); PostgreSQL's codes have five characters.
-fn sqlite_code(code: &str) -> Option<i32> {
-    (code.len() < 5).then(|| code.parse::<i32>().ok()).flatten().map(|code| code & 0xff)
-}
-
-/// A writer died in the middle of a transaction, and whoever only reads cannot undo it: SQLITE_READONLY_ROLLBACK and
-/// SQLITE_READONLY_RECOVERY.
-fn is_unfinished(code: &str) -> bool {
-    ["776", "264"].contains(&code)
-}
-
-const UNFINISHED: &str = "a writer of this SQLite file was stopped in the middle of a transaction";
-
-const BUSY: i32 = 5;
-const LOCKED: i32 = 6;
-const READ_ONLY: i32 = 8;
-const IO: i32 = 10;
-const CORRUPT: i32 = 11;
-const FULL: i32 = 13;
-const CANNOT_OPEN: i32 = 14;
-const NO_DATABASE: i32 = 26;
-
 /// A statement failed.
 pub(super) fn running(error: sqlx::Error) -> anyhow::Error {
     let sqlx::Error::Database(cause) = &error else {
@@ -113,12 +68,6 @@ pub(super) fn running(error: sqlx::Error) -> anyhow::Error {
     };
     let message = cause.message().to_owned();
     let code = cause.code().unwrap_or_default().into_owned();
-    if is_unfinished(&code) {
-        return unavailable(UNFINISHED).hint("the next one to write puts it in order").passing(true).into();
-    }
-    if let Some(code) = sqlite_code(&code) {
-        return of_sqlite(code, &message).passing(is_passing(&error)).into();
-    }
     match code.as_str() {
         "42P01" | "42703" => unavailable(format!("the database lacks what we need: {message}"))
             .hint("is this a Mission Control database? `mc-activity doctor` lists what is missing"),
@@ -149,23 +98,8 @@ pub(super) fn forbidden(error: &sqlx::Error, lacking: &str) -> anyhow::Error {
     unavailable(format!("not allowed by the database: {message}: {lacking}")).hint(GRANTS).into()
 }
 
-fn of_sqlite(code: i32, message: &str) -> Failure {
-    match code {
-        BUSY | LOCKED => failed(format!("the database is busy: {message}"))
-            .hint("another process writes to the file; try again in a moment"),
-        CORRUPT | NO_DATABASE | IO => unavailable(format!("this file is no usable SQLite database: {message}")),
-        CANNOT_OPEN => unavailable(format!("the SQLite file cannot be opened: {message}")),
-        READ_ONLY | FULL => failed(format!("the SQLite file cannot be written: {message}")),
-        _ if message.starts_with("no such table") || message.starts_with("no such column") => {
-            unavailable(format!("the database lacks what we need: {message}"))
-                .hint("is this a Mission Control database? `mc-activity demo` makes an embedded store")
-        }
-        _ => failed(format!("the database reports: {message}")),
-    }
-}
-
-/// Whether trying again on a new connection may help: the server restarts, a network breaks, a standby must cancel us,
-/// a file is locked. A wrong password, a missing table or a mistake of ours stays what it is.
+/// Whether trying again on a new connection may help: the server restarts, a network breaks, a standby must cancel us.
+/// A wrong password, a missing table or a mistake of ours stays what it is.
 fn is_passing(error: &sqlx::Error) -> bool {
     match error {
         sqlx::Error::Io(cause) => untrusted(&cause.to_string()).is_none(),
@@ -177,8 +111,6 @@ fn is_passing(error: &sqlx::Error) -> bool {
                 || code == "55P03"
                 // The server ends transactions that wait too long for us: a slow reader of our output.
                 || code == "25P03"
-                || sqlite_code(&code).is_some_and(|code| [BUSY, LOCKED].contains(&code))
-                || is_unfinished(&code)
         }
         _ => false,
     }

@@ -3,26 +3,26 @@
 use crate::event::{Timestamp, is_white};
 use anyhow::{Context, Result, bail};
 use chrono::NaiveDateTime;
+use rusqlite::types::{FromSql, FromSqlError, FromSqlResult, ValueRef};
 use sqlx::postgres::types::Oid;
 use sqlx::postgres::{PgRow, PgTypeInfo, PgValueFormat};
-use sqlx::sqlite::SqliteRow;
-use sqlx::{Decode, Postgres, Row as _, Sqlite, Type};
+use sqlx::{Decode, Postgres, Row as _, Type};
 use std::borrow::Cow;
 use uuid::Uuid;
 
 /// One row as the driver hands it over.
-pub(super) enum Row {
+pub(super) enum Row<'r> {
     Postgres(PgRow),
-    Sqlite(SqliteRow),
+    Sqlite(&'r rusqlite::Row<'r>),
 }
 
 /// Reads a row's columns in the order of the query's SELECT list.
 pub(super) struct Columns<'r> {
-    row: &'r Row,
+    row: &'r Row<'r>,
     next: usize,
 }
 
-impl Row {
+impl Row<'_> {
     pub(super) fn columns(&self) -> Columns<'_> {
         Columns { row: self, next: 0 }
     }
@@ -81,18 +81,14 @@ impl<'r> Decode<'r, Postgres> for Text {
     }
 }
 
-impl Type<Sqlite> for Text {
-    fn type_info() -> sqlx::sqlite::SqliteTypeInfo {
-        <String as Type<Sqlite>>::type_info()
-    }
-    fn compatible(ty: &sqlx::sqlite::SqliteTypeInfo) -> bool {
-        <String as Type<Sqlite>>::compatible(ty) || <Vec<u8> as Type<Sqlite>>::compatible(ty)
-    }
-}
-
-impl<'r> Decode<'r, Sqlite> for Text {
-    fn decode(value: sqlx::sqlite::SqliteValueRef<'r>) -> Result<Self, sqlx::error::BoxDynError> {
-        <&[u8] as Decode<Sqlite>>::decode(value).map(Self::from_bytes)
+impl FromSql for Text {
+    fn column_result(value: ValueRef<'_>) -> FromSqlResult<Self> {
+        match value {
+            ValueRef::Text(bytes) | ValueRef::Blob(bytes) => Ok(Self::from_bytes(bytes)),
+            ValueRef::Integer(n) => Ok(Self(n.to_string())),
+            ValueRef::Real(n) => Ok(Self(n.to_string())),
+            ValueRef::Null => Err(FromSqlError::InvalidType),
+        }
     }
 }
 
@@ -100,14 +96,14 @@ impl Columns<'_> {
     fn get<P, S>(&mut self) -> Result<Option<Either<P, S>>>
     where
         P: for<'r> Decode<'r, Postgres> + Type<Postgres>,
-        S: for<'r> Decode<'r, Sqlite> + Type<Sqlite>,
+        S: FromSql,
     {
         let at = self.next;
         self.next += 1;
         let said = || format!("column {} of the answer", at + 1);
         Ok(match self.row {
             Row::Postgres(row) => row.try_get::<Option<P>, _>(at).with_context(said)?.map(Either::Postgres),
-            Row::Sqlite(row) => row.try_get_unchecked::<Option<S>, _>(at).with_context(said)?.map(Either::Sqlite),
+            Row::Sqlite(row) => row.get::<_, Option<S>>(at).with_context(said)?.map(Either::Sqlite),
         })
     }
 

@@ -1,21 +1,40 @@
 //! SQLite: the embedded store, or a file given as `sqlite:`, which may have been made by SQLAlchemy.
+//!
+//! By rusqlite, not by sqlx, which hands every row from a thread of its own to ours: that takes longer than to read it.
 
+pub(super) mod fault;
 mod foreign;
 mod versions;
 
 use super::query::{Dialect, Prepared, Query, Value};
 use super::row::Row;
-use super::{Begin, Limits, fault};
+use super::{Begin, Limits};
 use crate::error::unavailable;
-use anyhow::{Context, Result};
-use futures_util::TryStreamExt;
-use sqlx::sqlite::{SqliteArguments, SqliteConnectOptions, SqliteConnection};
-use sqlx::{Arguments, Connection, Executor, Row as _};
+use anyhow::Result;
+use percent_encoding::{AsciiSet, CONTROLS, percent_encode};
+use rusqlite::types::Value as Bound;
+use rusqlite::{Connection, OpenFlags};
+use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering};
 use uuid::Uuid;
 
+/// After so many rows whoever waits for something else, such as a signal, has a turn.
+const TURN: u64 = 256;
+/// Steps of SQLite's machine between two looks whether to go on: far less than a millisecond.
+const STEPS: i32 = 10_000;
+/// What means something else in the URI of a file (sqlite.org/uri.html).
+const SPECIAL: &AsciiSet = &CONTROLS.add(b'%').add(b'?').add(b'#');
+
+static INTERRUPTED: AtomicBool = AtomicBool::new(false);
+
+/// Stops whatever SQLite is at, from another thread and for good: its caller hears of nothing, not even of a signal.
+pub fn interrupt() {
+    INTERRUPTED.store(true, Ordering::Relaxed);
+}
+
 pub(super) struct Lite {
-    conn: SqliteConnection,
+    conn: Connection,
 }
 
 /// Opens a transaction; one that writes takes its turn at once.
@@ -25,7 +44,7 @@ pub(super) fn begin(begin: Begin) -> &'static str {
 
 impl Lite {
     /// Opens a file that exists, unless it is to be made.
-    pub(super) async fn open(path: &Path, begin: Begin, limits: Limits, create: bool) -> Result<Self> {
+    pub(super) fn open(path: &Path, begin: Begin, limits: Limits, create: bool) -> Result<Self> {
         let unusable = |what: &str| unavailable(format!("{}: {what}", path.display()));
         match std::fs::metadata(path) {
             _ if create => {}
@@ -34,79 +53,87 @@ impl Lite {
             Ok(found) if found.len() == 0 => return Err(unusable("an empty file, not an SQLite database").into()),
             Ok(_) => {}
         }
-        let options = SqliteConnectOptions::new()
-            .filename(path)
-            .read_only(begin == Begin::Read)
-            .create_if_missing(create)
-            .foreign_keys(true)
-            .busy_timeout(limits.lock);
-        let conn = match connect(&options).await {
+        let how = match (begin, create) {
+            (Begin::Read, _) => OpenFlags::SQLITE_OPEN_READ_ONLY,
+            (Begin::Write, false) => OpenFlags::SQLITE_OPEN_READ_WRITE,
+            (Begin::Write, true) => OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE,
+        };
+        let conn = match connect(path, how, limits) {
             // A store in WAL mode cannot be read where nothing can be written beside it, unless nobody writes at all.
             Err(error) if begin == Begin::Read && fault::is_no_place_to_write(&error) && is_left_alone(path) => {
-                connect(&options.immutable(true)).await
+                let uri = format!("file:{}?immutable=1", percent_encode(path.as_os_str().as_bytes(), SPECIAL));
+                connect(Path::new(&uri), how | OpenFlags::SQLITE_OPEN_URI, limits)
             }
             done => done,
         };
-        let mut lite = Self { conn: conn.map_err(|error| fault::file(path, &error))? };
-        let version = lite.number("PRAGMA user_version").await?;
+        let mut lite = Self { conn: conn.map_err(|error| fault::opening(path, &error))? };
+        let version = lite.number("PRAGMA user_version")?;
         if version > versions::NEWEST {
             let known = versions::NEWEST;
             let message = format!("a store of version {version}, made by a newer mc-activity; this one knows {known}");
             return Err(unusable(&message).into());
         }
-        if foreign::adapt(&mut lite.conn).await.map_err(|error| fault::file(path, &error))? && begin == Begin::Write {
+        if foreign::adapt(&lite.conn).map_err(|error| fault::opening(path, &error))? && begin == Begin::Write {
             return Err(unusable("this SQLite file was made by another program and is only read").into());
         }
-        let older = version < versions::NEWEST && lite.number("PRAGMA application_id").await? == versions::OURS;
+        let older = version < versions::NEWEST && lite.number("PRAGMA application_id")? == versions::OURS;
         if older && begin == Begin::Write {
-            versions::migrate(&mut lite.conn).await?;
+            versions::migrate(&mut lite.conn)?;
         }
         Ok(lite)
     }
 
     /// Makes an empty file an embedded store of the newest version.
-    pub(super) async fn make_ours(&mut self) -> Result<()> {
-        self.simple(&format!("PRAGMA application_id = {}", versions::OURS)).await?;
-        versions::migrate(&mut self.conn).await
+    pub(super) fn make_ours(&mut self) -> Result<()> {
+        self.simple(&format!("PRAGMA application_id = {}", versions::OURS))?;
+        versions::migrate(&mut self.conn)
     }
 
-    async fn number(&mut self, sql: &str) -> Result<i64> {
-        let row = sqlx::query(sql).fetch_one(&mut self.conn).await.map_err(fault::running)?;
-        Ok(row.try_get::<i64, _>(0)?)
+    fn number(&self, sql: &str) -> Result<i64> {
+        self.conn.query_row(sql, [], |row| row.get(0)).map_err(fault::running)
     }
 
-    pub(super) async fn begin(&mut self, begin: Begin) -> Result<()> {
-        self.simple(self::begin(begin)).await
+    pub(super) fn begin(&self, begin: Begin) -> Result<()> {
+        self.simple(self::begin(begin))
     }
 
-    pub(super) async fn simple(&mut self, sql: &str) -> Result<()> {
-        self.conn.execute(sql).await.map_err(fault::running)?;
-        Ok(())
+    pub(super) fn simple(&self, sql: &str) -> Result<()> {
+        self.conn.execute_batch(sql).map_err(fault::running)
     }
 
-    pub(super) async fn fetch(&mut self, query: &Query, each: &mut dyn FnMut(&Row) -> Result<()>) -> Result<()> {
+    pub(super) async fn fetch(&self, query: &Query, each: &mut dyn FnMut(&Row) -> Result<()>) -> Result<()> {
         let Prepared { sql, values } = query.prepare(Dialect::Sqlite)?;
-        let mut arguments = SqliteArguments::default();
-        for value in values {
-            add(&mut arguments, value).map_err(anyhow::Error::from_boxed).context("cannot bind a value")?;
+        let mut statement = self.conn.prepare_cached(&sql).map_err(fault::running)?;
+        for (at, value) in (1..).zip(values) {
+            statement.raw_bind_parameter(at, bound(value)?).map_err(fault::running)?;
         }
-        let mut rows = sqlx::query_with(&sql, arguments).fetch(&mut self.conn);
-        while let Some(row) = rows.try_next().await.map_err(fault::running)? {
+        let mut rows = statement.raw_query();
+        let mut read = 0;
+        loop {
+            let row = match rows.next() {
+                Ok(Some(row)) => row,
+                Ok(None) => return Ok(()),
+                // Whoever waits for the signal too knows what to do.
+                Err(error) if fault::is_interrupted(&error) => std::future::pending().await,
+                Err(error) => return Err(fault::running(error)),
+            };
             each(&Row::Sqlite(row))?;
+            read += 1;
+            if read % TURN == 0 {
+                tokio::task::yield_now().await;
+            }
         }
-        Ok(())
-    }
-
-    pub(super) async fn close(self) {
-        // Nothing is left to write; the file is released when the process ends in any case.
-        let _ = self.conn.close().await;
     }
 }
 
 /// Connects and reads, as SQLite opens the file no earlier.
-async fn connect(options: &SqliteConnectOptions) -> sqlx::Result<SqliteConnection> {
-    let mut conn = SqliteConnection::connect_with(options).await?;
-    sqlx::query("SELECT count(*) FROM sqlite_schema").fetch_one(&mut conn).await?;
+fn connect(path: &Path, how: OpenFlags, limits: Limits) -> rusqlite::Result<Connection> {
+    // Only one thread uses the connection.
+    let conn = Connection::open_with_flags(path, how | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
+    conn.busy_timeout(limits.lock)?;
+    conn.progress_handler(STEPS, Some(|| INTERRUPTED.load(Ordering::Relaxed)));
+    conn.pragma_update(None, "foreign_keys", true)?;
+    conn.query_row("SELECT count(*) FROM sqlite_schema", [], |_| Ok(()))?;
     Ok(conn)
 }
 
@@ -120,19 +147,20 @@ fn is_left_alone(path: &Path) -> bool {
     !beside("-wal") && !beside("-journal")
 }
 
-fn add(arguments: &mut SqliteArguments<'_>, value: &Value) -> Result<(), sqlx::error::BoxDynError> {
+/// Ids as blobs, lists as JSON, in which ids are in hexadecimal digits.
+fn bound(value: &Value) -> Result<Bound> {
     let hex = |ids: &[Uuid]| ids.iter().map(|id| id.simple().to_string()).collect::<Vec<_>>();
-    match value {
-        Value::Id(id) => arguments.add(*id),
-        Value::OptionalId(id) => arguments.add(*id),
-        Value::Ids(ids) => arguments.add(serde_json::to_string(&hex(ids))?),
-        Value::Text(text) => arguments.add(text.clone()),
-        Value::OptionalText(text) => arguments.add(text.clone()),
-        Value::Texts(texts) => arguments.add(serde_json::to_string(texts)?),
-        Value::Time(at) => arguments.add(at.micros()),
+    Ok(match value {
+        Value::Id(id) => Bound::Blob(id.as_bytes().to_vec()),
+        Value::OptionalId(id) => id.map_or(Bound::Null, |id| Bound::Blob(id.as_bytes().to_vec())),
+        Value::Ids(ids) => Bound::Text(serde_json::to_string(&hex(ids))?),
+        Value::Text(text) => Bound::Text(text.clone()),
+        Value::OptionalText(text) => text.clone().map_or(Bound::Null, Bound::Text),
+        Value::Texts(texts) => Bound::Text(serde_json::to_string(texts)?),
+        Value::Time(at) => Bound::Integer(at.micros()),
         Value::Times(times) => {
-            arguments.add(serde_json::to_string(&times.iter().map(|at| at.micros()).collect::<Vec<_>>())?)
+            Bound::Text(serde_json::to_string(&times.iter().map(|at| at.micros()).collect::<Vec<_>>())?)
         }
-        Value::Count(n) => arguments.add(*n),
-    }
+        Value::Count(n) => Bound::Integer(*n),
+    })
 }

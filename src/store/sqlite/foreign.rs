@@ -3,34 +3,27 @@
 //! Temporary views stand in front of the tables and turn both into what the embedded store holds. No index serves the
 //! turned columns, so that this is right rather than fast.
 
-use sqlx::{Row as _, SqliteConnection};
+use rusqlite::{Connection, Result};
+use std::collections::HashMap;
 
-/// The tables that the queries read.
-const TABLES: [&str; 8] = [
-    "activity_events",
-    "agents",
-    "boards",
-    "organization_board_access",
-    "organization_members",
-    "organizations",
-    "tasks",
-    "users",
-];
+/// The columns of the tables that the queries read; of those that are missing, which is told later, none.
+const COLUMNS: &str = "
+SELECT t.value, c.name, upper(c.type)
+FROM json_each('[\"activity_events\",\"agents\",\"boards\",\"organization_board_access\",\"organization_members\",
+  \"organizations\",\"tasks\",\"users\"]') t
+JOIN pragma_table_info(t.value) c";
 
 /// Puts views in front of the tables if ids are kept as text; says whether they are.
-pub(super) async fn adapt(conn: &mut SqliteConnection) -> sqlx::Result<bool> {
+pub(super) fn adapt(conn: &Connection) -> Result<bool> {
+    let mut columns: HashMap<String, Vec<(String, String)>> = HashMap::new();
+    let mut asked = conn.prepare(COLUMNS)?;
+    let mut rows = asked.query([])?;
+    while let Some(row) = rows.next()? {
+        columns.entry(row.get(0)?).or_default().push((row.get(1)?, row.get(2)?));
+    }
     let mut views = String::new();
-    for table in TABLES {
-        let sql = "SELECT name, upper(type) FROM pragma_table_info($1)";
-        let columns: Vec<(String, String)> = sqlx::query(sql)
-            .bind(table)
-            .fetch_all(&mut *conn)
-            .await?
-            .iter()
-            .map(|row| Ok((row.try_get(0)?, row.try_get(1)?)))
-            .collect::<sqlx::Result<_>>()?;
-        // Ours, or missing, which is told later.
-        if columns.iter().any(|(name, kind)| name == "id" && kind == "BLOB") || columns.is_empty() {
+    for (table, columns) in columns {
+        if columns.iter().any(|(name, kind)| name == "id" && kind == "BLOB") {
             continue;
         }
         let selected: Vec<String> = columns.iter().map(|(name, kind)| turned(name, kind)).collect();
@@ -40,7 +33,7 @@ pub(super) async fn adapt(conn: &mut SqliteConnection) -> sqlx::Result<bool> {
         return Ok(false);
     }
     // A temporary view must not become a file: there may be no place for one.
-    sqlx::raw_sql(&format!("PRAGMA temp_store = memory;\n{views}")).execute(conn).await?;
+    conn.execute_batch(&format!("PRAGMA temp_store = memory;\n{views}"))?;
     Ok(true)
 }
 

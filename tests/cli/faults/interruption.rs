@@ -159,6 +159,7 @@ fn sqlite_is_interrupted_too_and_no_unfinished_file_is_left() {
          SELECT e.* FROM n JOIN real_events e ON e.created_at < n.i - 9000000000000000000",
     );
     let file = database.place.path().join("work/out.json");
+    let mut tail = ask(&database, "tail --events").start();
     let mut child = ask(&database, "list -o json --out-file").args([file.to_str().unwrap()]).start();
     std::thread::sleep(Duration::from_millis(700));
     let start = Instant::now();
@@ -166,4 +167,6 @@ fn sqlite_is_interrupted_too_and_no_unfinished_file_is_left() {
     assert_eq!(child.end_within(Duration::from_secs(5)), 130);
     assert!(start.elapsed() < Duration::from_secs(2), "{:?}", start.elapsed());
     assert_eq!(std::fs::read_dir(file.parent().unwrap()).unwrap().count(), 0);
+    tail.interrupt();
+    assert_eq!(tail.end_within(Duration::from_secs(5)), 0);
 }
