@@ -12,6 +12,7 @@ use super::{Begin, Limits};
 use crate::error::unavailable;
 use anyhow::Result;
 use percent_encoding::{AsciiSet, CONTROLS, percent_encode};
+use rusqlite::config::DbConfig;
 use rusqlite::types::Value as Bound;
 use rusqlite::{Connection, OpenFlags};
 use std::os::unix::ffi::OsStrExt;
@@ -58,7 +59,7 @@ impl Lite {
             (Begin::Write, false) => OpenFlags::SQLITE_OPEN_READ_WRITE,
             (Begin::Write, true) => OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE,
         };
-        let conn = match connect(path, how, limits) {
+        let connected = match connect(path, how, limits) {
             // A store in WAL mode cannot be read where nothing can be written beside it, unless nobody writes at all.
             Err(error) if begin == Begin::Read && fault::is_no_place_to_write(&error) && is_left_alone(path) => {
                 let uri = format!("file:{}?immutable=1", percent_encode(path.as_os_str().as_bytes(), SPECIAL));
@@ -66,8 +67,8 @@ impl Lite {
             }
             done => done,
         };
-        let mut lite = Self { conn: conn.map_err(|error| fault::opening(path, &error))? };
-        let version = lite.number("PRAGMA user_version")?;
+        let (conn, version) = connected.map_err(|error| fault::opening(path, &error))?;
+        let mut lite = Self { conn };
         if version > versions::NEWEST {
             let known = versions::NEWEST;
             let message = format!("a store of version {version}, made by a newer mc-activity; this one knows {known}");
@@ -76,8 +77,7 @@ impl Lite {
         if foreign::adapt(&lite.conn).map_err(|error| fault::opening(path, &error))? && begin == Begin::Write {
             return Err(unusable("this SQLite file was made by another program and is only read").into());
         }
-        let older = version < versions::NEWEST && lite.number("PRAGMA application_id")? == versions::OURS;
-        if older && begin == Begin::Write {
+        if begin == Begin::Write && version < versions::NEWEST && lite.is_ours()? {
             versions::migrate(&mut lite.conn)?;
         }
         Ok(lite)
@@ -89,8 +89,9 @@ impl Lite {
         versions::migrate(&mut self.conn)
     }
 
-    fn number(&self, sql: &str) -> Result<i64> {
-        self.conn.query_row(sql, [], |row| row.get(0)).map_err(fault::running)
+    fn is_ours(&self) -> Result<bool> {
+        let asked = self.conn.query_row("PRAGMA application_id", [], |row| row.get::<_, i64>(0));
+        Ok(asked.map_err(fault::running)? == versions::OURS)
     }
 
     pub(super) fn begin(&self, begin: Begin) -> Result<()> {
@@ -126,15 +127,15 @@ impl Lite {
     }
 }
 
-/// Connects and reads, as SQLite opens the file no earlier.
-fn connect(path: &Path, how: OpenFlags, limits: Limits) -> rusqlite::Result<Connection> {
+/// Connects and reads the version of the store, as SQLite opens the file no earlier.
+fn connect(path: &Path, how: OpenFlags, limits: Limits) -> rusqlite::Result<(Connection, i64)> {
     // Only one thread uses the connection.
     let conn = Connection::open_with_flags(path, how | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
     conn.busy_timeout(limits.lock)?;
     conn.progress_handler(STEPS, Some(|| INTERRUPTED.load(Ordering::Relaxed)));
-    conn.pragma_update(None, "foreign_keys", true)?;
-    conn.query_row("SELECT count(*) FROM sqlite_schema", [], |_| Ok(()))?;
-    Ok(conn)
+    conn.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_FKEY, true)?;
+    let version = conn.query_row("PRAGMA user_version", [], |row| row.get(0))?;
+    Ok((conn, version))
 }
 
 /// Nobody has the file open for writing, and nothing is left to be taken over from a log beside it.
