@@ -257,10 +257,14 @@ impl Store {
             [text] => query.bind("grep_text", Value::Text(text.clone())),
             texts => query.bind("grep", Value::Texts(texts.iter().map(exact).collect())),
         };
-        // One type by its name is one stretch of an index; PostgreSQL's queries have the list of types.
+        // One type by its name is one stretch of an index, and one pattern needs no list to be read for each row;
+        // PostgreSQL's queries have the list of types.
         query = match &filter.types[..] {
             [name] if self.dialect() == Dialect::Sqlite && !glob::is_pattern(name) => {
                 query.bind("event_type", Value::Text(name.clone()))
+            }
+            [pattern] if self.dialect() == Dialect::Sqlite => {
+                query.bind("type_pattern", Value::Text(glob::to_sqlite_glob(pattern)))
             }
             types => query.bind_some("type_patterns", globs(types)),
         };

@@ -5,4 +5,4 @@ SELECT
   (SELECT json_group_array(name) FROM pragma_table_info('activity_events')),
   (SELECT json_group_array(value)
    FROM json_each('["activity_events","agents","boards","organization_board_access","organization_members","organizations","tasks","users"]')
-   WHERE NOT EXISTS (SELECT 1 FROM pragma_table_list WHERE name = value AND type IN ('table', 'view')))
+   WHERE NOT EXISTS (SELECT 1 FROM sqlite_schema s WHERE s.name = value AND s.type IN ('table', 'view')))

@@ -13,6 +13,7 @@
   AND (e.agent_id IN (SELECT unhex(value) FROM json_each(:exclude_agents))) IS NOT TRUE               -- if exclude_agents
   AND e.task_id IN (SELECT unhex(value) FROM json_each(:tasks))                                       -- if tasks
   AND e.event_type = :event_type                                                                      -- if event_type
+  AND e.event_type GLOB :type_pattern                                                                 -- if type_pattern
   AND EXISTS (SELECT 1 FROM json_each(:type_patterns) AS j WHERE e.event_type GLOB j.value)           -- if type_patterns
   AND NOT EXISTS (SELECT 1 FROM json_each(:exclude_types) AS j WHERE e.event_type GLOB j.value)       -- if exclude_types
   AND instr(e.message, :grep_text) > 0                                                                -- if grep_text

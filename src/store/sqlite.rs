@@ -105,6 +105,7 @@ impl Lite {
     pub(super) async fn fetch(&self, query: &Query, each: &mut dyn FnMut(&Row) -> Result<()>) -> Result<()> {
         let Prepared { sql, values } = query.prepare(Dialect::Sqlite)?;
         let mut statement = self.conn.prepare_cached(&sql).map_err(fault::running)?;
+        // SQLite too numbers parameters by where each first stands, whatever it is called.
         for (at, value) in (1..).zip(values) {
             statement.raw_bind_parameter(at, bound(value)?).map_err(fault::running)?;
         }
