@@ -47,18 +47,21 @@ pub enum Begin {
     Write,
 }
 
+/// How long to wait for a lock; in SQLite, for another writer.
+const PATIENCE: Duration = Duration::from_secs(2);
+
 /// How long the database may take.
 #[derive(Debug, Clone, Copy)]
 pub struct Limits {
     /// A statement; zero is without limit.
     pub statement: Duration,
-    /// A lock; also how long SQLite waits for another writer.
+    /// A lock.
     pub lock: Duration,
 }
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { statement: Duration::from_secs(30), lock: Duration::from_secs(2) }
+        Self { statement: Duration::from_secs(30), lock: PATIENCE }
     }
 }
 
@@ -268,15 +271,21 @@ impl Store {
             }
             types => query.bind_some("type_patterns", globs(types)),
         };
+        let some = |one, many, wanted: &[uuid::Uuid]| match wanted {
+            [id] if self.dialect() == Dialect::Sqlite => (one, Some(Value::Id(*id))),
+            wanted => (many, ids(wanted)),
+        };
+        let (agents, of_agents) = some("one_agent", "agents", &filter.agents);
+        let (tasks, of_tasks) = some("one_task", "tasks", &filter.tasks);
         query
             .when("resolved", rule == Rule::Resolved)
             .when("threaded", rule != Rule::Resolved)
             .when("comments", rule == Rule::Comments)
             .when("failures", failures)
             .when("stretch", filter.since.is_some())
-            .bind_some("agents", ids(&filter.agents))
+            .bind_some(agents, of_agents)
             .bind_some("exclude_agents", ids(&filter.exclude_agents))
-            .bind_some("tasks", ids(&filter.tasks))
+            .bind_some(tasks, of_tasks)
             .bind_some("exclude_types", globs(&filter.exclude_types))
             .bind_some("since", filter.since.map(Value::Time))
             .bind_some("until", filter.until.map(Value::Time))

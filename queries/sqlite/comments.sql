@@ -1,5 +1,6 @@
 -- Comments on tasks of readable boards; see the file of the same name for PostgreSQL.
--- Plan relied on: the index on (created_at, id) from one end; sparse: those on board_id and task_id, then a sort.
+-- Plan relied on: the index on (created_at, id) from one end; sparse: those on board_id and task_id, then a sort. CROSS JOIN keeps the
+-- planner from reading all tasks for a page of comments.
 SELECT
   e.id, e.created_at, e.message, e.agent_id, a.name, a.identity_profile, e.task_id, t.title, t.board_id, b.name
 FROM (
@@ -21,8 +22,8 @@ FROM (
   ORDER BY +e.created_at, e.id             -- if oldest sparse
   LIMIT :limit
 ) AS e
-JOIN tasks t ON t.id = e.task_id
-JOIN boards b ON b.id = t.board_id
+CROSS JOIN tasks t ON t.id = e.task_id
+CROSS JOIN boards b ON b.id = t.board_id
 LEFT JOIN agents a ON a.id = e.agent_id
 ORDER BY e.created_at DESC, e.id DESC   -- if !oldest
 ORDER BY e.created_at, e.id             -- if oldest

@@ -1,5 +1,6 @@
 -- Which events the actor may see and asked for: conditions on activity_events e, included by the other queries; see the
--- file of the same name for PostgreSQL. Lists are JSON arrays, ids in them hexadecimal.
+-- file of the same name for PostgreSQL. Lists are JSON arrays, ids in them hexadecimal. A list of one is
+-- an equation: then its events come off the index in order.
   AND e.agent_id = :agent                                                                             -- if agent
   AND coalesce(e.board_id, (SELECT t.board_id FROM tasks t WHERE t.id = e.task_id))                   -- if boards resolved
       IN (SELECT unhex(value) FROM json_each(:boards))                                                -- if boards resolved
@@ -9,8 +10,10 @@
        IN (SELECT unhex(value) FROM json_each(:exclude_boards))) IS NOT TRUE                          -- if exclude_boards resolved
   AND ((SELECT t.board_id FROM tasks t WHERE t.id = e.task_id)                                       -- if exclude_boards threaded
        IN (SELECT unhex(value) FROM json_each(:exclude_boards))) IS NOT TRUE                          -- if exclude_boards threaded
+  AND e.agent_id = :one_agent                                                                         -- if one_agent
   AND e.agent_id IN (SELECT unhex(value) FROM json_each(:agents))                                     -- if agents
   AND (e.agent_id IN (SELECT unhex(value) FROM json_each(:exclude_agents))) IS NOT TRUE               -- if exclude_agents
+  AND e.task_id = :one_task                                                                           -- if one_task
   AND e.task_id IN (SELECT unhex(value) FROM json_each(:tasks))                                       -- if tasks
   AND e.event_type = :event_type                                                                      -- if event_type
   AND e.event_type GLOB :type_pattern                                                                 -- if type_pattern

@@ -1,17 +1,13 @@
 //! `boards`: what the actor may read.
 
-use super::session::{Context, Session};
+use super::session::Context;
 use super::sink::Sink;
 use crate::access::ActorKind;
 use crate::cli::format::OutputArgs;
-use crate::event::Timestamp;
-use crate::filter::Filter;
 use crate::output::{Ending, Format, RowWriter, View};
-use crate::store::{BoardsOf, Rule};
+use crate::store::BoardsOf;
 use anyhow::Result;
 use clap::Args;
-use std::collections::HashMap;
-use uuid::Uuid;
 
 const FORMATS: [&str; 7] = ["table", "wide", "json", "jsonl", "csv", "tsv", "text"];
 
@@ -38,9 +34,8 @@ impl BoardsArgs {
             ActorKind::User => session.actor.boards.clone(),
             ActorKind::Agent => session.store.boards(BoardsOf::Agent(session.actor.id)).await?,
         };
-        let (scope, filter) = (session.scope.clone(), Filter::default());
-        let last = session.store.last_activity(Session::asked(&scope, &filter, Rule::Resolved)).await?;
-        let last: HashMap<Uuid, Timestamp> = last.into_iter().collect();
+        let scope = session.scope.clone();
+        let last = session.store.last_activity(&scope).await?;
         for board in &mut boards {
             board.last_activity_at = last.get(&board.id).copied();
         }

@@ -1,9 +1,9 @@
 //! Users, agents, boards and tasks: who asks, and what names mean to them.
 
+use super::Store;
 use super::query::{Query, Value};
 use super::row::Columns;
-use super::{Rule, Store};
-use crate::event::{Board, Timestamp};
+use crate::event::Board;
 use anyhow::{Context, Result};
 use uuid::Uuid;
 
@@ -199,25 +199,6 @@ impl Store {
         })
         .await?;
         Ok(tasks)
-    }
-
-    /// The newest event that resolves to each of the boards; those without any are absent.
-    ///
-    /// # Errors
-    /// Those of the database.
-    pub async fn last_activity(&mut self, asked: super::Asked<'_>) -> Result<Vec<(Uuid, Timestamp)>> {
-        debug_assert!(asked.rule == Rule::Resolved);
-        let query = self.matching(Query::new("last_activity"), &asked).when("mass", true);
-        let mut last = Vec::new();
-        self.fetch(&query, &mut |row| {
-            let mut columns = row.columns();
-            if let (Some(board), Some(at)) = (columns.id()?, columns.time()?) {
-                last.push((board, at));
-            }
-            Ok(())
-        })
-        .await?;
-        Ok(last)
     }
 }
 

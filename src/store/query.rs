@@ -207,7 +207,7 @@ macro_rules! queries {
 
 queries! {
     "agents" "boards" "comments" "connect" "count" "doctor_clock" "doctor_columns" "doctor_indexes" "doctor_unseen" "extent" "keys"
-    "last_activity" "list" "log" "log_same" "matching" "moment" "rate" "summary" "tasks" "token_hashes" "user";
+    "last_activity" "list" "log" "log_same" "matching" "moment" "quiet_boards" "rate" "summary" "tasks" "token_hashes" "user";
     postgres "doctor_cost" "doctor_delays" "doctor_privileges" "doctor_table" "foreign_parts" "log_turn" "needed_columns" "notifies" "oldest_writer" "privileges" "reach"
         "total" "types";
     sqlite "mark_written" "put_agent" "put_board" "put_membership" "put_organization" "put_store_origin" "put_task" "put_user"

@@ -8,7 +8,7 @@ mod versions;
 
 use super::query::{Dialect, Prepared, Query, Value};
 use super::row::Row;
-use super::{Begin, Limits};
+use super::{Begin, Limits, PATIENCE};
 use crate::error::unavailable;
 use anyhow::Result;
 use percent_encoding::{AsciiSet, CONTROLS, percent_encode};
@@ -18,12 +18,16 @@ use rusqlite::{Connection, OpenFlags};
 use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
 use uuid::Uuid;
 
 /// After so many rows whoever waits for something else, such as a signal, has a turn.
 const TURN: u64 = 256;
 /// Steps of SQLite's machine between two looks whether to go on: far less than a millisecond.
 const STEPS: i32 = 10_000;
+/// Between two attempts to get a lock.
+const NAP: Duration = Duration::from_millis(10);
 /// What means something else in the URI of a file (sqlite.org/uri.html).
 const SPECIAL: &AsciiSet = &CONTROLS.add(b'%').add(b'?').add(b'#');
 
@@ -34,8 +38,30 @@ pub fn interrupt() {
     INTERRUPTED.store(true, Ordering::Relaxed);
 }
 
+fn is_interrupted() -> bool {
+    INTERRUPTED.load(Ordering::Relaxed)
+}
+
+/// When the statement under way is to be given up.
+#[derive(Clone, Default)]
+struct Deadline(Arc<Mutex<Option<Instant>>>);
+
+impl Deadline {
+    fn set(&self, limit: Duration) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) =
+            (!limit.is_zero()).then(|| Instant::now().checked_add(limit)).flatten();
+    }
+
+    fn is_over(&self) -> bool {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).is_some_and(|at| at <= Instant::now())
+    }
+}
+
 pub(super) struct Lite {
     conn: Connection,
+    /// How long a statement may take; zero is without limit.
+    limit: Duration,
+    deadline: Deadline,
 }
 
 /// Opens a transaction; one that writes takes its turn at once.
@@ -59,16 +85,19 @@ impl Lite {
             (Begin::Write, false) => OpenFlags::SQLITE_OPEN_READ_WRITE,
             (Begin::Write, true) => OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE,
         };
-        let connected = match connect(path, how, limits) {
+        let connected = match connect(path, how) {
             // A store in WAL mode cannot be read where nothing can be written beside it, unless nobody writes at all.
             Err(error) if begin == Begin::Read && fault::is_no_place_to_write(&error) && is_left_alone(path) => {
                 let uri = format!("file:{}?immutable=1", percent_encode(path.as_os_str().as_bytes(), SPECIAL));
-                connect(Path::new(&uri), how | OpenFlags::SQLITE_OPEN_URI, limits)
+                connect(Path::new(&uri), how | OpenFlags::SQLITE_OPEN_URI)
             }
             done => done,
         };
         let (conn, version) = connected.map_err(|error| fault::opening(path, &error))?;
-        let mut lite = Self { conn };
+        let deadline = Deadline::default();
+        let over = deadline.clone();
+        conn.progress_handler(STEPS, Some(move || is_interrupted() || over.is_over()));
+        let mut lite = Self { conn, limit: limits.statement, deadline };
         if version > versions::NEWEST {
             let known = versions::NEWEST;
             let message = format!("a store of version {version}, made by a newer mc-activity; this one knows {known}");
@@ -99,6 +128,7 @@ impl Lite {
     }
 
     pub(super) fn simple(&self, sql: &str) -> Result<()> {
+        self.deadline.set(self.limit);
         self.conn.execute_batch(sql).map_err(fault::running)
     }
 
@@ -109,6 +139,7 @@ impl Lite {
         for (at, value) in (1..).zip(values) {
             statement.raw_bind_parameter(at, bound(value)?).map_err(fault::running)?;
         }
+        self.deadline.set(self.limit);
         let mut rows = statement.raw_query();
         let mut read = 0;
         loop {
@@ -116,7 +147,7 @@ impl Lite {
                 Ok(Some(row)) => row,
                 Ok(None) => return Ok(()),
                 // Whoever waits for the signal too knows what to do.
-                Err(error) if fault::is_interrupted(&error) => std::future::pending().await,
+                Err(_) if is_interrupted() => std::future::pending().await,
                 Err(error) => return Err(fault::running(error)),
             };
             each(&Row::Sqlite(row))?;
@@ -129,14 +160,19 @@ impl Lite {
 }
 
 /// Connects and reads the version of the store, as SQLite opens the file no earlier.
-fn connect(path: &Path, how: OpenFlags, limits: Limits) -> rusqlite::Result<(Connection, i64)> {
+fn connect(path: &Path, how: OpenFlags) -> rusqlite::Result<(Connection, i64)> {
     // Only one thread uses the connection.
     let conn = Connection::open_with_flags(path, how | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
-    conn.busy_timeout(limits.lock)?;
-    conn.progress_handler(STEPS, Some(|| INTERRUPTED.load(Ordering::Relaxed)));
+    conn.busy_handler(Some(wait_for_lock))?;
     conn.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_FKEY, true)?;
     let version = conn.query_row("PRAGMA user_version", [], |row| row.get(0))?;
     Ok((conn, version))
+}
+
+/// Waits a little for whoever holds the file; says whether to try again.
+fn wait_for_lock(tries: i32) -> bool {
+    std::thread::sleep(NAP);
+    !is_interrupted() && NAP * tries.unsigned_abs() < PATIENCE
 }
 
 /// Nobody has the file open for writing, and nothing is left to be taken over from a log beside it.

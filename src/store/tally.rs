@@ -1,11 +1,13 @@
-//! Counts: totals, error rates, summaries.
+//! What is told of many events together: totals, error rates, summaries, when something last happened.
 
+use super::feed::Page;
 use super::query::{Dialect, Query, Value};
 use super::{Asked, Rule, Store};
 use crate::access::Scope;
-use crate::event::{Bucket, Period, Point, Tally, Timestamp};
+use crate::event::{ActivityEvent, Bucket, Period, Point, Tally, Timestamp};
+use crate::filter::Filter;
 use anyhow::Result;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use uuid::Uuid;
 
 /// What to count by.
@@ -172,6 +174,53 @@ impl Store {
         })
         .await?;
         Ok(rows)
+    }
+
+    /// When something last happened on each board, as far as the actor may see it; boards where nothing did are absent.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn last_activity(&mut self, scope: &Scope) -> Result<HashMap<Uuid, Timestamp>> {
+        let everything = Filter::default();
+        let asked = Asked { scope, filter: &everything, rule: Rule::Resolved, through: None, failures: false };
+        let Scope::Boards(boards) = scope else {
+            let query = self.matching(Query::new("last_activity"), &asked);
+            return self.instants(&query).await;
+        };
+        let mut newest = None;
+        let page = Page { limit: Some(1), ..Page::default() };
+        self.feed::<ActivityEvent>(asked, page, &mut |event| {
+            newest = Some(event.created_at);
+            Ok(())
+        })
+        .await?;
+        let Some(newest) = newest else { return Ok(HashMap::new()) };
+        // Most boards are found within the last day; the history of the others is read board by board.
+        let since = Some(newest.min(self.now()).plus_seconds(-24 * 3_600));
+        let recent = Asked { filter: &Filter { since, ..everything.clone() }, ..asked };
+        let query = self.matching(Query::new("last_activity"), &recent).when("mass", true);
+        let query = self.among_types(query, &recent).await?;
+        let mut last = self.instants(&query).await?;
+        let quiet: Vec<Uuid> = boards.iter().copied().filter(|board| !last.contains_key(board)).collect();
+        if !quiet.is_empty() {
+            let query = Query::new("quiet_boards").bind("boards", Value::Ids(quiet)).indexed(true);
+            last.extend(self.instants(&query).await?);
+        }
+        Ok(last)
+    }
+
+    /// Boards and instants.
+    async fn instants(&mut self, query: &Query) -> Result<HashMap<Uuid, Timestamp>> {
+        let mut found = HashMap::new();
+        self.fetch(query, &mut |row| {
+            let mut columns = row.columns();
+            if let (Some(board), Some(at)) = (columns.id()?, columns.time()?) {
+                found.insert(board, at);
+            }
+            Ok(())
+        })
+        .await?;
+        Ok(found)
     }
 
     /// How buckets are cut: by name, or in SQLite by width, where weeks and months are put together from days.

@@ -34,11 +34,6 @@ pub(super) fn is_no_place_to_write(error: &Error) -> bool {
     said(error).is_some_and(|(code, _)| matches!(code.code, ErrorCode::CannotOpen | ErrorCode::ReadOnly))
 }
 
-/// A progress handler stopped the statement.
-pub(super) fn is_interrupted(error: &Error) -> bool {
-    said(error).is_some_and(|(code, _)| code.code == ErrorCode::OperationInterrupted)
-}
-
 /// SQLite's result code (sqlite.org/rescode.html) and words.
 fn said(error: &Error) -> Option<(ffi::Error, String)> {
     match error {
@@ -53,7 +48,9 @@ fn failure(code: ffi::Error, message: &str) -> Failure {
         return unavailable(UNFINISHED).hint("the next one to write puts it in order").passing(true);
     }
     let failure = match code.code {
-        ErrorCode::OperationInterrupted => Failure::new(Kind::Interrupted, "interrupted"),
+        ErrorCode::OperationInterrupted if super::is_interrupted() => Failure::new(Kind::Interrupted, "interrupted"),
+        ErrorCode::OperationInterrupted => failed("the statement took too long")
+            .hint("raise --timeout, or narrow the question with --since, --board or --type"),
         ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked => failed(format!("the database is busy: {message}"))
             .hint("another process writes to the file; try again in a moment"),
         ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase | ErrorCode::SystemIoFailure => {

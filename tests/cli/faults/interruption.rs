@@ -159,6 +159,8 @@ fn sqlite_is_interrupted_too_and_no_unfinished_file_is_left() {
          SELECT e.* FROM n JOIN real_events e ON e.created_at < n.i - 9000000000000000000",
     );
     let file = database.place.path().join("work/out.json");
+    let output = ask(&database, "list --timeout 300ms").fails(1);
+    assert!(output.stderr.contains("raise --timeout"), "{output}");
     let mut tail = ask(&database, "tail --events").start();
     let mut child = ask(&database, "list -o json --out-file").args([file.to_str().unwrap()]).start();
     std::thread::sleep(Duration::from_millis(700));

@@ -1,0 +1,14 @@
+-- The newest event of each of some boards.
+-- Plan relied on: the indexes on (board_id, created_at) and task_id, board by board.
+-- Columns: board_id, created_at.
+SELECT b.id,
+  (SELECT max(at)
+   FROM (SELECT max(e.created_at) AS at
+         FROM activity_events e
+         WHERE e.board_id = b.id
+         UNION ALL
+         SELECT max(e.created_at)
+         FROM tasks t
+         CROSS JOIN activity_events e ON e.task_id = t.id AND e.board_id IS NULL
+         WHERE t.board_id = b.id))
+FROM (SELECT unhex(value) AS id FROM json_each(:boards)) AS b
