@@ -272,6 +272,19 @@ pub fn all(place: &Place) -> Vec<Case> {
             range == "24h",
         );
     }
+    add(
+        "boards, with the last activity of each",
+        &user(2),
+        "boards -o json",
+        format!(
+            "SELECT coalesce(e.board_id, t.board_id), max(e.created_at) FROM activity_events e \
+             LEFT JOIN tasks t ON t.id = e.task_id WHERE coalesce(e.board_id, t.board_id) IN ({}) GROUP BY 1",
+            words.ids(&half)
+        ),
+        1.0,
+        2.0,
+        false,
+    );
     add("summary, 7 d, all agents", &user(2), "summary -o json", words.summary(&half, ""), 3.0, 10.0, false);
     add(
         "summary, 7 d, one agent",
