@@ -87,21 +87,26 @@ pub async fn run(cli: Cli) -> Result<u8> {
 
 /// Makes the embedded store, shows it with list and errors, says what to try next.
 async fn demo(args: demo::DemoArgs, mut context: Context) -> Result<u8> {
-    let path = args.make(&context).await?;
+    let path = interrupt::until_interrupted(args.make(&context)).await?;
     context.demo = Some(path.clone());
-    for shown in [&["mc-activity", "list", "--limit", "12"][..], &["mc-activity", "errors", "--limit", "5"]] {
-        context.say(&format!("\n$ {}", shown.join(" ")));
-        match Cli::try_parse_from(shown)?.command {
-            Command::List(list) => list.run(&context).await?,
-            Command::Errors(errors) => drop(errors.run(&context).await?),
-            _ => {}
-        }
-    }
+    interrupt::until_interrupted(show_demo(&context)).await?;
     context.say(demo::NEXT);
     if args.is_live() {
         args.live(&context, &path).await?;
     }
     Ok(0)
+}
+
+async fn show_demo(context: &Context) -> Result<()> {
+    for shown in [&["mc-activity", "list", "--limit", "12"][..], &["mc-activity", "errors", "--limit", "5"]] {
+        context.say(&format!("\n$ {}", shown.join(" ")));
+        match Cli::try_parse_from(shown)?.command {
+            Command::List(list) => list.run(context).await?,
+            Command::Errors(errors) => drop(errors.run(context).await?),
+            _ => {}
+        }
+    }
+    Ok(())
 }
 
 impl Command {

@@ -90,7 +90,7 @@ impl Store {
             Target::Postgres(target) => {
                 Engine::Postgres(Box::new(postgres::Pg::connect(target, begin, application).await?))
             }
-            Target::Sqlite { path, .. } => Engine::Sqlite(sqlite::Lite::open(path, begin, limits, false)?),
+            Target::Sqlite { path, .. } => Engine::Sqlite(sqlite::Lite::open(path, begin, limits, false).await?),
         };
         Ok(Self { engine, limits, schema: Schema::default(), begun: begin, trace: None })
     }
@@ -187,7 +187,7 @@ impl Store {
         match &mut self.engine {
             Engine::Postgres(pg) => pg.begin(&sql, self.limits, first, each).await?,
             Engine::Sqlite(lite) => {
-                lite.simple(&sql)?;
+                lite.simple(&sql).await?;
                 lite.fetch(first, each).await?;
             }
         }
@@ -201,7 +201,7 @@ impl Store {
         self.tell(Traced::Statement(&format!("{sql};")));
         match &mut self.engine {
             Engine::Postgres(pg) => pg.simple(sql).await,
-            Engine::Sqlite(lite) => lite.simple(sql),
+            Engine::Sqlite(lite) => lite.simple(sql).await,
         }
     }
 

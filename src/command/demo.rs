@@ -72,16 +72,19 @@ impl DemoArgs {
     /// Those of the store.
     pub async fn live(&self, context: &Context, path: &Path) -> Result<()> {
         context.say("writing an event every few seconds; Ctrl-C ends it");
-        for n in 0.. {
-            let live = next_live(n, Timestamp::from_utc(Utc::now()));
-            tokio::select! {
-                () = sleep(live.delay) => {}
-                _ = tokio::signal::ctrl_c() => return Ok(()),
+        let writing = async {
+            for n in 0.. {
+                sleep(next_live(n, Timestamp::from_utc(Utc::now())).delay).await;
+                let event = next_live(n, Timestamp::from_utc(Utc::now())).event;
+                embedded::add(path, &event).await?;
             }
-            let event = next_live(n, Timestamp::from_utc(Utc::now())).event;
-            embedded::add(path, &event).await?;
+            Ok(())
+        };
+        tokio::select! {
+            biased;
+            _ = tokio::signal::ctrl_c() => Ok(()),
+            done = writing => done,
         }
-        Ok(())
     }
 }
 

@@ -38,7 +38,7 @@ pub fn watch(grace: Duration, leave: impl FnOnce(anyhow::Error) + Send + 'static
 ///
 /// # Errors
 /// Those of the work; exit 130 after a signal.
-pub async fn until_interrupted(work: impl Future<Output = Result<u8>>) -> Result<u8> {
+pub async fn until_interrupted<T>(work: impl Future<Output = Result<T>>) -> Result<T> {
     let signals = Signals::new()?;
     tokio::select! {
         biased;

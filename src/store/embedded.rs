@@ -23,7 +23,7 @@ pub struct Origin {
 /// # Errors
 /// The file cannot be opened at all.
 pub async fn origin(path: &Path) -> Result<Option<Origin>> {
-    let lite = Lite::open(path, Begin::Read, Limits::default(), false)?;
+    let lite = Lite::open(path, Begin::Read, Limits::default(), false).await?;
     let mut origin = None;
     let read = lite
         .fetch(&Query::new("store_origin"), &mut |row| {
@@ -41,9 +41,9 @@ pub async fn origin(path: &Path) -> Result<Option<Origin>> {
 /// # Errors
 /// The disk is full, the directory not writable.
 pub async fn create(path: &Path, data: &Dataset, made_by: &str, at: Timestamp) -> Result<()> {
-    let mut lite = Lite::open(path, Begin::Write, Limits::default(), true)?;
-    lite.make_ours()?;
-    lite.begin(Begin::Write)?;
+    let mut lite = Lite::open(path, Begin::Write, Limits::default(), true).await?;
+    lite.make_ours().await?;
+    lite.begin(Begin::Write).await?;
     let text = |text: &str| Value::Text(text.to_owned());
     let flag = |flag: bool| Value::Count(flag.into());
     let mut rows = vec![
@@ -95,9 +95,9 @@ pub async fn create(path: &Path, data: &Dataset, made_by: &str, at: Timestamp) -
     for row in &rows {
         lite.fetch(row, &mut |_| Ok(())).await?;
     }
-    lite.simple("COMMIT")?;
+    lite.simple("COMMIT").await?;
     // A reader and a writer then do not lock each other out (sqlite.org/wal.html).
-    lite.simple("PRAGMA journal_mode = WAL")?;
+    lite.simple("PRAGMA journal_mode = WAL").await?;
     Ok(())
 }
 
@@ -106,7 +106,7 @@ pub async fn create(path: &Path, data: &Dataset, made_by: &str, at: Timestamp) -
 /// # Errors
 /// Those of the database.
 pub async fn add(path: &Path, event: &Event) -> Result<()> {
-    let lite = Lite::open(path, Begin::Write, Limits::default(), false)?;
+    let lite = Lite::open(path, Begin::Write, Limits::default(), false).await?;
     lite.fetch(&insert(event), &mut |_| Ok(())).await
 }
 

@@ -33,13 +33,19 @@ const SPECIAL: &AsciiSet = &CONTROLS.add(b'%').add(b'?').add(b'#');
 
 static INTERRUPTED: AtomicBool = AtomicBool::new(false);
 
-/// Stops whatever SQLite is at, from another thread and for good: its caller hears of nothing, not even of a signal.
+/// Stops SQLite where it next looks whether to go on, from another thread and for good: whoever asked it hears of nothing
+/// meanwhile, not even of a signal.
 pub fn interrupt() {
     INTERRUPTED.store(true, Ordering::Relaxed);
 }
 
 fn is_interrupted() -> bool {
     INTERRUPTED.load(Ordering::Relaxed)
+}
+
+/// What a signal made fail does not come back: whoever waits for the signal too knows what to do.
+async fn heard<T>(done: Result<T>) -> Result<T> {
+    if done.is_err() && is_interrupted() { std::future::pending().await } else { done }
 }
 
 /// When the statement under way is to be given up.
@@ -50,6 +56,12 @@ impl Deadline {
     fn set(&self, limit: Duration) {
         *self.0.lock().unwrap_or_else(PoisonError::into_inner) =
             (!limit.is_zero()).then(|| Instant::now().checked_add(limit)).flatten();
+    }
+
+    /// Later, by what others took.
+    fn put_off(&self, by: Duration) {
+        let mut at = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        *at = at.and_then(|at| at.checked_add(by));
     }
 
     fn is_over(&self) -> bool {
@@ -71,7 +83,11 @@ pub(super) fn begin(begin: Begin) -> &'static str {
 
 impl Lite {
     /// Opens a file that exists, unless it is to be made.
-    pub(super) fn open(path: &Path, begin: Begin, limits: Limits, create: bool) -> Result<Self> {
+    pub(super) async fn open(path: &Path, begin: Begin, limits: Limits, create: bool) -> Result<Self> {
+        heard(Self::open_at_once(path, begin, limits, create)).await
+    }
+
+    fn open_at_once(path: &Path, begin: Begin, limits: Limits, create: bool) -> Result<Self> {
         let unusable = |what: &str| unavailable(format!("{}: {what}", path.display()));
         match std::fs::metadata(path) {
             _ if create => {}
@@ -89,7 +105,7 @@ impl Lite {
             // A store in WAL mode cannot be read where nothing can be written beside it, unless nobody writes at all.
             Err(error) if begin == Begin::Read && fault::is_no_place_to_write(&error) && is_left_alone(path) => {
                 let uri = format!("file:{}?immutable=1", percent_encode(path.as_os_str().as_bytes(), SPECIAL));
-                connect(Path::new(&uri), how | OpenFlags::SQLITE_OPEN_URI)
+                connect(Path::new(&uri), how | OpenFlags::SQLITE_OPEN_URI).map_err(|_| error)
             }
             done => done,
         };
@@ -113,9 +129,9 @@ impl Lite {
     }
 
     /// Makes an empty file an embedded store of the newest version.
-    pub(super) fn make_ours(&mut self) -> Result<()> {
-        self.simple(&format!("PRAGMA application_id = {}", versions::OURS))?;
-        versions::migrate(&mut self.conn)
+    pub(super) async fn make_ours(&mut self) -> Result<()> {
+        self.simple(&format!("PRAGMA application_id = {}", versions::OURS)).await?;
+        heard(versions::migrate(&mut self.conn)).await
     }
 
     fn is_ours(&self) -> Result<bool> {
@@ -123,13 +139,13 @@ impl Lite {
         Ok(asked.map_err(fault::running)? == versions::OURS)
     }
 
-    pub(super) fn begin(&self, begin: Begin) -> Result<()> {
-        self.simple(self::begin(begin))
+    pub(super) async fn begin(&self, begin: Begin) -> Result<()> {
+        self.simple(self::begin(begin)).await
     }
 
-    pub(super) fn simple(&self, sql: &str) -> Result<()> {
+    pub(super) async fn simple(&self, sql: &str) -> Result<()> {
         self.deadline.set(self.limit);
-        self.conn.execute_batch(sql).map_err(fault::running)
+        heard(self.conn.execute_batch(sql).map_err(fault::running)).await
     }
 
     pub(super) async fn fetch(&self, query: &Query, each: &mut dyn FnMut(&Row) -> Result<()>) -> Result<()> {
@@ -143,14 +159,11 @@ impl Lite {
         let mut rows = statement.raw_query();
         let mut read = 0;
         loop {
-            let row = match rows.next() {
-                Ok(Some(row)) => row,
-                Ok(None) => return Ok(()),
-                // Whoever waits for the signal too knows what to do.
-                Err(_) if is_interrupted() => std::future::pending().await,
-                Err(error) => return Err(fault::running(error)),
-            };
+            let Some(row) = heard(rows.next().map_err(fault::running)).await? else { return Ok(()) };
+            // Whoever reads our output may take as long as it likes.
+            let begun = Instant::now();
             each(&Row::Sqlite(row))?;
+            self.deadline.put_off(begun.elapsed());
             read += 1;
             if read % TURN == 0 {
                 tokio::task::yield_now().await;

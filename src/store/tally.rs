@@ -195,17 +195,23 @@ impl Store {
         })
         .await?;
         let Some(newest) = newest else { return Ok(HashMap::new()) };
-        // Most boards are found within the last day; the history of the others is read board by board.
-        let since = Some(newest.min(self.now()).plus_seconds(-24 * 3_600));
-        let recent = Asked { filter: &Filter { since, ..everything.clone() }, ..asked };
-        let query = self.matching(Query::new("last_activity"), &recent).when("mass", true);
-        let query = self.among_types(query, &recent).await?;
-        let mut last = self.instants(&query).await?;
-        let quiet: Vec<Uuid> = boards.iter().copied().filter(|board| !last.contains_key(board)).collect();
-        if !quiet.is_empty() {
-            let query = Query::new("quiet_boards").bind("boards", Value::Ids(quiet)).indexed(true);
+        let mut last = HashMap::new();
+        let mut quiet = boards.clone();
+        // Most boards are found within the last day or week; the history of the others is read board by board.
+        for days in [1, 7] {
+            let since = Some(newest.min(self.now()).plus_seconds(-days * 24 * 3_600));
+            let recent = Filter { since, boards: Some(quiet.clone()), ..everything.clone() };
+            let recent = Asked { filter: &recent, ..asked };
+            let query = self.matching(Query::new("last_activity"), &recent).when("mass", true);
+            let query = self.among_types(query, &recent).await?;
             last.extend(self.instants(&query).await?);
+            quiet.retain(|board| !last.contains_key(board));
+            if quiet.is_empty() {
+                return Ok(last);
+            }
         }
+        let query = Query::new("quiet_boards").bind("boards", Value::Ids(quiet)).indexed(true);
+        last.extend(self.instants(&query).await?);
         Ok(last)
     }
 

@@ -1,6 +1,6 @@
 //! What SQLite says when it cannot answer, in the words and with the exit code that the caller needs.
 
-use crate::error::{Failure, Kind, failed, unavailable};
+use crate::error::{Failure, failed, unavailable};
 use anyhow::anyhow;
 use rusqlite::Error;
 use rusqlite::ffi::{self, ErrorCode};
@@ -37,6 +37,10 @@ pub(super) fn is_no_place_to_write(error: &Error) -> bool {
 /// SQLite's result code (sqlite.org/rescode.html) and words.
 fn said(error: &Error) -> Option<(ffi::Error, String)> {
     match error {
+        // The driver puts the path behind it, which is told anyway.
+        Error::SqliteFailure(code, _) if code.code == ErrorCode::CannotOpen => {
+            Some((*code, "unable to open database file".to_owned()))
+        }
         Error::SqliteFailure(code, message) => Some((*code, message.clone().unwrap_or_else(|| code.to_string()))),
         Error::SqlInputError { error, msg, .. } => Some((*error, msg.clone())),
         _ => None,
@@ -48,7 +52,6 @@ fn failure(code: ffi::Error, message: &str) -> Failure {
         return unavailable(UNFINISHED).hint("the next one to write puts it in order").passing(true);
     }
     let failure = match code.code {
-        ErrorCode::OperationInterrupted if super::is_interrupted() => Failure::new(Kind::Interrupted, "interrupted"),
         ErrorCode::OperationInterrupted => failed("the statement took too long")
             .hint("raise --timeout, or narrow the question with --since, --board or --type"),
         ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked => failed(format!("the database is busy: {message}"))

@@ -52,8 +52,10 @@ fn turned(name: &str, kind: &str) -> String {
              (CAST(strftime('%s', substr({quoted}, 1, 19)) AS INTEGER) - 946684800) * 1000000 \
              + CASE substr({quoted}, 20, 1) WHEN '.' THEN CAST(substr(substr({quoted}, 21) || '000000', 1, 6) AS INTEGER) \
                ELSE 0 END, -9223372036854775807 - 1) \
-             ELSE {quoted} END AS {quoted}"
+             ELSE CAST({quoted} AS INTEGER) END AS {quoted}"
         )
+    } else if kind.starts_with("BOOL") {
+        format!("CAST({quoted} AS INTEGER) AS {quoted}")
     } else {
         quoted
     }

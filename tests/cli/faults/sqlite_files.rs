@@ -6,6 +6,7 @@ use std::io::{BufRead, BufReader};
 use std::os::unix::fs::PermissionsExt;
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
+use std::time::Duration;
 
 fn file(database: &Database) -> PathBuf {
     PathBuf::from(database.url.strip_prefix("sqlite:").unwrap())
@@ -127,6 +128,13 @@ fn a_file_that_stays_locked_is_busy_after_two_seconds() {
     BufReader::new(holder.stdout.take().unwrap()).read_line(&mut line).unwrap();
     assert_eq!(line, "locked\n");
     let output = ask(&database, "list").run();
+    // Whoever still waits hears of Ctrl-C.
+    for (line, code) in [("list", 130), ("log --type x --board Main", 130), ("tail --events", 0)] {
+        let mut child = ask(&database, line).start();
+        std::thread::sleep(Duration::from_millis(300));
+        child.interrupt();
+        assert_eq!(child.end_within(Duration::from_millis(1_500)), code, "{line}");
+    }
     holder.kill().unwrap();
     holder.wait().unwrap();
     output.expect(1);
