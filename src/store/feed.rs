@@ -9,7 +9,7 @@
 mod source;
 mod walk;
 
-use source::{Found, SOME, Source};
+use source::{Found, Reach, SOME, Source};
 pub use walk::Order;
 use walk::Walk;
 
@@ -134,9 +134,21 @@ impl Store {
         if self.dialect() == Dialect::Sqlite {
             return self.pages(asked, page, &mut each).await;
         }
+        // An agent's or a task's events are cheap to count, and found by one index alone.
+        let of_one =
+            matches!(asked.scope, Scope::Agent(_)) || !asked.filter.agents.is_empty() || !asked.filter.tasks.is_empty();
+        let mut reach = None;
+        if of_one && !self.schema.small {
+            let found = self.reach(&asked).await?;
+            if found.count <= FEW {
+                let query = self.window::<T>(&asked, page, Some(wanted(page))).when("sparse", true).indexed(true);
+                return self.rows(&query, &mut each).await.map(|_| ());
+            }
+            reach = Some(found);
+        }
         match self.source::<T>(&asked, page, None).await? {
             Found::Nothing => Ok(()),
-            Found::Source(source) => self.walk(asked, page, source, &mut each).await,
+            Found::Source(source) => self.walk(asked, page, source, reach, &mut each).await,
             Found::Unindexed => {
                 let query = self.window::<T>(&asked, page, Some(wanted(page)));
                 self.rows(&query, &mut each).await.map(|_| ())
@@ -215,12 +227,10 @@ impl Store {
         asked: Asked<'_>,
         page: Page,
         source: Source,
+        mut reach: Option<Reach>,
         each: &mut dyn FnMut(T) -> Result<u64>,
     ) -> Result<()> {
         let mut walk = Walk::new(page.order, source.newest, source.oldest);
-        // Cheap to count, and found by one index alone.
-        let of_one =
-            matches!(asked.scope, Scope::Agent(_)) || !asked.filter.agents.is_empty() || !asked.filter.tasks.is_empty();
         let mut left = wanted(page);
         if let Some(matches) = page.matches {
             walk.expect(matches, left);
@@ -231,10 +241,11 @@ impl Store {
         let mut sparse = None;
         let mut yielded = 0;
         loop {
-            let short = walk.is_begun() && yielded < left / 8;
-            if !probed && (short || of_one) {
+            if reach.is_none() && !probed && walk.is_begun() && yielded < left / 8 {
+                reach = Some(self.reach(&asked).await?);
+            }
+            if let Some(reach) = reach.take() {
                 probed = true;
-                let reach = self.reach(&asked).await?;
                 if reach.count <= FEW {
                     let query = self.window::<T>(&asked, page, Some(left)).when("sparse", true);
                     let query = within(query.indexed(true), walk.rest())

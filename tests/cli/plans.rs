@@ -199,6 +199,9 @@ fn few_questions_are_asked_since_each_has_to_cross_a_slow_link() {
     // Five in an hour: the first window is as wide as it takes.
     let told = database.mc(["list", USER, "--limit=25", "--type=task.updated", "--show-sql"]).ok().stderr;
     assert_eq!(questions(&told), ["connect", "user", "types", "list"], "{told}");
+    // Some hundred events of one task need no walk through time.
+    let told = database.mc(["list", USER, "--task=00000000-0000-4000-8000-0000000000f2", "--show-sql"]).ok().stderr;
+    assert_eq!(questions(&told).last_chunk(), Some(&["tasks", "reach", "list"]), "{told}");
     let told = database.mc(["tail", USER, "--events", "--poll=100ms", "--for=2s", "--show-sql"]).ok().stderr;
     let asked = questions(&told);
     assert!(asked.windows(5).any(|poll| poll == ["moment", "user", "types", "keys", "moment"]), "{told}");
