@@ -13,7 +13,7 @@ fn every_statement_is_told_with_its_values_and_the_answer_stays_the_same() {
         assert_eq!(plain.stdout, shown.stdout);
         assert_eq!(plain.stderr, "");
         let (begin, value) = match engine {
-            Engine::Embedded => ("BEGIN;", "[\"task.*\"]"),
+            Engine::Embedded => ("BEGIN;", "= \"task.*\""),
             _ => {
                 ("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET LOCAL statement_timeout = 30000", "[\"task.%\"]")
             }
