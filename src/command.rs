@@ -87,9 +87,13 @@ pub async fn run(cli: Cli) -> Result<u8> {
 
 /// Makes the embedded store, shows it with list and errors, says what to try next.
 async fn demo(args: demo::DemoArgs, mut context: Context) -> Result<u8> {
-    let path = interrupt::until_interrupted(args.make(&context)).await?;
-    context.demo = Some(path.clone());
-    interrupt::until_interrupted(show_demo(&context)).await?;
+    let made = async {
+        let path = args.make(&context).await?;
+        context.demo = Some(path.clone());
+        show_demo(&context).await?;
+        Ok(path)
+    };
+    let path = interrupt::until_interrupted(made).await?;
     context.say(demo::NEXT);
     if args.is_live() {
         args.live(&context, &path).await?;

@@ -1,6 +1,6 @@
 -- Comments on tasks of readable boards; see the file of the same name for PostgreSQL.
--- Plan relied on: the index on (created_at, id) from one end; sparse: those on board_id and task_id, then a sort. CROSS JOIN keeps the
--- planner from reading all tasks for a page of comments.
+-- Plan relied on: the index on (event_type, created_at, id) from one end; sparse: the one on task_id, then a sort. CROSS
+-- JOIN keeps the planner from reading all tasks for a page of comments.
 SELECT
   e.id, e.created_at, e.message, e.agent_id, a.name, a.identity_profile, e.task_id, t.title, t.board_id, b.name
 FROM (

@@ -1,6 +1,6 @@
 -- Which events the actor may see and asked for: conditions on activity_events e, included by the other queries; see the
--- file of the same name for PostgreSQL. Lists are JSON arrays, ids in them hexadecimal. A list of one is
--- an equation: then its events come off the index in order.
+-- file of the same name for PostgreSQL. Lists are JSON arrays, ids in them hexadecimal. A list of one is an equation: then
+-- its events come off the index in order.
   AND e.agent_id = :agent                                                                             -- if agent
   AND coalesce(e.board_id, (SELECT t.board_id FROM tasks t WHERE t.id = e.task_id))                   -- if boards resolved
       IN (SELECT unhex(value) FROM json_each(:boards))                                                -- if boards resolved

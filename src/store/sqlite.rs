@@ -2,7 +2,7 @@
 //!
 //! By rusqlite, not by sqlx, which hands every row from a thread of its own to ours: that takes longer than to read it.
 
-pub(super) mod fault;
+mod fault;
 mod foreign;
 mod versions;
 

@@ -4,7 +4,7 @@
 //! turned columns, so that this is right rather than fast.
 
 use rusqlite::{Connection, Result};
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 
 /// The columns of the tables that the queries read; of those that are missing, which is told later, none.
 const COLUMNS: &str = "
@@ -15,7 +15,7 @@ JOIN pragma_table_info(t.value) c";
 
 /// Puts views in front of the tables if ids are kept as text; says whether they are.
 pub(super) fn adapt(conn: &Connection) -> Result<bool> {
-    let mut columns: HashMap<String, Vec<(String, String)>> = HashMap::new();
+    let mut columns: BTreeMap<String, Vec<(String, String)>> = BTreeMap::new();
     let mut asked = conn.prepare(COLUMNS)?;
     let mut rows = asked.query([])?;
     while let Some(row) = rows.next()? {
@@ -54,8 +54,6 @@ fn turned(name: &str, kind: &str) -> String {
                ELSE 0 END, -9223372036854775807 - 1) \
              ELSE CAST({quoted} AS INTEGER) END AS {quoted}"
         )
-    } else if kind.starts_with("BOOL") {
-        format!("CAST({quoted} AS INTEGER) AS {quoted}")
     } else {
         quoted
     }

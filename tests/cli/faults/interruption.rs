@@ -149,6 +149,20 @@ fn an_interrupted_command_ends_although_nobody_reads_its_output() {
 }
 
 #[test]
+fn the_time_of_a_statement_is_not_that_of_whoever_reads_its_answer() {
+    let database = Database::recorded(Engine::Embedded);
+    database.sql(
+        "INSERT INTO activity_events (id, event_type, message, created_at, board_id)
+         WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 3000)
+         SELECT randomblob(16), 'x', printf('%0500d', i), 800000000000000 + i, x'000000c0000040008000000000000001' FROM n",
+    );
+    let shell = "\"$0\" \"$@\" | { sleep 2; wc -l; }";
+    let line = words("list --timeout 500ms --limit 3000 --type x -o jsonl").chain(ME.map(str::to_owned));
+    let output = database.place.sh(shell, line).env("DATABASE_URL", &database.url).run();
+    assert_eq!((output.stdout.trim(), output.stderr.as_str()), ("3000", ""));
+}
+
+#[test]
 fn sqlite_is_interrupted_too_and_no_unfinished_file_is_left() {
     let database = Database::recorded(Engine::Embedded);
     // A recursion that does not end behind a view.

@@ -219,5 +219,9 @@ fn files_made_by_sqlalchemy_give_the_same_answers() {
         assert_eq!(answers(&database), right, "{id_type}");
         let output = ask(&database, "log --type x --board Main").fails(5);
         assert!(output.stderr.contains("another program"), "{output}");
+        // A time that is no text is what the embedded store holds, and may have a fraction.
+        database.sql("UPDATE activity_events SET created_at = 800000000000000.5");
+        let all = ask(&database, "list --all -o jsonl").ok().jsonl();
+        assert!(!all.is_empty() && all.iter().all(|item| item["created_at"] == "2025-05-08T06:13:20"), "{all:?}");
     }
 }

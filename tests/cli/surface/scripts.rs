@@ -115,6 +115,27 @@ fn what_demo_advises_to_try_next_shows_something() {
 }
 
 #[test]
+fn a_demo_that_is_interrupted_leaves_a_whole_store_or_nothing() {
+    let mut stopped = 0;
+    for milliseconds in (0..300).step_by(15) {
+        let place = Place::new();
+        let mut demo = place.mc(["demo"]).start();
+        std::thread::sleep(Duration::from_millis(milliseconds));
+        demo.interrupt();
+        let code = demo.end_within(Duration::from_millis(1_500));
+        let mut left = Vec::new();
+        if let Ok(files) = std::fs::read_dir(place.path().join("data/mc-activity")) {
+            left.extend(files.map(|file| file.unwrap().file_name().into_string().unwrap()));
+        }
+        assert!(left.iter().all(|name| name.starts_with("activity.db")), "{milliseconds} ms: {left:?}");
+        // Before it listens, the signal itself ends it.
+        assert!([0, 130, 128 + 2].contains(&code), "{milliseconds} ms: {code}");
+        stopped += u32::from(code != 0 && left.is_empty());
+    }
+    assert!(stopped > 0, "nothing was stopped in time");
+}
+
+#[test]
 fn demo_live_gives_tail_something_to_show() {
     let place = Place::new();
     let mut demo = place.mc(["demo", "--live"]).start();
