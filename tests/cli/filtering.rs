@@ -60,8 +60,9 @@ impl Filters {
                     .add(flags, move |_, event| event.agent.map_or(exclude, |agent| ids.contains(&agent) != exclude));
             }
             if feed == Feed::Events && rng.f64() < 0.3 {
-                let globs = [GLOBS[rng.usize(..GLOBS.len())], GLOBS[rng.usize(..GLOBS.len())]];
-                let named = [flag("type"), globs[0].0.into(), flag("type"), globs[1].0.into()];
+                // One alone is asked for in another way than several.
+                let globs: Vec<Glob> = (0..rng.usize(1..3)).map(|_| GLOBS[rng.usize(..GLOBS.len())]).collect();
+                let named: Vec<String> = globs.iter().flat_map(|(glob, _)| [flag("type"), (*glob).into()]).collect();
                 filters
                     .add(named, move |_, event| globs.iter().any(|(_, matches)| matches(&event.event_type)) != exclude);
             }
