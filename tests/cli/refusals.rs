@@ -108,17 +108,18 @@ fn boards_tells_what_came_last_however_long_ago_and_by_whichever_board_decides()
     const HOUR: f64 = -3_600.0;
     for_each_engine(|engine| {
         let database = crate::tail::quiet(engine);
-        let literal = |kind: &str, n: u32| {
-            let id = format!("000000{kind}-0000-4000-8000-{n:012x}");
+        let literal = |id: &str| {
             if engine == Engine::Embedded { format!("x'{}'", id.replace('-', "")) } else { format!("'{id}'") }
         };
-        let board = |n: Option<u32>| n.map_or("NULL".to_owned(), |n| literal("c0", n));
-        database.sql(&format!("UPDATE tasks SET board_id = {} WHERE id = {}", board(Some(1)), literal("f0", 1)));
-        database.sql(&format!("UPDATE tasks SET board_id = {} WHERE id = {}", board(Some(4)), literal("f0", 2)));
-        database.sql(&format!("UPDATE tasks SET board_id = {} WHERE id = {}", board(Some(3)), literal("f0", 3)));
+        let of = |kind: &str, n: u32| literal(&format!("000000{kind}-0000-4000-8000-{n:012x}"));
+        let board = |n: Option<u32>| n.map_or("NULL".to_owned(), |n| of("c0", n));
+        database.sql(&format!("UPDATE boards SET organization_id = {}", of("a0", 1)));
+        for (task, on) in [(1, 1), (2, 4), (3, 3)] {
+            database.sql(&format!("UPDATE tasks SET board_id = {} WHERE id = {}", of("c0", on), of("f0", task)));
+        }
         // Board 1: now. Board 2: within the week. Board 3: by its task. Board 4: its own, not its task's of board 1.
         let mut last = std::collections::BTreeMap::new();
-        for (of, task, hours, newest_of) in [
+        for (own, task, hours, newest_of) in [
             (Some(1), 1, 1.0, Some(1)),
             (Some(1), 1, 2.0, None),
             (Some(2), 1, 72.0, Some(2)),
@@ -129,10 +130,8 @@ fn boards_tells_what_came_last_however_long_ago_and_by_whichever_board_decides()
             (Some(4), 1, 730.0, Some(4)),
         ] {
             let id = crate::tail::write(&database, hours * HOUR);
-            let event =
-                if engine == Engine::Embedded { format!("x'{}'", id.replace('-', "")) } else { format!("'{id}'") };
-            let (of, task) = (board(of), literal("f0", task));
-            database.sql(&format!("UPDATE activity_events SET board_id = {of}, task_id = {task} WHERE id = {event}"));
+            let (own, task, event) = (board(own), of("f0", task), literal(&id));
+            database.sql(&format!("UPDATE activity_events SET board_id = {own}, task_id = {task} WHERE id = {event}"));
             last.extend(newest_of.map(|n| (n, id)));
         }
         let ask = |line: &str| {
@@ -143,10 +142,10 @@ fn boards_tells_what_came_last_however_long_ago_and_by_whichever_board_decides()
             .map(|event| (event["id"].as_str().unwrap().to_owned(), event["created_at"].clone()))
             .collect();
         let shown = ask("boards -o json").json();
+        assert_eq!(shown["items"].as_array().unwrap().len(), last.len(), "{shown}");
         for item in shown["items"].as_array().unwrap() {
             let number = u32::from_str_radix(&item["id"].as_str().unwrap()[24..], 16).unwrap();
-            let wanted = last.get(&number).map_or(&serde_json::Value::Null, |id| &times[id]);
-            assert_eq!(item["last_activity_at"], *wanted, "{engine:?}, board {number}: {shown}");
+            assert_eq!(item["last_activity_at"], times[&last[&number]], "{engine:?}, board {number}: {shown}");
         }
     });
 }
