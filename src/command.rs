@@ -2,7 +2,7 @@
 
 pub mod boards;
 pub mod comments;
-pub mod complete_names;
+pub mod complete;
 pub mod completions;
 pub mod counting;
 pub mod cursor;
@@ -50,7 +50,7 @@ pub enum Command {
     Explain(explain::ExplainArgs),
     Completions(completions::CompletionsArgs),
     Man(man::ManArgs),
-    CompleteNames(complete_names::CompleteNamesArgs),
+    Complete(complete::CompleteArgs),
     Log(log::LogArgs),
     Demo(demo::DemoArgs),
 }
@@ -65,17 +65,10 @@ pub async fn run(cli: Cli) -> Result<u8> {
     match &command {
         Command::Completions(args) => return args.run().map(|()| 0),
         Command::Man(args) => return args.run().map(|()| 0),
+        Command::Complete(args) => return args.run().await.map(|()| 0),
         _ => {}
     }
-    let global = match &command {
-        Command::CompleteNames(args) => args.global(),
-        _ => global,
-    };
-    let context = match Context::new(global, command.name()) {
-        // Who presses Tab does not want to read errors.
-        Err(_) if matches!(command, Command::CompleteNames(_)) => return Ok(0),
-        context => context?,
-    };
+    let context = Context::new(global, command.name())?;
     match command {
         Command::Tail(args) => args.run(&context).await,
         Command::Demo(args) => demo(args, context).await,
@@ -132,7 +125,7 @@ impl Command {
 
     async fn once(self, context: &Context) -> Result<u8> {
         match self {
-            Self::Tail(_) | Self::Log(_) | Self::Demo(_) | Self::Completions(_) | Self::Man(_) => {
+            Self::Tail(_) | Self::Log(_) | Self::Demo(_) | Self::Completions(_) | Self::Man(_) | Self::Complete(_) => {
                 bail!("{} is no question", self.name())
             }
             Self::List(args) => args.run(context).await?,
@@ -143,7 +136,6 @@ impl Command {
             Self::Whoami(args) => args.run(context).await?,
             Self::Doctor(args) => return args.run(context).await,
             Self::Explain(args) => args.run(context).await?,
-            Self::CompleteNames(args) => args.run(context).await?,
         }
         Ok(0)
     }
@@ -161,7 +153,7 @@ impl Command {
             Self::Explain(_) => "explain",
             Self::Completions(_) => "completions",
             Self::Man(_) => "man",
-            Self::CompleteNames(_) => "complete-names",
+            Self::Complete(_) => "complete",
             Self::Log(_) => "log",
             Self::Demo(_) => "demo",
         }

@@ -1,0 +1,160 @@
+//! `complete`: what the completion scripts run when Tab is pressed. Hidden; it is quick, and silent about errors.
+//!
+//! The command line comes on stdin, since every user of the machine can read the arguments of a process, and a command
+//! line can hold a password. The first line of the answer is `words`, `files` or `directories`; after `words` each line
+//! is a candidate, for zsh and fish with a tab and its description.
+
+mod bash_words;
+mod candidates;
+mod names;
+
+use anyhow::Result;
+use bash_words::{Line, quoted};
+use candidates::Candidate;
+use clap::{Args, ValueEnum};
+use std::io::{self, IsTerminal, Read, Write};
+
+/// A longer command line is not completed.
+const LONGEST: u64 = 1 << 20;
+
+/// Print what completes the command line on stdin
+#[derive(Debug, Clone, Args)]
+#[command(hide = true)]
+pub struct CompleteArgs {
+    /// The shell that asks
+    shell: Shell,
+}
+
+/// Shells differ in what they send, and in what they do with the answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Shell {
+    /// Sends the line up to the cursor and, after a NUL, the part of it that it will replace, quotes included.
+    Bash,
+    /// Sends the words without quotes, a NUL after each. Picks and quotes the candidates itself.
+    Zsh,
+    /// The same, but the last word is as it was typed.
+    Fish,
+}
+
+impl CompleteArgs {
+    /// Prints the candidates.
+    ///
+    /// # Errors
+    /// Those of stdout alone.
+    pub async fn run(&self) -> Result<()> {
+        let mut input = Vec::new();
+        let stdin = io::stdin();
+        if stdin.is_terminal() || stdin.lock().take(LONGEST).read_to_end(&mut input).is_err() {
+            return Ok(());
+        }
+        let input = String::from_utf8_lossy(&input);
+        let answer = match self.shell {
+            Shell::Bash => bash(&input).await,
+            Shell::Zsh => words(input.split_terminator('\0').map(str::to_owned).collect()).await,
+            Shell::Fish => {
+                let mut words_typed: Vec<String> = input.split_terminator('\0').map(str::to_owned).collect();
+                if let Some(last) = words_typed.last_mut() {
+                    // The rules differ little from bash's, and fish compares by its own.
+                    *last = Line::read(last).words.join(" ");
+                }
+                words(words_typed).await
+            }
+        };
+        let mut out = io::stdout().lock();
+        out.write_all(answer.as_bytes())?;
+        Ok(out.flush()?)
+    }
+}
+
+const WORDS: &str = "words\n";
+
+/// For shells that pick and quote the candidates themselves.
+async fn words(words: Vec<String>) -> String {
+    match complete(&words).await {
+        Found::Files => "files\n".to_owned(),
+        Found::Directories => "directories\n".to_owned(),
+        Found::Words(found) => {
+            let line = |(word, help): (String, Option<String>)| match help {
+                Some(help) => format!("{word}\t{help}\n"),
+                None => format!("{word}\n"),
+            };
+            WORDS.to_owned() + &found.into_iter().map(line).collect::<String>()
+        }
+    }
+}
+
+/// For bash, which inserts what it gets as it is.
+async fn bash(input: &str) -> String {
+    let Some((line, replaced)) = input.split_once('\0') else { return String::new() };
+    let Some(kept) = line.strip_suffix(replaced) else { return String::new() };
+    let (line, kept) = (Line::read(line), Line::read(kept));
+    if line.is_redirected {
+        return "files\n".to_owned();
+    }
+    // What is replaced is part of one word.
+    if line.words.len() != kept.words.len() {
+        return String::new();
+    }
+    match complete(&line.words).await {
+        Found::Files => "files\n".to_owned(),
+        Found::Directories => "directories\n".to_owned(),
+        Found::Words(found) => {
+            let typed = line.words.last().map(String::as_str).unwrap_or_default();
+            let picked = found.iter().filter(|(word, _)| word.starts_with(typed));
+            let rest = picked.filter_map(|(word, _)| word.strip_prefix(kept.words.last()?.as_str()));
+            let lines = rest.map(|rest| quoted(rest, kept.quote) + "\n");
+            WORDS.to_owned() + &lines.collect::<String>()
+        }
+    }
+}
+
+enum Found {
+    Words(Vec<(String, Option<String>)>),
+    Files,
+    Directories,
+}
+
+/// What completes the last of these words. The first is the program.
+async fn complete(words: &[String]) -> Found {
+    let Some((last, before)) = words.split_last() else { return Found::Words(Vec::new()) };
+    let candidates = candidates::candidates(words);
+    // What begins with a hyphen is rather a flag than a file.
+    let is_file = |candidate: &&Candidate| matches!(candidate, Candidate::Files | Candidate::Directories);
+    match candidates.iter().find(is_file) {
+        Some(Candidate::Files) if candidates.len() == 1 || !last.starts_with('-') => return Found::Files,
+        Some(Candidate::Directories) if candidates.len() == 1 || !last.starts_with('-') => return Found::Directories,
+        _ => {}
+    }
+    let mut found = Vec::new();
+    for candidate in candidates {
+        match candidate {
+            Candidate::Word(word, help) => found.push((word, help)),
+            Candidate::Names { names, before: prefix, typed } => {
+                let known = names::find(names, before).await;
+                found.extend(known.completing(&typed).into_iter().map(|name| (prefix.clone() + &name, None)));
+            }
+            Candidate::Files | Candidate::Directories => {}
+        }
+    }
+    Found::Words(found)
+}
+
+impl names::Known {
+    /// All names for a value that begins so. A value can be several names with commas between them.
+    fn completing(&self, typed: &str) -> Vec<String> {
+        let mut found = Vec::new();
+        if let Some((others, last)) = typed.rsplit_once(',') {
+            let whole = self.first.iter().chain(&self.second).filter(|name| name.starts_with(typed));
+            found.extend(whole.cloned());
+            found.extend(self.one(last).map(|name| format!("{others},{name}")));
+        } else {
+            found.extend(self.one(typed).cloned());
+        }
+        found
+    }
+
+    fn one(&self, typed: &str) -> impl Iterator<Item = &String> {
+        let begins = |names: &std::collections::BTreeSet<String>| names.iter().any(|name| name.starts_with(typed));
+        if begins(&self.second) && !begins(&self.first) { self.second.iter() } else { self.first.iter() }
+    }
+}

@@ -1,0 +1,179 @@
+//! What can stand at the end of a command line, by the definition of the commands; clap_complete finds it.
+//!
+//! Names of boards and the like are in a database, which clap_complete cannot ask from where it calls us. There it gets
+//! a placeholder, which stands for all names of a kind until they are known.
+
+use crate::cli::Cli;
+use clap::{Arg, Command, CommandFactory, ValueHint};
+use clap_complete::engine::{self, ArgValueCandidates, ArgValueCompleter, CompletionCandidate};
+use std::ffi::OsStr;
+
+/// What the database has names of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Names {
+    /// Boards.
+    Board,
+    /// Agents.
+    Agent,
+    /// Types of events.
+    Type,
+}
+
+/// What a shell offers.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Candidate {
+    /// A word, and what it means.
+    Word(String, Option<String>),
+    /// The names of a kind. The text before them is `before`, and `typed` is what the name begins with so far.
+    Names { names: Names, before: String, typed: String },
+    /// File names, which shells complete better than we do.
+    Files,
+    /// Directories.
+    Directories,
+}
+
+/// The candidates for the last word.
+pub(super) fn candidates(words: &[String]) -> Vec<Candidate> {
+    let typed = words.last().map(String::as_str).unwrap_or_default();
+    let args = words.iter().map(Into::into).collect();
+    // An error says that there is nothing to complete.
+    let mut found = engine::complete(&mut program(), args, words.len().saturating_sub(1), None).unwrap_or_default();
+    found.retain(|candidate| !candidate.is_hide_set());
+    // A person who has typed nothing is looking for a value. All flags would hide it.
+    let is_flag = |candidate: &CompletionCandidate| candidate.get_value().as_encoded_bytes().starts_with(b"-");
+    if typed.is_empty() && !found.iter().all(is_flag) {
+        found.retain(|candidate| !is_flag(candidate));
+    }
+    found.iter().filter_map(candidate).collect()
+}
+
+fn candidate(found: &CompletionCandidate) -> Option<Candidate> {
+    let value = found.get_value().to_str()?;
+    let Some((before, placeholder)) = value.split_once(MARK) else {
+        let help = found.get_help().map(|help| help.to_string());
+        let help = help.and_then(|help| Some(help.lines().next()?.to_owned()));
+        return Some(Candidate::Word(value.to_owned(), help));
+    };
+    let (kind, typed) = placeholder.split_once(MARK)?;
+    let names = match kind {
+        FILES => return Some(Candidate::Files),
+        DIRECTORIES => return Some(Candidate::Directories),
+        BOARD => Names::Board,
+        AGENT => Names::Agent,
+        _ => Names::Type,
+    };
+    Some(Candidate::Names { names, before: before.to_owned(), typed: typed.to_owned() })
+}
+
+/// No argument of a process has it, so no typed word either.
+const MARK: char = '\0';
+const BOARD: &str = "board";
+const AGENT: &str = "agent";
+const TYPE: &str = "type";
+const FILES: &str = "files";
+const DIRECTORIES: &str = "directories";
+
+/// The program without hidden commands, its arguments with what completes them.
+fn program() -> Command {
+    let program = Cli::command();
+    let names: Vec<String> = shown(&program).map(|command| command.get_name().to_owned()).collect();
+    let commands: Vec<Command> =
+        shown(&program).map(|command| command.clone().mut_args(|arg| completed(arg, &names))).collect();
+    Command::new("mc-activity")
+        .version(env!("CARGO_PKG_VERSION"))
+        .args(program.get_arguments().cloned().map(|arg| completed(arg, &names)))
+        .subcommands(commands)
+}
+
+fn shown(program: &Command) -> impl Iterator<Item = &Command> {
+    program.get_subcommands().filter(|command| !command.is_hide_set())
+}
+
+fn completed(arg: Arg, commands: &[String]) -> Arg {
+    let value_name = arg.get_value_names().and_then(|names| names.first()).map(|name| name.as_str().to_owned());
+    let placeholder = match (arg.get_long(), value_name.as_deref()) {
+        (Some("board" | "exclude-board"), _) => BOARD,
+        (Some("agent" | "exclude-agent"), _) => AGENT,
+        (Some("type" | "exclude-type"), _) | (None, Some("TYPE|EVENT-ID")) => TYPE,
+        (_, Some("FILE")) => FILES,
+        (_, Some("DIR")) => DIRECTORIES,
+        (None, Some("COMMAND")) => {
+            let commands = commands.to_vec();
+            let all = move || commands.iter().map(CompletionCandidate::new).collect();
+            return arg.add(ArgValueCandidates::new(all));
+        }
+        _ => match arg.get_value_hint() {
+            ValueHint::AnyPath | ValueHint::FilePath => FILES,
+            ValueHint::DirPath => DIRECTORIES,
+            _ => return arg,
+        },
+    };
+    let one = move |typed: &OsStr| {
+        let typed = typed.to_string_lossy();
+        vec![CompletionCandidate::new(format!("{MARK}{placeholder}{MARK}{typed}"))]
+    };
+    arg.add(ArgValueCompleter::new(one))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn of(line: &str) -> Vec<Candidate> {
+        candidates(&line.split(' ').map(str::to_owned).collect::<Vec<_>>())
+    }
+
+    fn words(line: &str) -> Vec<String> {
+        let words = of(line).into_iter().map(|candidate| match candidate {
+            Candidate::Word(word, _) => word,
+            other => panic!("{line}: {other:?}"),
+        });
+        words.collect()
+    }
+
+    fn names(names: Names, before: &str, typed: &str) -> Vec<Candidate> {
+        vec![Candidate::Names { names, before: before.to_owned(), typed: typed.to_owned() }]
+    }
+
+    #[test]
+    fn names_are_known_by_the_flag_before_them_in_each_of_its_forms() {
+        assert_eq!(of("mc-activity list --board "), names(Names::Board, "", ""));
+        assert_eq!(of("mc-activity list --board=pay"), names(Names::Board, "--board=", "pay"));
+        assert_eq!(of("mc-activity -q tail --exclude-agent A"), names(Names::Agent, "", "A"));
+        assert_eq!(of("mc-activity log --type=a=b"), names(Names::Type, "--type=", "a=b"));
+        assert_eq!(of("mc-activity explain "), names(Names::Type, "", ""));
+    }
+
+    #[test]
+    fn commands_flags_and_fixed_values_are_words() {
+        assert_eq!(words("mc-activity summ"), ["summary"]);
+        assert_eq!(words("mc-activity man wh"), ["whoami"]);
+        assert_eq!(words("mc-activity list -o pro"), ["prometheus"]);
+        assert_eq!(words("mc-activity list -qopro"), ["-qoprometheus"]);
+        assert_eq!(words("mc-activity errors --by type,ag"), ["type,agent"]);
+        assert!(words("mc-activity list ").contains(&"--board".to_owned()));
+        let commands = words("mc-activity ");
+        assert!(commands.contains(&"list".to_owned()) && !commands.iter().any(|command| command.starts_with('-')));
+        assert!(!commands.contains(&"complete".to_owned()), "{commands:?}");
+        assert_eq!(of("mc-activity complet").len(), 1, "completions alone");
+    }
+
+    #[test]
+    fn every_argument_that_is_a_file_or_a_directory_completes_as_one() {
+        let mut program = Cli::command();
+        program.build();
+        for command in program.get_subcommands() {
+            for arg in command.get_arguments() {
+                let value = arg.get_value_names().and_then(|names| names.first()).map(|name| name.as_str());
+                let expected = match value {
+                    Some("FILE") => Candidate::Files,
+                    Some("DIR") => Candidate::Directories,
+                    _ => continue,
+                };
+                let flag = arg.get_long().map(|long| format!("--{long} ")).unwrap_or_default();
+                let line = format!("mc-activity {} {flag}", command.get_name());
+                assert_eq!(of(&line), [expected], "{line}");
+            }
+        }
+    }
+}
