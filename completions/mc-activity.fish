@@ -19,11 +19,16 @@ function __mc_activity_complete
     end
 end
 
-# In --flag=value only the value is a path.
+# In --flag=value only the value is a path. After a colon fish offers what may stand there in a list such as $PATH, too.
 function __mc_activity_paths --argument-names typed
     set -l flag (string match -r -- '^--[^=]*=' $typed)
-    set -l path (string replace -r -- '^--[^=]*=' '' $typed)
-    complete -C"'' $path" | string replace -r '\t.*' '' | string replace -r -- '^' "$flag"
+    set -l value (string replace -r -- '^--[^=]*=' '' $typed)
+    for path in (complete -C"'' $value" | string replace -r '\t.*' '')
+        if string match -q -- '*:*' $path; and not test -e (string replace -r -- '^~/' "$HOME/" $path)
+            continue
+        end
+        printf '%s%s\n' "$flag" $path
+    end
 end
 
 complete -c mc-activity -f -a '(__mc_activity_complete)'

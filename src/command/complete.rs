@@ -9,7 +9,7 @@ mod candidates;
 mod names;
 
 use anyhow::Result;
-use bash_words::{Line, quoted};
+use bash_words::{Line, inserted};
 use candidates::Candidate;
 use clap::{Args, ValueEnum};
 use std::io::{self, IsTerminal, Read, Write};
@@ -102,7 +102,7 @@ async fn bash(input: &str) -> String {
             let typed = line.words.last().map(String::as_str).unwrap_or_default();
             let picked = found.iter().filter(|(word, _)| word.starts_with(typed));
             let rest = picked.filter_map(|(word, _)| word.strip_prefix(kept.words.last()?.as_str()));
-            let lines = rest.map(|rest| quoted(rest, kept.quote) + "\n");
+            let lines = rest.map(|rest| inserted(rest, kept.quote) + "\n");
             WORDS.to_owned() + &lines.collect::<String>()
         }
     }

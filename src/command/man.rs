@@ -9,6 +9,9 @@ use std::fs;
 use std::io::{self, Write};
 use std::path::PathBuf;
 
+/// Names that are less alike are alike by chance.
+const ALIKE: f64 = 0.8;
+
 /// Print a manual page, or write all of them
 #[derive(Debug, Clone, Args)]
 #[command(after_help = "\
@@ -43,7 +46,13 @@ impl ManArgs {
         let Some((_, page)) = pages.iter().find(|(name, _)| *name == wanted) else {
             let commands: Vec<&str> = pages.iter().filter_map(|(name, _)| name.strip_prefix("mc-activity-")).collect();
             let failure = usage(format!("no command {}", self.command.as_deref().unwrap_or_default()));
-            return Err(failure.hint(format!("commands: {}", commands.join(", "))).into());
+            let typed = self.command.as_deref().unwrap_or_default();
+            let scored = commands.iter().map(|command| (strsim::jaro_winkler(typed, command), command));
+            let hint = match scored.max_by(|a, b| a.0.total_cmp(&b.0)) {
+                Some((alike, command)) if alike > ALIKE => format!("did you mean '{command}'?"),
+                _ => format!("commands: {}", commands.join(", ")),
+            };
+            return Err(failure.hint(hint).into());
         };
         let mut out = io::stdout().lock();
         out.write_all(page)?;

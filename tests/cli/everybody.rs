@@ -92,7 +92,7 @@ impl Question {
                 args.push(format!("{flag}={text}"));
                 args
             }
-            Self::Complete(kind) => words(&format!("complete-names {kind}")),
+            Self::Complete(_) => words("complete fish"),
             Self::DryRun(write) => {
                 let mut args = words("log --dry-run --type task.updated --message x -o json");
                 for (flag, id) in [("--board", write.board), ("--task", write.task), ("--agent", write.agent)] {
@@ -112,10 +112,15 @@ impl Question {
         };
         let mut args = self.args();
         match self {
-            Self::Complete(_) => args.push(format!("mc-activity list {} ", actor.flags().join(" "))),
-            _ => args.extend(actor.flags()),
+            Self::Complete(kind) => {
+                let line = format!("mc-activity list {} --{kind} ", actor.flags().join(" "));
+                database.mc_as(role, args).stdin(line.replace(' ', "\0") + "\0").run()
+            }
+            _ => {
+                args.extend(actor.flags());
+                database.mc_as(role, args).run()
+            }
         }
-        database.mc_as(role, args).run()
     }
 
     /// What is wrong with the answer.
@@ -224,7 +229,7 @@ impl Question {
                 let visible = world.visible(actor, Feed::Events);
                 let may: BTreeSet<&str> = visible.iter().map(|event| event.event_type.as_str()).collect();
                 let stored = include_str!("../../src/explain/catalogue.json");
-                let extra = output.stdout.lines().find(|line| {
+                let extra = output.stdout.lines().skip(1).find(|line| {
                     known.contains(line) && !may.contains(line) && !stored.contains(&format!("\"{line}\""))
                 });
                 extra.map(|extra| format!("{extra} is of no event that the actor may see"))
@@ -232,7 +237,7 @@ impl Question {
             Self::Complete(kind) => {
                 let [boards, agents] = world.completions(actor);
                 let wanted = if *kind == "board" { boards } else { agents };
-                let got: BTreeSet<String> = output.stdout.lines().map(str::to_owned).collect();
+                let got: BTreeSet<String> = output.stdout.lines().skip(1).map(str::to_owned).collect();
                 (got != wanted).then(|| format!("{got:?} instead of {wanted:?}"))
             }
             Self::DryRun(write) => {

@@ -16,6 +16,17 @@ pub(super) enum Quote {
     Ansi,
 }
 
+impl Quote {
+    /// The character that closes it.
+    pub(super) fn end(self) -> Option<char> {
+        match self {
+            Self::None => None,
+            Self::Single | Self::Ansi => Some('\''),
+            Self::Double => Some('"'),
+        }
+    }
+}
+
 /// A command line up to the cursor.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Line {
@@ -151,8 +162,18 @@ impl Reader {
     }
 }
 
+/// What bash is to insert inside this quote for a text. bash closes the quote after it, unless its last character is
+/// the same as the quote: then it takes the quote for closed.
+pub(super) fn inserted(text: &str, quote: Quote) -> String {
+    let mut out = quoted(text, quote);
+    if out.chars().next_back() == quote.end() {
+        out.extend(quote.end());
+    }
+    out
+}
+
 /// Writes a text such that bash reads it as it is. It begins and ends inside this quote.
-pub(super) fn quoted(text: &str, quote: Quote) -> String {
+fn quoted(text: &str, quote: Quote) -> String {
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {
         match quote {

@@ -12,7 +12,10 @@ use crate::store::{AgentName, BoardsOf, Dimension, Rule};
 use anyhow::Result;
 use clap::{CommandFactory, Parser};
 use std::collections::BTreeSet;
+use std::thread;
 use std::time::Duration;
+use tokio::runtime::Builder;
+use tokio::sync::oneshot;
 use tokio::time::timeout;
 
 /// Nobody wants to wait longer than this for a Tab.
@@ -31,13 +34,14 @@ pub(super) struct Known {
 
 /// Finds the names, as far as the database answers in time. `before` is the command line before the word that is typed.
 pub(super) async fn find(names: Names, before: &[String]) -> Known {
-    let mut known = Known::default();
-    // Settings are read only here: flags and commands complete where settings are damaged.
-    if let Some(context) = global(before).and_then(|global| Context::new(global, "complete").ok()) {
-        if let Ok(Ok(found)) = timeout(DEADLINE, ask(names, &context)).await {
-            known = found;
-        }
-    }
+    let (sender, receiver) = oneshot::channel();
+    let before = before.to_vec();
+    // On a thread of its own, as SQLite waits for a lock without yielding.
+    let thread = thread::Builder::new().spawn(move || sender.send(look_up(names, &before).unwrap_or_default()));
+    let mut known = match (thread, timeout(DEADLINE, receiver).await) {
+        (Ok(_), Ok(Ok(known))) => known,
+        _ => Known::default(),
+    };
     if names == Names::Type {
         known.first.extend(stored_types().map(str::to_owned));
     }
@@ -45,6 +49,13 @@ pub(super) async fn find(names: Names, before: &[String]) -> Known {
         some.retain(|name| !name.is_empty() && visible(name) == name.as_str());
     }
     known
+}
+
+/// Settings are read only here, so flags and commands complete where settings are damaged.
+fn look_up(names: Names, before: &[String]) -> Result<Known> {
+    let Some(global) = global(before) else { return Ok(Known::default()) };
+    let context = Context::new(global, "complete")?;
+    Builder::new_current_thread().enable_all().build()?.block_on(ask(names, &context))
 }
 
 async fn ask(names: Names, context: &Context) -> Result<Known> {
