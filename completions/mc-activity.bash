@@ -7,10 +7,11 @@ _mc_activity() {
     while IFS= read -r line; do
         if [[ -z $mode ]]; then mode=$line; else COMPREPLY+=("$line"); fi
     done < <(printf '%s\0%s' "${COMP_LINE:0:COMP_POINT}" "$2" | command mc-activity complete bash 2>/dev/null)
-    # bash itself completes file names.
     case $mode in
+    # bash itself completes file names.
     files) compopt -o default ;;
     directories) compopt -o dirnames ;;
+    *) [[ ${#COMPREPLY[@]} -eq 1 && ${COMPREPLY[0]} == */ ]] && compopt -o nospace ;;
     esac
 }
 

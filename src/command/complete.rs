@@ -10,7 +10,7 @@ mod names;
 
 use anyhow::Result;
 use bash_words::{Line, inserted};
-use candidates::Candidate;
+use candidates::{Candidate, PathPrefix};
 use clap::{Args, ValueEnum};
 use std::io::{self, IsTerminal, Read, Write};
 
@@ -71,8 +71,7 @@ const WORDS: &str = "words\n";
 /// For shells that pick and quote the candidates themselves.
 async fn words(words: Vec<String>) -> String {
     match complete(&words).await {
-        Found::Files => "files\n".to_owned(),
-        Found::Directories => "directories\n".to_owned(),
+        Found::Path(path) => path.mode().to_owned(),
         Found::Words(found) => {
             let line = |(word, help): (String, Option<String>)| match help {
                 Some(help) => format!("{word}\t{help}\n"),
@@ -95,36 +94,31 @@ async fn bash(input: &str) -> String {
     if line.words.len() != kept.words.len() {
         return String::new();
     }
-    match complete(&line.words).await {
-        Found::Files => "files\n".to_owned(),
-        Found::Directories => "directories\n".to_owned(),
-        Found::Words(found) => {
-            let typed = line.words.last().map(String::as_str).unwrap_or_default();
-            let picked = found.iter().filter(|(word, _)| word.starts_with(typed));
-            let rest = picked.filter_map(|(word, _)| word.strip_prefix(kept.words.last()?.as_str()));
-            let lines = rest.map(|rest| inserted(rest, kept.quote) + "\n");
-            WORDS.to_owned() + &lines.collect::<String>()
-        }
-    }
+    let last = |line: &Line| line.words.last().cloned().unwrap_or_default();
+    let (typed, kept_text) = (last(&line), last(&kept));
+    let found: Vec<String> = match complete(&line.words).await {
+        Found::Path(path) if path.before == kept_text => return path.mode().to_owned(),
+        // bash would take what follows a colon for a path of its own.
+        Found::Path(path) => path.words(),
+        Found::Words(found) => found.into_iter().map(|(word, _)| word).collect(),
+    };
+    let picked = found.iter().filter(|word| word.starts_with(&typed));
+    let rest = picked.filter_map(|word| word.strip_prefix(&kept_text));
+    let lines = rest.map(|rest| inserted(rest, kept.quote) + "\n");
+    WORDS.to_owned() + &lines.collect::<String>()
 }
 
 enum Found {
     Words(Vec<(String, Option<String>)>),
-    Files,
-    Directories,
+    Path(PathPrefix),
 }
 
 /// What completes the last of these words. The first is the program.
 async fn complete(words: &[String]) -> Found {
     let Some((last, before)) = words.split_last() else { return Found::Words(Vec::new()) };
     let candidates = candidates::candidates(words);
-    // What begins with a hyphen is rather a flag than a file.
-    let is_file = |candidate: &&Candidate| matches!(candidate, Candidate::Files | Candidate::Directories);
-    match candidates.iter().find(is_file) {
-        Some(Candidate::Files) if candidates.len() == 1 || !last.starts_with('-') => return Found::Files,
-        Some(Candidate::Directories) if candidates.len() == 1 || !last.starts_with('-') => return Found::Directories,
-        _ => {}
-    }
+    // What begins with a hyphen is rather a flag than a path.
+    let is_path = candidates.len() == 1 || !last.starts_with('-');
     let mut found = Vec::new();
     for candidate in candidates {
         match candidate {
@@ -133,7 +127,8 @@ async fn complete(words: &[String]) -> Found {
                 let known = names::find(names, before).await;
                 found.extend(known.completing(&typed).into_iter().map(|name| (prefix.clone() + &name, None)));
             }
-            Candidate::Files | Candidate::Directories => {}
+            Candidate::Path(path) if is_path => return Found::Path(path),
+            Candidate::Path(_) => {}
         }
     }
     Found::Words(found)

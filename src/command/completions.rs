@@ -11,7 +11,7 @@ use std::io::{self, Write};
 /// Print the completions of a shell
 #[derive(Debug, Clone, Args)]
 #[command(after_help = "\
-Boards, agents and types are completed from the database, if it answers within 300 ms.
+In bash, zsh and fish, boards, agents and types are completed from the database, if it answers within 300 ms.
 
 Examples:
   source <(mc-activity completions bash)                                   # in ~/.bashrc

@@ -5,7 +5,9 @@
 
 use crate::cli::Cli;
 use clap::{Arg, Command, CommandFactory, ValueHint};
-use clap_complete::engine::{self, ArgValueCandidates, ArgValueCompleter, CompletionCandidate};
+use clap_complete::engine::{
+    self, ArgValueCandidates, ArgValueCompleter, CompletionCandidate, PathCompleter, ValueCompleter,
+};
 use std::ffi::OsStr;
 
 /// What the database has names of.
@@ -26,10 +28,38 @@ pub(super) enum Candidate {
     Word(String, Option<String>),
     /// The names of a kind. The text before them is `before`, and `typed` is what the name begins with so far.
     Names { names: Names, before: String, typed: String },
-    /// File names, which shells complete better than we do.
-    Files,
-    /// Directories.
-    Directories,
+    /// A path, which shells complete better than we do.
+    Path(PathPrefix),
+}
+
+/// The beginning of a path.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct PathPrefix {
+    /// Only directories are meant.
+    pub(super) is_directory: bool,
+    /// The text before the path, such as `--html=`.
+    pub(super) before: String,
+    /// What the path begins with so far.
+    pub(super) typed: String,
+}
+
+impl PathPrefix {
+    /// What shells are told.
+    pub(super) fn mode(&self) -> &'static str {
+        if self.is_directory { "directories\n" } else { "files\n" }
+    }
+
+    /// The words that paths make of it.
+    pub(super) fn words(&self) -> Vec<String> {
+        let completer = if self.is_directory { PathCompleter::dir() } else { PathCompleter::any() };
+        let mut found = completer.complete(OsStr::new(&self.typed));
+        // Those that begin with a dot, unless nothing else is meant.
+        if found.iter().any(|candidate| !candidate.is_hide_set()) {
+            found.retain(|candidate| !candidate.is_hide_set());
+        }
+        let paths = found.iter().filter_map(|candidate| candidate.get_value().to_str());
+        paths.map(|path| self.before.clone() + path).collect()
+    }
 }
 
 /// The candidates for the last word.
@@ -55,14 +85,16 @@ fn candidate(found: &CompletionCandidate) -> Option<Candidate> {
         return Some(Candidate::Word(value.to_owned(), help));
     };
     let (kind, typed) = placeholder.split_once(MARK)?;
+    let (before, typed) = (before.to_owned(), typed.to_owned());
     let names = match kind {
-        FILES => return Some(Candidate::Files),
-        DIRECTORIES => return Some(Candidate::Directories),
+        FILES | DIRECTORIES => {
+            return Some(Candidate::Path(PathPrefix { is_directory: kind == DIRECTORIES, before, typed }));
+        }
         BOARD => Names::Board,
         AGENT => Names::Agent,
         _ => Names::Type,
     };
-    Some(Candidate::Names { names, before: before.to_owned(), typed: typed.to_owned() })
+    Some(Candidate::Names { names, before, typed })
 }
 
 /// No argument of a process has it, so no typed word either.
@@ -165,14 +197,19 @@ mod tests {
         for command in program.get_subcommands() {
             for arg in command.get_arguments() {
                 let value = arg.get_value_names().and_then(|names| names.first()).map(|name| name.as_str());
-                let expected = match value {
-                    Some("FILE") => Candidate::Files,
-                    Some("DIR") => Candidate::Directories,
+                let is_directory = match value {
+                    Some("FILE") => false,
+                    Some("DIR") => true,
                     _ => continue,
                 };
                 let flag = arg.get_long().map(|long| format!("--{long} ")).unwrap_or_default();
                 let line = format!("mc-activity {} {flag}", command.get_name());
-                assert_eq!(of(&line), [expected], "{line}");
+                let found = of(&line);
+                let is_path = |candidate: &Candidate| match candidate {
+                    Candidate::Path(path) => path.is_directory == is_directory && path.typed.is_empty(),
+                    _ => false,
+                };
+                assert!(matches!(found.as_slice(), [one] if is_path(one)), "{line}: {found:?}");
             }
         }
     }

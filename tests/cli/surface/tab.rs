@@ -293,6 +293,8 @@ fn shells_complete_file_names_wherever_a_file_is_named() {
             ("summary --html=./fi", "--html=./file one.txt"),
             ("tail --cursor-file cu", "cursor:a$b"),
             ("tail --cursor-file 'cursor:", "cursor:a$b"),
+            ("tail --cursor-file cursor:", "cursor:a$b"),
+            ("tail --cursor-file=cursor:", "--cursor-file=cursor:a$b"),
             ("list --token-file ~/tok", &token),
             ("list --agent-token-file $HOME/tok", &token),
             ("log --jsonl sub/in", "sub/inner"),
