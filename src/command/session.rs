@@ -3,10 +3,10 @@
 use super::login::Tokens;
 use super::sink::Sink;
 use super::trace;
-use crate::access::{Actor, Scope};
+use crate::access::{Actor, Scope, identity};
 use crate::cli::format::OutputArgs;
 use crate::cli::global::GlobalArgs;
-use crate::error::{unavailable, usage};
+use crate::error::{denied, unavailable, usage};
 use crate::event::{Timestamp, Zone};
 use crate::filter::Filter;
 use crate::output::html::{self, Body, Page};
@@ -161,6 +161,9 @@ impl Context {
         self.check_identity(&place)?;
         let mut store = self.open(&place.target, begin, limits).await?;
         store.begin(begin).await?;
+        for line in store.damage() {
+            self.say(&format!("warning: {line}"));
+        }
         self.tell_connected(&store, &place);
         let actor = self.actor(&mut store, &place).await?;
         let scope = actor.scope();
@@ -234,6 +237,26 @@ impl Context {
 }
 
 impl Session {
+    /// Opens the transaction of the next portion of an answer, and makes sure that the actor may still read all that it is
+    /// about. What the actor may read only now is for the next answer.
+    ///
+    /// # Errors
+    /// Those of the database; exit 4 where a board can no longer be read, since what is left is not what was asked for.
+    pub async fn go_on(&mut self, filter: &Filter) -> Result<()> {
+        self.store.begin_portion().await?;
+        identity::refresh(&mut self.store, &mut self.actor).await?;
+        let (Scope::Boards(before), Scope::Boards(now)) = (&self.scope, self.actor.scope()) else { return Ok(()) };
+        let lost = filter.narrow(before).iter().filter(|board| !now.contains(board)).count();
+        if lost > 0 {
+            let boards = if lost == 1 { "a board".to_owned() } else { format!("{lost} boards") };
+            let failure = denied(format!("{boards} can no longer be read, so the answer ends here"));
+            return Err(failure
+                .hint("access was withdrawn, or the board deleted, while the answer was written")
+                .into());
+        }
+        Ok(())
+    }
+
     /// The question for the store.
     pub fn asked<'a>(scope: &'a Scope, filter: &'a Filter, rule: Rule) -> Asked<'a> {
         Asked { scope, filter, rule, through: None, failures: false }

@@ -32,6 +32,8 @@ pub(super) struct Pg {
     patience: Option<Duration>,
 }
 
+/// For a server that answered a moment ago.
+const RECONNECT_WITHIN: Duration = Duration::from_secs(10);
 /// Beyond the statement's own limit.
 const GRACE: Duration = Duration::from_secs(5);
 /// PostgreSQL's `client_connection_check_interval` came with this version.
@@ -216,6 +218,15 @@ impl Pg {
         let row = sqlx::raw_sql(&sql).fetch_one(&mut self.conn).await.ok()?;
         let (role, lacking): (String, Option<String>) = (row.try_get(0).ok()?, row.try_get(1).ok()?);
         lacking.map(|lacking| format!("the role {role} lacks {lacking}"))
+    }
+
+    /// Connects anew, to the same server as the same role. The old connection is not waited for: the server gives up what it
+    /// does for it as soon as it notices that nobody is there.
+    pub(super) async fn reconnect(&mut self) -> Result<()> {
+        let options = self.options.clone();
+        let fresh = Self::connect_to(&options, RECONNECT_WITHIN).await?;
+        (self.conn, self.indexed) = (fresh.conn, false);
+        Ok(())
     }
 
     /// Where we are connected, and as whom.

@@ -108,6 +108,18 @@ impl Walk {
         };
     }
 
+    /// Goes on in the midst of windows that yielded more than was to be taken: at the instant of the last row taken. How many
+    /// rows lay before it tells how wide each of the next windows must be.
+    pub(super) fn go_on_at(&mut self, at: Timestamp, found: u64, wanted: u64) {
+        let passed = match self.order {
+            Order::Newest => std::mem::replace(&mut self.newest, at).micros_since(at),
+            Order::Oldest => at.micros_since(std::mem::replace(&mut self.oldest, at)),
+        };
+        self.begun = true;
+        let width = i128::from(passed) * i128::from(wanted) / i128::from(found.max(1));
+        self.width = i64::try_from(width).unwrap_or(i64::MAX).clamp(1_000, self.width.max(1_000));
+    }
+
     /// What is known to lie in all that is left tells how wide the next window should be.
     pub(super) fn expect(&mut self, count: u64, wanted: u64) {
         // Events come as they like: so many more are expected that too few are rare.
