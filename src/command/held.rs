@@ -36,6 +36,13 @@ impl Held {
         self.len() >= FULL
     }
 
+    /// Takes back what was held behind the first `length` bytes.
+    pub fn split_off(&self, length: usize) -> Vec<u8> {
+        let mut held = self.0.borrow_mut();
+        let length = length.min(held.len());
+        held.split_off(length)
+    }
+
     /// Writes all that is held. No transaction may be open.
     ///
     /// # Errors

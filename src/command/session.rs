@@ -1,5 +1,6 @@
 //! Who is asking, of which database: the first half of what every command says.
 
+use super::held::Held;
 use super::login::Tokens;
 use super::sink::Sink;
 use super::trace;
@@ -16,6 +17,7 @@ use crate::store::{Asked, Begin, Limits, Rule, Store, Target};
 use anyhow::Result;
 use std::cell::OnceCell;
 use std::env;
+use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -205,7 +207,10 @@ impl Context {
         Ok(Style { terminal, zone: self.global.zone.zone(), now })
     }
 
-    /// A page with an answer, and where it came from.
+    /// A page with an answer, and where it came from; no transaction may be open.
+    ///
+    /// # Errors
+    /// Those of the file.
     pub fn write_page(
         &self,
         path: &Path,
@@ -213,10 +218,29 @@ impl Context {
         body: Body<'_>,
         show_time: &dyn Fn(Timestamp) -> String,
     ) -> Result<()> {
+        let mut page = Held::default();
+        self.render_page(&mut page, path, session, body, show_time, |_| Ok(()))?;
+        let mut file = Sink::open(Some(path))?;
+        page.pass_on(&mut file)?;
+        file.finish()
+    }
+
+    /// The same, held for now; what `further` writes stands behind the newest failures.
+    ///
+    /// # Errors
+    /// Exit 2 where the page has no file of its own.
+    pub fn render_page(
+        &self,
+        out: &mut Held,
+        path: &Path,
+        session: &Session,
+        body: Body<'_>,
+        show_time: &dyn Fn(Timestamp) -> String,
+        further: impl FnOnce(&mut Held) -> io::Result<()>,
+    ) -> Result<()> {
         if path == Path::new("-") {
             return Err(usage("--html wants a file: stdout has the answer").into());
         }
-        let mut file = Sink::open(Some(path))?;
         let page = Page {
             body,
             actor: &session.who(),
@@ -226,8 +250,7 @@ impl Context {
             zone: session.zone.label(),
             show_time,
         };
-        html::write_page(&mut file, &page)?;
-        file.finish()
+        Ok(html::write_page_around(out, &page, further)?)
     }
 
     /// The lines below a table: what was counted, for whom, in which zone, of which database.

@@ -267,11 +267,14 @@ fn add(arguments: &mut PgArguments, value: &Value) -> Result<(), sqlx::error::Bo
         Value::Id(id) => arguments.add(*id),
         Value::OptionalId(id) => arguments.add(*id),
         Value::Ids(ids) => arguments.add(ids.as_slice()),
+        Value::OptionalIds(ids) => arguments.add(ids.as_slice()),
         Value::Text(text) => arguments.add(text.as_str()),
         Value::OptionalText(text) => arguments.add(text.as_deref()),
         Value::Texts(texts) => arguments.add(texts.as_slice()),
+        Value::OptionalTexts(texts) => arguments.add(texts.as_slice()),
         Value::Time(at) => arguments.add(Micros(at.micros())),
         Value::Times(times) => arguments.add(times.iter().map(|at| Micros(at.micros())).collect::<Vec<_>>()),
         Value::Count(n) => arguments.add(*n),
+        Value::Counts(counts) => arguments.add(counts.as_slice()),
     }
 }

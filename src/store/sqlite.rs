@@ -11,7 +11,7 @@ use super::query::{Dialect, Prepared, Query, Value};
 use super::row::Row;
 use super::{Begin, Limits, PATIENCE};
 use crate::error::unavailable;
-use anyhow::Result;
+use anyhow::{Result, bail};
 use percent_encoding::{AsciiSet, CONTROLS, percent_encode};
 use rusqlite::config::DbConfig;
 use rusqlite::types::Value as Bound;
@@ -224,5 +224,8 @@ fn bound(value: &Value) -> Result<Bound> {
             Bound::Text(serde_json::to_string(&times.iter().map(|at| at.micros()).collect::<Vec<_>>())?)
         }
         Value::Count(n) => Bound::Integer(*n),
+        Value::OptionalIds(_) | Value::OptionalTexts(_) | Value::Counts(_) => {
+            bail!("lists with nulls are PostgreSQL's")
+        }
     })
 }
