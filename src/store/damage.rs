@@ -11,13 +11,17 @@ pub(super) struct Damage {
     first_row: String,
     values: u64,
     first_value: String,
+    /// Whether each kind was told of: a tail does so once.
+    told_rows: bool,
+    told_values: bool,
 }
 
 impl Damage {
     /// A row that cannot be shown, since it has no usable id or lacks something else that every row of its kind has.
-    pub(super) fn row(&mut self, row: &Row<'_>) {
+    /// `id` is the column of its id.
+    pub(super) fn row(&mut self, row: &Row<'_>, id: usize) {
         if self.rows == 0 {
-            self.first_row = row.first_value();
+            self.first_row = row.shown(id);
         }
         self.rows += 1;
     }
@@ -31,22 +35,23 @@ impl Damage {
         self.values += columns.unreadable();
     }
 
-    /// A sentence about each kind; none where there was none. Asked again, it tells what has been met since.
+    /// A sentence about each kind that was met and not told of before.
     pub(super) fn take(&mut self) -> Vec<String> {
-        let Self { rows, first_row, values, first_value } = std::mem::take(self);
         let mut told = Vec::new();
-        if rows > 0 {
+        if self.rows > 0 && !std::mem::replace(&mut self.told_rows, true) {
             told.push(format!(
-                "{} of this SQLite file cannot be read and {} not shown (the first has the id {first_row})",
-                if rows == 1 { "1 row".to_owned() } else { format!("{rows} rows") },
-                if rows == 1 { "is" } else { "are" },
+                "{} of this SQLite file cannot be read and {} not shown (the first has the id {})",
+                if self.rows == 1 { "1 row".to_owned() } else { format!("{} rows", self.rows) },
+                if self.rows == 1 { "is" } else { "are" },
+                self.first_row,
             ));
         }
-        if values > 0 {
+        if self.values > 0 && !std::mem::replace(&mut self.told_values, true) {
             told.push(format!(
-                "{} of this SQLite file cannot be read and {} shown as null (the first is {first_value})",
-                if values == 1 { "1 value".to_owned() } else { format!("{values} values") },
-                if values == 1 { "is" } else { "are" },
+                "{} of this SQLite file cannot be read and {} shown as null (the first is {})",
+                if self.values == 1 { "1 value".to_owned() } else { format!("{} values", self.values) },
+                if self.values == 1 { "is" } else { "are" },
+                self.first_value,
             ));
         }
         told

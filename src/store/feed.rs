@@ -498,7 +498,7 @@ impl Store {
                     Err(_) if row.is_loosely_typed() => {
                         place.unreadable += 1;
                         match met {
-                            0 => damage.row(row),
+                            0 => damage.row(row, 0),
                             _ => met -= 1,
                         }
                         return Ok(());

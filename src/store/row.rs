@@ -35,11 +35,11 @@ impl Row<'_> {
         matches!(self, Row::Sqlite(_))
     }
 
-    /// The first value as SQL writes it, cut if it is long.
-    pub(super) fn first_value(&self) -> String {
+    /// A value as SQL writes it, cut if it is long.
+    pub(super) fn shown(&self, column: usize) -> String {
         let shown = match self {
             Row::Postgres(_) => String::new(),
-            Row::Sqlite(row) => match row.get_ref(0) {
+            Row::Sqlite(row) => match row.get_ref(column) {
                 Err(_) | Ok(ValueRef::Null) => "NULL".to_owned(),
                 Ok(ValueRef::Integer(n)) => n.to_string(),
                 Ok(ValueRef::Real(n)) => n.to_string(),
