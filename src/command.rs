@@ -11,6 +11,7 @@ pub mod doctor;
 pub mod errors;
 pub mod explain;
 pub mod feed;
+pub mod held;
 pub mod interrupt;
 pub mod list;
 pub mod log;

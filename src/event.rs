@@ -165,7 +165,7 @@ pub fn is_white(c: char) -> bool {
 }
 
 /// An event to be written; created_at is made by the database.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct NewEvent {
     /// Primary key.
     pub id: Uuid,

@@ -1,6 +1,7 @@
 //! The database, whichever it is: one [`Store`], opened from a [`Target`], that answers questions with plain values. The
 //! only module that knows sqlx and rusqlite; the SQL itself is in `queries/`.
 
+mod damage;
 pub mod embedded;
 mod fault;
 mod feed;
@@ -18,7 +19,7 @@ mod trace;
 pub mod url;
 mod write;
 
-pub use feed::{Item, Order, Page};
+pub use feed::{Feed, Item, Order, Page};
 pub use health::{CommitDelays, Cost, IndexFacts, Privileges, TableFacts};
 pub use people::{AgentName, AgentRow, BoardsOf, TaskRow, UserName, UserRow};
 pub use poll::Instant;
@@ -30,6 +31,7 @@ pub use trace::{Traced, Tracer};
 pub use url::Target;
 
 use crate::access::Scope;
+use crate::error::is_passing;
 use crate::event::Timestamp;
 use crate::filter::{Filter, glob};
 use anyhow::Result;
@@ -78,6 +80,8 @@ pub struct Store {
     /// What the open transaction is for, or the last one was.
     begun: Begin,
     trace: Option<trace::Trace>,
+    /// What could not be read.
+    damage: damage::Damage,
 }
 
 impl Store {
@@ -92,7 +96,14 @@ impl Store {
             }
             Target::Sqlite { path, .. } => Engine::Sqlite(sqlite::Lite::open(path, begin, limits, false).await?),
         };
-        Ok(Self { engine, limits, schema: Schema::default(), begun: begin, trace: None })
+        Ok(Self {
+            engine,
+            limits,
+            schema: Schema::default(),
+            begun: begin,
+            trace: None,
+            damage: damage::Damage::default(),
+        })
     }
 
     /// Opens a transaction and looks at what is there.
@@ -145,6 +156,40 @@ impl Store {
             Engine::Postgres(pg) => pg.close().await,
             // Nothing is left to write.
             Engine::Sqlite(_) => {}
+        }
+    }
+
+    /// What could not be read since it was last asked, each in a sentence.
+    pub fn damage(&mut self) -> Vec<String> {
+        let mut told = match &mut self.engine {
+            Engine::Postgres(_) => Vec::new(),
+            Engine::Sqlite(lite) => lite.damage(),
+        };
+        told.extend(self.damage.take());
+        told
+    }
+
+    /// Opens the transaction of the next portion of a feed. While the rows of the one before were written nothing was said on
+    /// the connection, perhaps for long: where the server or something on the way has given it up, there is a new one.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn begin_portion(&mut self) -> Result<()> {
+        match (self.begin_poll().await, &mut self.engine) {
+            (Err(error), Engine::Postgres(pg)) if is_passing(&error) => {
+                pg.reconnect().await?;
+                self.begin_poll().await.map(drop)
+            }
+            (begun, _) => begun.map(drop),
+        }
+    }
+
+    /// After a query that was broken off. A server goes on sending what was asked for, so its transaction ends with the
+    /// connection.
+    async fn leave_query(&mut self) -> Result<()> {
+        match &mut self.engine {
+            Engine::Postgres(pg) => pg.reconnect().await,
+            Engine::Sqlite(_) => Ok(()),
         }
     }
 

@@ -34,3 +34,4 @@ LEFT JOIN agents a ON a.id = e.agent_id
 ORDER BY e.created_at DESC, e.id DESC   -- if !oldest
 ORDER BY e.created_at, e.id             -- if oldest
 ) AS found                              -- if froms
+LIMIT :portion                          -- if froms

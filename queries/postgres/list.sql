@@ -4,8 +4,9 @@
 --   agent_id, of all time if few, else of a stretch together with a bitmap of (event_type, created_at);
 --   none of these: whatever the planner finds. Names are joined to the :limit rows that are left.
 -- Stretch: from .. upto, both included; before (or after): the key (created_at, id) where the last page ended.
--- Windows: froms and uptos, both included, in place of a limit: many stretches in turn. The outer side of a nested loop
---   is read in its own order, so the rows come in order without a sort of them all; whoever reads them makes sure.
+-- Windows: froms and uptos, both included: many stretches in turn, of all of them at most :portion rows. The outer side of
+--   a nested loop is read in its own order, so the rows come in order without a sort of them all; whoever reads them makes
+--   sure.
 -- The sum with an empty interval keeps the planner from walking an index on created_at where few rows match (sparse).
 -- Columns: those of ActivityEvent, in its order, board_id the one that decides, route left out.
 SELECT found.*                                                           -- if froms
@@ -63,3 +64,4 @@ LEFT JOIN boards b ON b.id = e.board_id
 ORDER BY e.created_at DESC, e.id DESC   -- if !oldest
 ORDER BY e.created_at, e.id             -- if oldest
 ) AS found                              -- if froms
+LIMIT :portion                          -- if froms

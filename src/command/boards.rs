@@ -39,6 +39,7 @@ impl BoardsArgs {
         for board in &mut boards {
             board.last_activity_at = last.get(&board.id).copied();
         }
+        session.store.commit().await?;
         let style = context.style(&session, &self.output)?;
         let mut sink = Sink::open(self.output.out_file.as_deref())?;
         let mut writer = RowWriter::new(&mut sink, format, View::boards().choose(&self.output.fields)?, style);

@@ -1,6 +1,7 @@
 //! `errors`: how bad it is.
 
 use super::counting::{By, Groups};
+use super::held::{Held, PORTION};
 use super::session::{Context, Session};
 use super::sink::Sink;
 use crate::cli::filter::{FilterArgs, RangeArgs, in_order};
@@ -13,10 +14,11 @@ use crate::output::fold::Fold;
 use crate::output::html::Body;
 use crate::output::nagios::Thresholds;
 use crate::output::{self, Ending, Format, RowWriter, View};
-use crate::store::{Asked, Order, Page, Rule};
+use crate::store::{Asked, Feed, Item, Order, Page, Rule};
 use anyhow::Result;
 use clap::Args;
-use std::io::Write;
+use std::io::{self, Write};
+use std::ops::ControlFlow;
 use std::path::PathBuf;
 
 const FORMATS: [&str; 8] = ["table", "wide", "json", "jsonl", "csv", "tsv", "text", "prometheus"];
@@ -169,7 +171,6 @@ impl ErrorsArgs {
         };
         let asked = Asked { failures: true, ..asked };
         let people = matches!(format, Format::Table | Format::Wide) && !self.nagios || self.html.is_some();
-        let mut items: Vec<ActivityEvent> = Vec::new();
         let mut fold = Fold::default();
         let page = Page {
             limit: Some(if people { self.limit.max(FOLDED) } else { self.limit }),
@@ -177,18 +178,20 @@ impl ErrorsArgs {
             matches: Some(rate.tally.errors),
             ..Page::default()
         };
-        let keep = usize::try_from(self.limit).unwrap_or(usize::MAX);
+        let mut newest = Newest::of(self.limit);
         session
             .store
             .feed::<ActivityEvent>(asked, page, &mut |event| {
                 fold.add_event(&event);
-                if items.len() < keep {
-                    items.push(event);
-                }
+                newest.add(event);
                 Ok(())
             })
             .await?;
-        let code = self.print(context, &session, format, &rate, &fold, &items)?;
+        session.store.commit().await?;
+        let code = self.print(context, &mut session, format, &rate, &fold, &newest, asked).await?;
+        for line in session.store.damage() {
+            context.say(&format!("warning: {line}"));
+        }
         session.store.close().await;
         if code == 0 && self.fail_over.is_some_and(|pct| rate.tally.pct() > pct && rate.tally.total >= self.min_events)
         {
@@ -202,24 +205,44 @@ impl ErrorsArgs {
         Ok(code)
     }
 
-    fn print(
+    #[allow(clippy::too_many_arguments)]
+    async fn print(
         &self,
         context: &Context,
-        session: &Session,
+        session: &mut Session,
         format: Format,
         rate: &ErrorRate,
         fold: &Fold,
-        items: &[ActivityEvent],
+        newest: &Newest,
+        asked: Asked<'_>,
     ) -> Result<u8> {
         let style = context.style(session, &self.output)?;
         let show_time = style.show_time();
         let look = style.look(&show_time);
         if let Some(path) = &self.html {
-            context.write_page(path, session, Body::Errors { rate, fold, newest: items }, &show_time)?;
+            let held = Held::default();
+            let mut behind = 0;
+            let body = Body::Errors { rate, fold, newest: &newest.kept };
+            let further = |out: &mut Held| {
+                behind = out.len();
+                Ok(())
+            };
+            context.render_page(&mut held.clone(), path, session, body, &show_time, further)?;
+            let rest = held.split_off(behind);
+            let mut file = Sink::open(Some(path))?;
+            newest
+                .read_on(session, asked, &held, &mut file, &mut |event| {
+                    output::html::write_failure(&mut held.clone(), event, &show_time)
+                })
+                .await?;
+            held.pass_on(&mut file)?;
+            file.write_all(&rest)?;
+            file.finish()?;
         }
         let mut sink = Sink::open(self.output.out_file.as_deref())?;
         if self.nagios {
             let limits = Thresholds { warn: self.warn, crit: self.crit, min_events: self.min_events };
+            let items = &newest.kept;
             let (code, text) = output::nagios::check(rate, &limits, items, session.embedded, &show_time, &|text| {
                 output::visible(text).into_owned()
             });
@@ -228,35 +251,104 @@ impl ErrorsArgs {
             return Ok(code);
         }
         let view = View::events().choose(&self.output.fields)?;
+        let held = Held::default();
+        let mut out = held.clone();
         match format {
             Format::Json => {
-                output::errors::write_json(&mut sink, rate, !self.by.is_empty(), |out| {
-                    output::json::list(out, &view, items)
-                })?;
+                output::errors::begin_json(&mut out, rate)?;
+                output::json::list(&mut out, &view, &newest.kept)?;
+                newest
+                    .read_on(session, asked, &held, &mut sink, &mut |event| {
+                        let mut out = held.clone();
+                        out.write_all(b",")?;
+                        output::json::record(&mut out, &view, event)
+                    })
+                    .await?;
+                output::errors::end_json(&mut out, rate, !self.by.is_empty())?;
             }
-            Format::Prometheus => output::prometheus::write_errors(&mut sink, rate, session.now)?,
+            Format::Prometheus => output::prometheus::write_errors(&mut out, rate, session.now)?,
             Format::Table | Format::Wide => {
                 let counted = match rate.tally.errors {
                     0 => "no failures".to_owned(),
-                    errors => format!("{} of {errors} failures listed", items.len()),
+                    errors => format!("{} of {errors} failures listed", rate.tally.errors.min(self.limit)),
                 };
                 let footer = context.footer(session, counted);
-                output::errors::write_report(&mut sink, rate, fold, &look, |out| {
-                    if items.is_empty() {
-                        return output::write_footer(out, &footer, &style);
-                    }
+                output::errors::write_report(&mut out, rate, fold, &look, |_| Ok(()))?;
+                if newest.kept.is_empty() {
+                    output::write_footer(&mut out, &footer, &style)?;
+                } else {
                     let mut writer = RowWriter::new(out, format, view, style);
-                    items.iter().try_for_each(|item| writer.row(item))?;
-                    writer.finish(&Ending { footer, ..Ending::default() })
-                })?;
+                    newest.kept.iter().try_for_each(|item| writer.row(item))?;
+                    newest.read_on(session, asked, &held, &mut sink, &mut |event| writer.row(event)).await?;
+                    writer.finish(&Ending { footer, ..Ending::default() })?;
+                }
             }
             _ => {
-                let mut writer = RowWriter::new(&mut sink, format, view, style);
-                items.iter().try_for_each(|item| writer.row(item))?;
+                let mut writer = RowWriter::new(out, format, view, style);
+                newest.kept.iter().try_for_each(|item| writer.row(item))?;
+                newest.read_on(session, asked, &held, &mut sink, &mut |event| writer.row(event)).await?;
                 writer.finish(&Ending::default())?;
             }
         }
+        held.pass_on(&mut sink)?;
         sink.finish()?;
         Ok(0)
+    }
+}
+
+/// The newest failures: in memory as far as they are not too long for that, the others by their place.
+struct Newest {
+    kept: Vec<ActivityEvent>,
+    bytes: usize,
+    /// Still wanted.
+    left: u64,
+    /// Some were not kept.
+    cut: bool,
+}
+
+impl Newest {
+    fn of(limit: u64) -> Self {
+        Self { kept: Vec::new(), bytes: 0, left: limit, cut: false }
+    }
+
+    fn add(&mut self, event: ActivityEvent) {
+        self.cut |= self.left > 0 && self.bytes >= PORTION;
+        if self.left > 0 && !self.cut {
+            self.bytes += event.message.as_deref().map_or(0, str::len);
+            self.kept.push(event);
+            self.left -= 1;
+        }
+    }
+
+    /// Writes what is held and reads those that were not kept, if there are any, portion by portion; `each` adds one to what is
+    /// held.
+    async fn read_on(
+        &self,
+        session: &mut Session,
+        asked: Asked<'_>,
+        held: &Held,
+        sink: &mut Sink,
+        each: &mut dyn FnMut(&ActivityEvent) -> io::Result<()>,
+    ) -> Result<()> {
+        let Some(last) = self.kept.last().filter(|_| self.cut) else { return Ok(()) };
+        let average = (self.bytes / self.kept.len()).max(1);
+        let after = Some(last.key());
+        let page = Page { limit: Some(self.left), order: Order::Newest, after, ..Page::default() };
+        let mut feed = Feed::new(page, (PORTION / average) as u64);
+        loop {
+            held.pass_on(sink)?;
+            session.go_on(asked.filter).await?;
+            let done = session
+                .store
+                .portion::<ActivityEvent>(asked, &mut feed, &mut |event| {
+                    each(&event)?;
+                    Ok(if held.is_full() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) })
+                })
+                .await?;
+            session.store.commit().await?;
+            if done {
+                return Ok(held.pass_on(sink)?);
+            }
+        }
     }
 }

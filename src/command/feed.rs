@@ -1,6 +1,9 @@
 //! What list and comments share: a page of rows in order, or all of them, with total and cursor.
+//!
+//! Rows are read in portions, and each portion is written when its transaction has ended: see [`super::held`].
 
 use super::cursor::{Binding, Cursor};
+use super::held::{Held, PORTION};
 use super::session::{Context, Session};
 use super::sink::Sink;
 use crate::cli::filter::RangeArgs;
@@ -9,9 +12,15 @@ use crate::cli::page::PageArgs;
 use crate::event::{Key, Record};
 use crate::filter::Filter;
 use crate::output::{Ending, Format, RowWriter, View};
-use crate::store::{Item, Order, Page, Rule};
+use crate::store::{Feed, Item, Order, Page, Rule};
 use anyhow::Result;
 use std::io::Write;
+use std::ops::ControlFlow;
+
+/// Rows of the first portion, before it is known how long they are.
+const FIRST_PORTION: u64 = 2_000;
+/// Rows of a portion at most: so many more would cost a server memory, and save next to nothing.
+const LARGEST_PORTION: u64 = 50_000;
 
 const FORMATS: [&str; 7] = ["table", "wide", "json", "jsonl", "csv", "tsv", "text"];
 
@@ -70,6 +79,7 @@ pub async fn answer<T: Item + Record>(
     let cursor = page.after.as_deref().map(|text| Cursor::decode(text, &binding)).transpose()?;
     if page.count {
         let total = session.store.count(Session::asked(&session.scope, &question.filter, question.rule)).await?;
+        session.store.commit().await?;
         let mut sink = Sink::open(output.out_file.as_deref())?;
         writeln!(sink, "{total}")?;
         sink.finish()?;
@@ -81,8 +91,9 @@ pub async fn answer<T: Item + Record>(
     }
     let limit = page.limit();
     let style = context.style(&session, output)?;
-    let mut sink = Sink::open(output.out_file.as_deref())?;
-    let mut writer = RowWriter::new(&mut sink, format, view, style);
+    let held = Held::default();
+    let mut sink = None;
+    let mut writer = RowWriter::new(held.clone(), format, view, style);
     let mut shown = 0_u64;
     let mut last: Option<Key> = None;
     let mut more = false;
@@ -102,30 +113,54 @@ pub async fn answer<T: Item + Record>(
         after: cursor.map(|cursor| cursor.key),
         matches: None,
     };
-    session
-        .store
-        .feed::<T>(asked, stretch, &mut |row| {
-            if limit == Some(shown) {
-                more = true;
-                return Ok(());
-            }
-            shown += 1;
-            if let Some(progress) = &progress {
-                progress.inc();
-            }
-            last = Some(row.key());
-            Ok(writer.row(&row)?)
-        })
-        .await?;
-    drop(progress);
     let wants_total = format == Format::Json && !page.no_total;
-    let total = match wants_total {
-        true if known.is_some() => known,
-        // All rows were just counted, if the page began at the first.
-        true if !more && page.offset == 0 && cursor.is_none() => Some(shown),
-        true => Some(session.store.count(asked).await?),
-        false => None,
-    };
+    let mut total = known.filter(|_| wants_total);
+    let mut feed =
+        Feed::new(stretch, limit.map_or(FIRST_PORTION, |limit| limit.saturating_add(1).min(LARGEST_PORTION)));
+    loop {
+        let before = shown;
+        let asked = Session::asked(&session.scope, &question.filter, question.rule);
+        let done = session
+            .store
+            .portion::<T>(asked, &mut feed, &mut |row| {
+                if limit == Some(shown) {
+                    more = true;
+                    return Ok(ControlFlow::Continue(()));
+                }
+                shown += 1;
+                if let Some(progress) = &progress {
+                    progress.inc();
+                }
+                last = Some(row.key());
+                writer.row(&row)?;
+                Ok(if held.is_full() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) })
+            })
+            .await?;
+        if wants_total && total.is_none() {
+            total = match done && !more && page.offset == 0 && cursor.is_none() {
+                // All rows were just counted, since the page began at the first.
+                true => Some(shown),
+                false => Some(session.store.count(asked).await?),
+            };
+        }
+        session.store.commit().await?;
+        let sink = match &mut sink {
+            Some(sink) => sink,
+            none => none.insert(Sink::open(output.out_file.as_deref())?),
+        };
+        if !done && let Some(length) = (held.len() as u64).checked_div(shown - before) {
+            feed.expect((PORTION as u64 / length.max(1)).min(LARGEST_PORTION));
+        }
+        held.pass_on(sink)?;
+        if done {
+            break;
+        }
+        session.go_on(&question.filter).await?;
+    }
+    drop(progress);
+    for line in session.store.damage() {
+        context.say(&format!("warning: {line}"));
+    }
     let next_cursor = last
         .filter(|_| more)
         .map(|key| Cursor { key, since: question.filter.since, until: question.filter.until }.encode(&binding));
@@ -138,7 +173,10 @@ pub async fn answer<T: Item + Record>(
         footer.splice(1..1, lines);
     }
     writer.finish(&Ending { total, limit, offset: page.offset, next_cursor, footer })?;
-    sink.finish()?;
+    if let Some(mut sink) = sink {
+        held.pass_on(&mut sink)?;
+        sink.finish()?;
+    }
     session.store.close().await;
     Ok(())
 }

@@ -1,20 +1,29 @@
 //! `log`: the one command that writes to Mission Control's table.
 
 mod entry;
+mod lines;
 mod writer;
 
+use super::progress::Progress;
 use super::session::Context;
 use super::sink::Sink;
 use crate::cli::format::OutputArgs;
-use crate::error::{failed, usage};
+use crate::error::usage;
 use crate::event::ActivityEvent;
-use crate::output::{Ending, Format, RowWriter, View};
+use crate::output::{Ending, Format, RowWriter, Style, View};
 use anyhow::{Context as _, Result};
 use clap::Args;
 use entry::Entry;
+use lines::{IN_MEMORY, Lines, no_room};
 use std::fs::File;
-use std::io::{self, BufRead, BufReader, Read, Write};
-use writer::Writer;
+use std::io::{self, BufRead, BufReader, Seek, SeekFrom, Write};
+use tempfile::SpooledTempFile;
+use writer::{Checked, Writer};
+
+/// Events that are written with one statement.
+const BATCH: usize = 2_000;
+/// Bytes of their messages, roughly.
+const BATCH_BYTES: usize = 2 << 20;
 
 /// Write one event, or many from JSON lines: all of them or none
 #[derive(Debug, Clone, Args)]
@@ -79,29 +88,27 @@ impl LogArgs {
         }
         let view = View::events().choose(&self.output.fields)?;
         // Read to the end before a transaction is open: a slow writer of lines must hold no locks meanwhile.
-        let entries = match self.entry()? {
-            Some(entry) => vec![(None, entry)],
-            None => self.lines(context)?,
+        let input = match self.entry()? {
+            Some(entry) => Input::One(Box::new(entry)),
+            None => Input::Many(self.lines(context)?),
         };
         // Where the answer cannot go nothing is written.
         let mut sink = Sink::open(self.output.out_file.as_deref())?;
         let mut session = context.session_to_write().await?;
         let style = context.style(&session, &self.output)?;
         let mut writer = Writer::new(&mut session).await?;
-        let progress = context.progress("events checked", Some(entries.len() as u64));
-        let mut checked = Vec::with_capacity(entries.len());
-        for (line, entry) in entries {
-            checked.push((line, at(line, writer.check(entry).await)?));
-            progress.inc();
+        // Kept until all is written for good.
+        let mut answer = SpooledTempFile::new(IN_MEMORY);
+        let mut printer = Printer::new(&mut answer, format, self.dry_run, view, style);
+        match input {
+            Input::One(entry) => {
+                let checked = writer.check(None, *entry).await?;
+                printer.items(&writer.write(vec![checked]).await?)?;
+            }
+            Input::Many(lines) => write_lines(context, lines, &mut writer, &mut printer).await?,
         }
-        drop(progress);
-        let progress = context.progress("events written", Some(checked.len() as u64));
-        for (line, event) in checked {
-            at(line, writer.write(event).await)?;
-            progress.inc();
-        }
-        drop(progress);
-        let Writer { items, warnings, .. } = writer;
+        let Writer { done, warnings, .. } = writer;
+        printer.finish(done)?;
         for warning in warnings {
             context.say(&format!("warning: {warning}"));
         }
@@ -113,8 +120,11 @@ impl LogArgs {
             }
             session.store.commit().await?;
         }
-        print(&items, format, self.dry_run, &mut sink, view, style)
-            .and_then(|()| sink.finish())
+        answer
+            .seek(SeekFrom::Start(0))
+            .and_then(|_| io::copy(&mut answer, &mut sink))
+            .map_err(anyhow::Error::from)
+            .and_then(|_| sink.finish())
             .context(if self.dry_run { "nothing was written" } else { "the events are written, but" })?;
         session.store.close().await;
         Ok(())
@@ -125,9 +135,7 @@ impl LogArgs {
         let Some(event_type) = self.event_type.clone() else { return Ok(None) };
         let mut message = self.message.clone();
         if message.as_deref() == Some("-") {
-            let mut text = String::new();
-            io::stdin().read_to_string(&mut text).context(usage("the message on stdin cannot be read"))?;
-            message = Some(text.strip_suffix('\n').unwrap_or(&text).to_owned());
+            message = Some(lines::message(io::stdin().lock())?);
         }
         let entry = Entry {
             event_type,
@@ -145,52 +153,95 @@ impl LogArgs {
         Ok(Some(entry))
     }
 
-    /// All events of `--jsonl`, with their lines.
-    fn lines(&self, context: &Context) -> Result<Vec<(Option<u64>, Entry)>> {
+    /// All lines of `--jsonl`.
+    fn lines(&self, context: &Context) -> Result<Lines> {
         let name = self.jsonl.as_deref().unwrap_or("-");
-        let mut input: Box<dyn BufRead> = if name == "-" {
+        let input: Box<dyn BufRead> = if name == "-" {
             Box::new(io::stdin().lock())
         } else {
             Box::new(BufReader::new(File::open(name).with_context(|| usage(format!("cannot read {name}")))?))
         };
         let progress = context.progress("lines read", None);
-        let mut entries = Vec::new();
-        let mut text = Vec::new();
-        for number in 1_u64.. {
-            text.clear();
-            if input.read_until(b'\n', &mut text).with_context(|| failed(format!("cannot read {name}")))? == 0 {
-                break;
-            }
-            let line = Some(number);
-            entries.extend(at(line, Entry::parse(&text))?.map(|entry| (line, entry)));
-            progress.inc();
-        }
-        Ok(entries)
+        Lines::read(input, name, || progress.inc())
     }
 }
 
-/// What was done, or an error that names the line, of many.
-fn at<T>(line: Option<u64>, done: Result<T>) -> Result<T> {
-    match line {
-        Some(number) => done.with_context(|| format!("line {number}")),
-        None => done,
-    }
+/// What is to be written.
+enum Input {
+    One(Box<Entry>),
+    Many(Lines),
 }
 
-fn print(
-    items: &[ActivityEvent],
-    format: Format,
-    dry_run: bool,
-    sink: &mut Sink,
-    view: View,
-    style: crate::output::Style,
+/// Checks all lines before any is written, then writes them batch by batch.
+async fn write_lines<W: Write>(
+    context: &Context,
+    mut lines: Lines,
+    writer: &mut Writer<'_>,
+    printer: &mut Printer<W>,
 ) -> Result<()> {
-    if format == Format::Table && !dry_run {
-        return Ok(items.iter().try_for_each(|item| writeln!(sink, "{}", item.id))?);
+    let all = Some(lines.events);
+    let progress = context.progress("events checked", all);
+    for line in lines.events()? {
+        let (number, entry) = line?;
+        writer.check(Some(number), entry).await?;
+        progress.inc();
     }
-    let format = if format == Format::Json { Format::Jsonl } else { format };
-    let mut rows = RowWriter::new(sink, format, view, style);
-    items.iter().try_for_each(|item| rows.row(item))?;
-    let footer = vec![format!("{} would be written, nothing was", items.len())];
-    Ok(rows.finish(&Ending { footer, ..Ending::default() })?)
+    drop(progress);
+    let progress = context.progress("events written", all);
+    let (mut batch, mut bytes) = (Vec::new(), 0);
+    for line in lines.events()? {
+        let (number, entry) = line?;
+        let checked = writer.check(Some(number), entry).await?;
+        bytes += checked.length();
+        batch.push(checked);
+        if batch.len() >= BATCH || bytes >= BATCH_BYTES {
+            (batch, bytes) = (write(batch, writer, printer, &progress).await?, 0);
+        }
+    }
+    write(batch, writer, printer, &progress).await.map(drop)
+}
+
+/// Writes a batch; what is left is empty.
+async fn write<W: Write>(
+    batch: Vec<Checked>,
+    writer: &mut Writer<'_>,
+    printer: &mut Printer<W>,
+    progress: &Progress,
+) -> Result<Vec<Checked>> {
+    let items = writer.write(batch).await?;
+    printer.items(&items)?;
+    items.iter().for_each(|_| progress.inc());
+    Ok(Vec::new())
+}
+
+/// What was written, or would be: ids alone, or the items.
+enum Printer<W: Write> {
+    Ids(W),
+    Items(Box<RowWriter<W>>),
+}
+
+impl<W: Write> Printer<W> {
+    fn new(out: W, format: Format, dry_run: bool, view: View, style: Style) -> Self {
+        match format {
+            Format::Table if !dry_run => Self::Ids(out),
+            Format::Json => Self::Items(Box::new(RowWriter::new(out, Format::Jsonl, view, style))),
+            format => Self::Items(Box::new(RowWriter::new(out, format, view, style))),
+        }
+    }
+
+    fn items(&mut self, items: &[ActivityEvent]) -> Result<()> {
+        let done = match self {
+            Self::Ids(out) => items.iter().try_for_each(|item| writeln!(out, "{}", item.id)),
+            Self::Items(rows) => items.iter().try_for_each(|item| rows.row(item)),
+        };
+        done.with_context(no_room)
+    }
+
+    fn finish(self, count: usize) -> Result<()> {
+        let footer = vec![format!("{count} would be written, nothing was")];
+        match self {
+            Self::Ids(_) => Ok(()),
+            Self::Items(rows) => rows.finish(&Ending { footer, ..Ending::default() }).with_context(no_room),
+        }
+    }
 }

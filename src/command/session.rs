@@ -1,12 +1,13 @@
 //! Who is asking, of which database: the first half of what every command says.
 
+use super::held::Held;
 use super::login::Tokens;
 use super::sink::Sink;
 use super::trace;
-use crate::access::{Actor, Scope};
+use crate::access::{Actor, Scope, identity};
 use crate::cli::format::OutputArgs;
 use crate::cli::global::GlobalArgs;
-use crate::error::{unavailable, usage};
+use crate::error::{denied, unavailable, usage};
 use crate::event::{Timestamp, Zone};
 use crate::filter::Filter;
 use crate::output::html::{self, Body, Page};
@@ -16,6 +17,7 @@ use crate::store::{Asked, Begin, Limits, Rule, Store, Target};
 use anyhow::Result;
 use std::cell::OnceCell;
 use std::env;
+use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -161,6 +163,9 @@ impl Context {
         self.check_identity(&place)?;
         let mut store = self.open(&place.target, begin, limits).await?;
         store.begin(begin).await?;
+        for line in store.damage() {
+            self.say(&format!("warning: {line}"));
+        }
         self.tell_connected(&store, &place);
         let actor = self.actor(&mut store, &place).await?;
         let scope = actor.scope();
@@ -202,7 +207,10 @@ impl Context {
         Ok(Style { terminal, zone: self.global.zone.zone(), now })
     }
 
-    /// A page with an answer, and where it came from.
+    /// A page with an answer, and where it came from; no transaction may be open.
+    ///
+    /// # Errors
+    /// Those of the file.
     pub fn write_page(
         &self,
         path: &Path,
@@ -210,10 +218,29 @@ impl Context {
         body: Body<'_>,
         show_time: &dyn Fn(Timestamp) -> String,
     ) -> Result<()> {
+        let mut page = Held::default();
+        self.render_page(&mut page, path, session, body, show_time, |_| Ok(()))?;
+        let mut file = Sink::open(Some(path))?;
+        page.pass_on(&mut file)?;
+        file.finish()
+    }
+
+    /// The same, held for now; what `further` writes stands behind the newest failures.
+    ///
+    /// # Errors
+    /// Exit 2 where the page has no file of its own.
+    pub fn render_page(
+        &self,
+        out: &mut Held,
+        path: &Path,
+        session: &Session,
+        body: Body<'_>,
+        show_time: &dyn Fn(Timestamp) -> String,
+        further: impl FnOnce(&mut Held) -> io::Result<()>,
+    ) -> Result<()> {
         if path == Path::new("-") {
             return Err(usage("--html wants a file: stdout has the answer").into());
         }
-        let mut file = Sink::open(Some(path))?;
         let page = Page {
             body,
             actor: &session.who(),
@@ -223,8 +250,7 @@ impl Context {
             zone: session.zone.label(),
             show_time,
         };
-        html::write_page(&mut file, &page)?;
-        file.finish()
+        Ok(html::write_page_around(out, &page, further)?)
     }
 
     /// The lines below a table: what was counted, for whom, in which zone, of which database.
@@ -234,6 +260,26 @@ impl Context {
 }
 
 impl Session {
+    /// Opens the transaction of the next portion of an answer, and makes sure that the actor may still read all that it is
+    /// about. What the actor may read only now is for the next answer.
+    ///
+    /// # Errors
+    /// Those of the database; exit 4 where a board can no longer be read, since what is left is not what was asked for.
+    pub async fn go_on(&mut self, filter: &Filter) -> Result<()> {
+        self.store.begin_portion().await?;
+        identity::refresh(&mut self.store, &mut self.actor).await?;
+        let (Scope::Boards(before), Scope::Boards(now)) = (&self.scope, self.actor.scope()) else { return Ok(()) };
+        let lost = filter.narrow(before).iter().filter(|board| !now.contains(board)).count();
+        if lost > 0 {
+            let boards = if lost == 1 { "a board".to_owned() } else { format!("{lost} boards") };
+            let failure = denied(format!("{boards} can no longer be read, so the answer ends here"));
+            return Err(failure
+                .hint("access was withdrawn, or the board deleted, while the answer was written")
+                .into());
+        }
+        Ok(())
+    }
+
     /// The question for the store.
     pub fn asked<'a>(scope: &'a Scope, filter: &'a Filter, rule: Rule) -> Asked<'a> {
         Asked { scope, filter, rule, through: None, failures: false }

@@ -64,6 +64,7 @@ impl SummaryArgs {
         fields.push("count");
         let total = rows.iter().map(|row| row.count).sum();
         let summary = Summary { since, until, by: by.names(), fields, total, rows };
+        session.store.commit().await?;
         self.print(context, &session, format, &summary)?;
         session.store.close().await;
         Ok(())

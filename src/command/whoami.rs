@@ -35,6 +35,7 @@ impl WhoamiArgs {
             ActorKind::User => session.actor.boards.len(),
             ActorKind::Agent => session.store.boards(BoardsOf::Agent(session.actor.id)).await?.len(),
         };
+        session.store.commit().await?;
         let actor = &session.actor;
         let document = json!({
             "kind": actor.kind.name(),

@@ -57,6 +57,18 @@ pub enum Body<'a> {
 /// # Errors
 /// Those of the writer.
 pub fn write_page<W: Write>(out: &mut W, page: &Page<'_>) -> io::Result<()> {
+    write_page_around(out, page, |_| Ok(()))
+}
+
+/// The same, with further failures behind the newest, each by [`write_failure`].
+///
+/// # Errors
+/// Those of the writer.
+pub fn write_page_around<W: Write>(
+    out: &mut W,
+    page: &Page<'_>,
+    further: impl FnOnce(&mut W) -> io::Result<()>,
+) -> io::Result<()> {
     let (title, window) = match &page.body {
         Body::Errors { rate, .. } => {
             (label::headline(rate.tally), label::window(rate.range.as_deref(), rate.period, page.show_time))
@@ -98,7 +110,7 @@ pub fn write_page<W: Write>(out: &mut W, page: &Page<'_>) -> io::Result<()> {
             plot::write_rate(out, rate)?;
             table::write_groups(out, &rate.groups)?;
             table::write_folded(out, fold, rate.tally.errors, page.show_time)?;
-            table::write_newest(out, newest, page.show_time)?;
+            table::write_newest(out, newest, page.show_time, further)?;
         }
         Body::Summary(summary) => {
             plot::write_counts(out, &summary::over_time(summary), summary::bucket(summary))?;
@@ -112,6 +124,18 @@ pub fn write_page<W: Write>(out: &mut W, page: &Page<'_>) -> io::Result<()> {
         env!("CARGO_PKG_VERSION"),
         Text(page.zone),
     )
+}
+
+/// One more failure in the table of the newest.
+///
+/// # Errors
+/// Those of the writer.
+pub fn write_failure<W: Write>(
+    out: &mut W,
+    event: &ActivityEvent,
+    show_time: &dyn Fn(Timestamp) -> String,
+) -> io::Result<()> {
+    table::write_failure(out, event, show_time)
 }
 
 fn write_asked<W: Write>(out: &mut W, page: &Page<'_>) -> io::Result<()> {

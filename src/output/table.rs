@@ -6,13 +6,14 @@
 use super::human::{self, NOTHING};
 use super::terminal::Ink;
 use super::view::{Column, Look, View};
-use super::width::{cut, width};
+use super::width::{cut, end_of, width};
 use super::{Style, age, write_footer};
 use crate::event::{Cell, Record};
 use std::collections::BTreeSet;
 
-/// Rows kept before the widths are fixed.
+/// Rows kept before the widths are fixed, and bytes of their text: a message may be megabytes.
 const SAMPLE: usize = 100;
+const SAMPLE_BYTES: usize = 1 << 20;
 /// Widest column of a table that is not cut; wider cells stand out of line.
 const WIDEST: usize = 120;
 const GAP: usize = 2;
@@ -28,6 +29,8 @@ pub(super) struct Table {
     /// Whether a column of marks for failures stands in front.
     marked: bool,
     kept: Vec<Line>,
+    /// Bytes of their text.
+    kept_bytes: usize,
     /// Column and width, once they are fixed.
     layout: Option<Vec<(usize, usize)>>,
 }
@@ -53,7 +56,7 @@ impl Table {
             }
         }
         let marked = view.failure_field().is_some();
-        Self { columns, style, wide, marked, kept: Vec::new(), layout: None }
+        Self { columns, style, wide, marked, kept: Vec::new(), kept_bytes: 0, layout: None }
     }
 
     pub(super) fn set_now(&mut self, now: crate::event::Timestamp) {
@@ -68,8 +71,9 @@ impl Table {
             self.write_line(out, &line);
             return;
         }
+        self.kept_bytes += line.entries.iter().map(|entry| entry.text.len()).sum::<usize>();
         self.kept.push(line);
-        if self.kept.len() >= SAMPLE {
+        if self.kept.len() >= SAMPLE || self.kept_bytes >= SAMPLE_BYTES {
             self.settle(out);
         }
     }
@@ -104,7 +108,18 @@ impl Table {
 
     fn entry(&self, look: Look, record: &dyn Record) -> Entry {
         let style = &self.style;
-        let entry = |text, ink, short| Entry { text, ink, short };
+        let room = self.room();
+        let entry = |mut text: String, ink, short| {
+            // No column is wider than the terminal; one character more shows that the text was longer.
+            if let Some(room) = room
+                && text.len() > room
+            {
+                let end = end_of(&text, room);
+                text.truncate(end);
+                text.shrink_to_fit();
+            }
+            Entry { text, ink, short }
+        };
         match look {
             Look::Full(field) => entry(human::text(&record.cell(field), style, self.wide), Ink::Plain, false),
             Look::Time(field) | Look::Count(field) => {

@@ -20,6 +20,18 @@ pub fn cut<'a>(text: &'a str, room: usize, ellipsis: &str) -> Cow<'a, str> {
     Cow::Owned(format!("{}{ellipsis}", kept.trim_end()))
 }
 
+/// Where the first character ends that is beyond `room` columns, or the text.
+pub(super) fn end_of(text: &str, room: usize) -> usize {
+    let mut used = 0;
+    for (at, grapheme) in text.grapheme_indices(true) {
+        used += grapheme.width();
+        if used > room {
+            return at + grapheme.len();
+        }
+    }
+    text.len()
+}
+
 /// The longest beginning that takes at most `room` columns, and the rest.
 fn split(text: &str, room: usize) -> (&str, &str) {
     let mut used = 0;

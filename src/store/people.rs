@@ -4,7 +4,7 @@ use super::Store;
 use super::query::{Query, Value};
 use super::row::Columns;
 use crate::event::Board;
-use anyhow::{Context, Result};
+use anyhow::Result;
 use uuid::Uuid;
 
 /// A user, and what the active membership lets the user read.
@@ -92,8 +92,9 @@ impl Store {
         let mut users: Vec<UserRow> = Vec::new();
         self.fetch(&query, &mut |row| {
             let mut columns = row.columns();
+            let Some(id) = columns.id()? else { return Ok(()) };
             let user = UserRow {
-                id: columns.id()?.context("a user without id")?,
+                id,
                 clerk_user_id: columns.text()?.unwrap_or_default(),
                 email: columns.text()?,
                 name: columns.text()?,
@@ -131,8 +132,9 @@ impl Store {
         let mut agents = Vec::new();
         self.fetch(&query, &mut |row| {
             let mut columns = row.columns();
+            let Some(id) = columns.id()? else { return Ok(()) };
             agents.push(AgentRow {
-                id: columns.id()?.context("an agent without id")?,
+                id,
                 name: columns.text()?.unwrap_or_default(),
                 board_id: columns.id()?,
                 organization: columns.id()?.and(columns.text()?),
@@ -172,7 +174,7 @@ impl Store {
         let mut boards = Vec::new();
         self.fetch(&query, &mut |row| {
             let mut columns = row.columns();
-            let id = columns.id()?.context("a board without id")?;
+            let Some(id) = columns.id()? else { return Ok(()) };
             boards.push(board(id, &mut columns)?);
             Ok(())
         })
@@ -190,11 +192,8 @@ impl Store {
         let mut tasks = Vec::new();
         self.fetch(&query, &mut |row| {
             let mut columns = row.columns();
-            tasks.push(TaskRow {
-                id: columns.id()?.context("a task without id")?,
-                title: columns.text()?.unwrap_or_default(),
-                board_id: columns.id()?,
-            });
+            let Some(id) = columns.id()? else { return Ok(()) };
+            tasks.push(TaskRow { id, title: columns.text()?.unwrap_or_default(), board_id: columns.id()? });
             Ok(())
         })
         .await?;

@@ -99,14 +99,18 @@ impl Store {
         };
         let indexed = types.is_some() || self.schema.indexed_by_time || asked.rule == Rule::Comments;
         let mut keys = Vec::new();
-        self.fetch(&query.indexed(indexed), &mut |row| {
-            let mut columns = row.columns();
-            if let (Some(created_at), Some(id)) = (columns.time()?, columns.id()?) {
-                keys.push(Key { created_at, id });
-            }
-            Ok(())
-        })
-        .await?;
-        Ok(keys)
+        let mut damage = std::mem::take(&mut self.damage);
+        let read = self
+            .fetch(&query.indexed(indexed), &mut |row| {
+                let mut columns = row.columns();
+                match (columns.time()?, columns.id()?) {
+                    (Some(created_at), Some(id)) => keys.push(Key { created_at, id }),
+                    _ => damage.row(row, 1),
+                }
+                Ok(())
+            })
+            .await;
+        self.damage = damage;
+        read.map(|()| keys)
     }
 }

@@ -32,6 +32,8 @@ pub(super) struct Pg {
     patience: Option<Duration>,
 }
 
+/// For a server that answered a moment ago.
+const RECONNECT_WITHIN: Duration = Duration::from_secs(10);
 /// Beyond the statement's own limit.
 const GRACE: Duration = Duration::from_secs(5);
 /// PostgreSQL's `client_connection_check_interval` came with this version.
@@ -218,6 +220,15 @@ impl Pg {
         lacking.map(|lacking| format!("the role {role} lacks {lacking}"))
     }
 
+    /// Connects anew, to the same server as the same role. The old connection is not waited for: the server gives up what it
+    /// does for it as soon as it notices that nobody is there.
+    pub(super) async fn reconnect(&mut self) -> Result<()> {
+        let options = self.options.clone();
+        let fresh = Self::connect_to(&options, RECONNECT_WITHIN).await?;
+        (self.conn, self.indexed) = (fresh.conn, false);
+        Ok(())
+    }
+
     /// Where we are connected, and as whom.
     pub(super) fn options(&self) -> PgConnectOptions {
         self.options.clone()
@@ -256,11 +267,14 @@ fn add(arguments: &mut PgArguments, value: &Value) -> Result<(), sqlx::error::Bo
         Value::Id(id) => arguments.add(*id),
         Value::OptionalId(id) => arguments.add(*id),
         Value::Ids(ids) => arguments.add(ids.as_slice()),
+        Value::OptionalIds(ids) => arguments.add(ids.as_slice()),
         Value::Text(text) => arguments.add(text.as_str()),
         Value::OptionalText(text) => arguments.add(text.as_deref()),
         Value::Texts(texts) => arguments.add(texts.as_slice()),
+        Value::OptionalTexts(texts) => arguments.add(texts.as_slice()),
         Value::Time(at) => arguments.add(Micros(at.micros())),
         Value::Times(times) => arguments.add(times.iter().map(|at| Micros(at.micros())).collect::<Vec<_>>()),
         Value::Count(n) => arguments.add(*n),
+        Value::Counts(counts) => arguments.add(counts.as_slice()),
     }
 }

@@ -17,12 +17,15 @@ pub(super) enum Value {
     Id(Uuid),
     OptionalId(Option<Uuid>),
     Ids(Vec<Uuid>),
+    OptionalIds(Vec<Option<Uuid>>),
     Text(String),
     OptionalText(Option<String>),
     Texts(Vec<String>),
+    OptionalTexts(Vec<Option<String>>),
     Time(Timestamp),
     Times(Vec<Timestamp>),
     Count(i64),
+    Counts(Vec<i64>),
 }
 
 /// Which dialect to speak.
@@ -116,6 +119,15 @@ impl Query {
     /// Whether a value was given.
     pub(super) fn has(&self, name: &str) -> bool {
         self.values.iter().any(|(value, _)| *value == name)
+    }
+
+    /// Takes a list of texts back.
+    pub(super) fn take_texts(&mut self, name: &str) -> Vec<Option<String>> {
+        let found = self.values.iter_mut().find(|(known, _)| *known == name);
+        match found {
+            Some((_, Value::OptionalTexts(texts))) => std::mem::take(texts),
+            _ => Vec::new(),
+        }
     }
 
     fn holds(&self, condition: &str) -> bool {

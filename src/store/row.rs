@@ -20,13 +20,42 @@ pub(super) enum Row<'r> {
 pub(super) struct Columns<'r> {
     row: &'r Row<'r>,
     next: usize,
+    /// Values that are none of their column's type, and where the first of them is.
+    unreadable: u64,
+    first_unreadable: usize,
 }
 
 impl Row<'_> {
     pub(super) fn columns(&self) -> Columns<'_> {
-        Columns { row: self, next: 0 }
+        Columns { row: self, next: 0, unreadable: 0, first_unreadable: 0 }
+    }
+
+    /// Whether a column may hold values that are not of its type: SQLite looks at neither.
+    pub(super) fn is_loosely_typed(&self) -> bool {
+        matches!(self, Row::Sqlite(_))
+    }
+
+    /// A value as SQL writes it, cut if it is long.
+    pub(super) fn shown(&self, column: usize) -> String {
+        let shown = match self {
+            Row::Postgres(_) => String::new(),
+            Row::Sqlite(row) => match row.get_ref(column) {
+                Err(_) | Ok(ValueRef::Null) => "NULL".to_owned(),
+                Ok(ValueRef::Integer(n)) => n.to_string(),
+                Ok(ValueRef::Real(n)) => n.to_string(),
+                Ok(ValueRef::Text(bytes)) => format!("{:?}", String::from_utf8_lossy(bytes)),
+                Ok(ValueRef::Blob(bytes)) => {
+                    let digits: String = bytes.iter().take(LONGEST_SHOWN).map(|byte| format!("{byte:02x}")).collect();
+                    format!("x'{digits}'")
+                }
+            },
+        };
+        shown.chars().take(LONGEST_SHOWN).collect()
     }
 }
+
+/// Characters of an unreadable value in a message.
+const LONGEST_SHOWN: usize = 64;
 
 /// PostgreSQL's `timestamp`, by number: by name sqlx would have to ask the server.
 pub(super) const TIMESTAMP: PgTypeInfo = PgTypeInfo::with_oid(Oid(1114));
@@ -92,7 +121,59 @@ impl FromSql for Text {
     }
 }
 
+/// An id in SQLite: 16 bytes, or the text that they have elsewhere; anything else is none.
+struct LooseId(Option<Uuid>);
+
+impl FromSql for LooseId {
+    fn column_result(value: ValueRef<'_>) -> FromSqlResult<Self> {
+        Ok(Self(match value {
+            ValueRef::Blob(bytes) => Uuid::from_slice(bytes).or_else(|_| Uuid::try_parse_ascii(bytes)).ok(),
+            ValueRef::Text(text) => Uuid::try_parse_ascii(text).ok(),
+            _ => None,
+        }))
+    }
+}
+
+/// An instant in SQLite: microseconds since 2000, as the embedded store keeps them and other files are read; anything else
+/// is none.
+struct LooseTime(Option<Timestamp>);
+
+impl FromSql for LooseTime {
+    fn column_result(value: ValueRef<'_>) -> FromSqlResult<Self> {
+        Ok(Self(match value {
+            ValueRef::Integer(micros) => Some(Timestamp::from_micros(micros)),
+            // A cast saturates.
+            ValueRef::Real(micros) if !micros.is_nan() => Some(Timestamp::from_micros(micros as i64)),
+            _ => None,
+        }))
+    }
+}
+
 impl Columns<'_> {
+    /// How many values so far are none of their column's type; they were read as null.
+    pub(super) fn unreadable(&self) -> u64 {
+        self.unreadable
+    }
+
+    /// The column of the first of them.
+    pub(super) fn first_unreadable(&self) -> Option<&str> {
+        match self.row {
+            Row::Sqlite(row) if self.unreadable > 0 => row.as_ref().column_name(self.first_unreadable).ok(),
+            _ => None,
+        }
+    }
+
+    /// A value, or null and a note where it is none of its column's type.
+    fn readable<T>(&mut self, value: Option<T>) -> Option<T> {
+        if value.is_none() {
+            if self.unreadable == 0 {
+                self.first_unreadable = self.next - 1;
+            }
+            self.unreadable += 1;
+        }
+        value
+    }
+
     fn get<P, S>(&mut self) -> Result<Option<Either<P, S>>>
     where
         P: for<'r> Decode<'r, Postgres> + Type<Postgres>,
@@ -108,7 +189,11 @@ impl Columns<'_> {
     }
 
     pub(super) fn id(&mut self) -> Result<Option<Uuid>> {
-        Ok(self.get::<Uuid, Uuid>()?.map(Either::same))
+        Ok(match self.get::<Uuid, LooseId>()? {
+            None => None,
+            Some(Either::Postgres(id)) => Some(id),
+            Some(Either::Sqlite(LooseId(id))) => self.readable(id),
+        })
     }
 
     pub(super) fn text(&mut self) -> Result<Option<String>> {
@@ -116,10 +201,11 @@ impl Columns<'_> {
     }
 
     pub(super) fn time(&mut self) -> Result<Option<Timestamp>> {
-        Ok(self.get::<Instant, i64>()?.map(|at| match at {
-            Either::Postgres(Instant(at)) => at,
-            Either::Sqlite(micros) => Timestamp::from_micros(micros),
-        }))
+        Ok(match self.get::<Instant, LooseTime>()? {
+            None => None,
+            Some(Either::Postgres(Instant(at))) => Some(at),
+            Some(Either::Sqlite(LooseTime(at))) => self.readable(at),
+        })
     }
 
     pub(super) fn count(&mut self) -> Result<i64> {

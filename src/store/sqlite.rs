@@ -2,6 +2,7 @@
 //!
 //! By rusqlite, not by sqlx, which hands every row from a thread of its own to ours: that takes longer than to read it.
 
+mod damage;
 mod fault;
 mod foreign;
 mod versions;
@@ -10,7 +11,7 @@ use super::query::{Dialect, Prepared, Query, Value};
 use super::row::Row;
 use super::{Begin, Limits, PATIENCE};
 use crate::error::unavailable;
-use anyhow::Result;
+use anyhow::{Result, bail};
 use percent_encoding::{AsciiSet, CONTROLS, percent_encode};
 use rusqlite::config::DbConfig;
 use rusqlite::types::Value as Bound;
@@ -74,6 +75,8 @@ pub(super) struct Lite {
     /// How long a statement may take; zero is without limit.
     limit: Duration,
     deadline: Deadline,
+    /// What there is to say of values that the file should not hold.
+    damage: Vec<String>,
 }
 
 /// Opens a transaction; one that writes takes its turn at once.
@@ -113,7 +116,7 @@ impl Lite {
         let deadline = Deadline::default();
         let over = deadline.clone();
         conn.progress_handler(STEPS, Some(move || is_interrupted() || over.is_over()));
-        let mut lite = Self { conn, limit: limits.statement, deadline };
+        let mut lite = Self { conn, limit: limits.statement, deadline, damage: Vec::new() };
         if version > versions::NEWEST {
             let known = versions::NEWEST;
             let message = format!("a store of version {version}, made by a newer mc-activity; this one knows {known}");
@@ -125,7 +128,15 @@ impl Lite {
         if begin == Begin::Write && version < versions::NEWEST && lite.is_ours()? {
             versions::migrate(&mut lite.conn)?;
         }
+        if begin == Begin::Read {
+            lite.damage = damage::adapt(&lite.conn).map_err(|error| fault::opening(path, &error))?;
+        }
         Ok(lite)
+    }
+
+    /// What there is to say of values that the file should not hold; once.
+    pub(super) fn damage(&mut self) -> Vec<String> {
+        std::mem::take(&mut self.damage)
     }
 
     /// Makes an empty file an embedded store of the newest version.
@@ -213,5 +224,8 @@ fn bound(value: &Value) -> Result<Bound> {
             Bound::Text(serde_json::to_string(&times.iter().map(|at| at.micros()).collect::<Vec<_>>())?)
         }
         Value::Count(n) => Bound::Integer(*n),
+        Value::OptionalIds(_) | Value::OptionalTexts(_) | Value::Counts(_) => {
+            bail!("lists with nulls are PostgreSQL's")
+        }
     })
 }

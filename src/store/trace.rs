@@ -105,15 +105,24 @@ fn shown(value: &Value) -> String {
             let ids: Vec<String> = ids.iter().map(ToString::to_string).collect();
             format!("{{{}}}", ids.join(","))
         }
+        Value::OptionalIds(ids) => {
+            let ids: Vec<String> = ids.iter().map(|id| id.map_or_else(null, |id| id.to_string())).collect();
+            format!("{{{}}}", ids.join(","))
+        }
         Value::Text(text) => format!("{text:?}"),
         Value::OptionalText(text) => text.as_ref().map_or_else(null, |text| format!("{text:?}")),
         Value::Texts(texts) => format!("{texts:?}"),
+        Value::OptionalTexts(texts) => {
+            let shown = |text: &Option<String>| text.as_ref().map_or_else(null, |text| format!("{text:?}"));
+            format!("[{}]", texts.iter().map(shown).collect::<Vec<_>>().join(", "))
+        }
         Value::Time(at) => at.to_string(),
         Value::Times(times) => {
             let times: Vec<String> = times.iter().map(ToString::to_string).collect();
             format!("{{{}}}", times.join(","))
         }
         Value::Count(n) => n.to_string(),
+        Value::Counts(counts) => format!("{counts:?}"),
     }
 }
 

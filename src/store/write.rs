@@ -1,47 +1,95 @@
 //! Writing events. Who may write what is decided before.
 
-use super::Store;
 use super::query::{Dialect, Query, Value};
+use super::{Engine, Store};
 use crate::event::{NewEvent, Timestamp};
 use anyhow::{Context, Result};
+use std::collections::HashMap;
+use uuid::Uuid;
 
 impl Store {
-    /// Writes the `nth` event of the open transaction; answers with its created_at, the database's clock and `nth`
-    /// microseconds, or with none if it was to be written `once` and its id is there already.
+    /// Writes events of the open transaction, each with its place in it: created_at is the database's clock and as many
+    /// microseconds. Answers with the created_at of those written; with `once`, an event whose id is there already is not.
     ///
     /// # Errors
-    /// Those of the database.
-    pub async fn insert(&mut self, event: &NewEvent, nth: usize, once: bool) -> Result<Option<Timestamp>> {
-        let nth = i64::try_from(nth)?;
-        let now = self.now().plus_micros(nth);
-        let query = self.with_columns(event_values(Query::new("log"), event)).bind("now", Value::Time(now));
-        let query = query.bind("nth", Value::Count(nth)).when("once", once);
-        let mut created_at = None;
-        self.fetch(&query, &mut |row| {
-            created_at = row.columns().time()?;
-            Ok(())
-        })
-        .await?;
-        if created_at.is_none() && !once {
-            anyhow::bail!("the database did not say when it wrote the event");
+    /// Those of the database; it may well be one event that it refuses, and then none is written.
+    pub async fn insert(
+        &mut self,
+        events: &mut [NewEvent],
+        places: &[usize],
+        once: bool,
+    ) -> Result<HashMap<Uuid, Timestamp>> {
+        if self.dialect() == Dialect::Sqlite {
+            return self.insert_one_by_one(events, places, once).await;
         }
-        Ok(created_at)
+        // Long texts are lent and not copied.
+        let ids = |id: fn(&NewEvent) -> Option<Uuid>| Value::OptionalIds(events.iter().map(id).collect());
+        let (agents, tasks, boards) =
+            (ids(|event| event.agent_id), ids(|event| event.task_id), ids(|event| event.board_id));
+        let (users, actors) = (ids(|event| event.user_id), ids(|event| event.actor_id));
+        let places = places.iter().map(|place| i64::try_from(*place)).collect::<Result<_, _>>()?;
+        let mut query = self
+            .with_columns(Query::new("log"))
+            .when("once", once)
+            .bind("ids", Value::Ids(events.iter().map(|event| event.id).collect()))
+            .bind("event_types", Value::Texts(events.iter().map(|event| event.event_type.clone()).collect()))
+            .bind("messages", Value::OptionalTexts(events.iter_mut().map(|event| event.message.take()).collect()))
+            .bind("actions", Value::OptionalTexts(events.iter().map(|event| event.action.clone()).collect()))
+            .bind("agent_ids", agents)
+            .bind("task_ids", tasks)
+            .bind("board_ids", boards)
+            .bind("user_ids", users)
+            .bind("actor_ids", actors)
+            .bind("nths", Value::Counts(places));
+        let mut written = HashMap::with_capacity(events.len());
+        let done = self
+            .fetch(&query, &mut |row| {
+                let mut columns = row.columns();
+                written.extend(columns.id()?.zip(columns.time()?));
+                Ok(())
+            })
+            .await;
+        for (event, message) in events.iter_mut().zip(query.take_texts("messages")) {
+            event.message = message;
+        }
+        done.map(|()| written)
     }
 
-    /// The event that has an id already, with its created_at; nobody else writes one with it before the transaction ends.
+    /// SQLite is no server: a statement costs no round trip.
+    async fn insert_one_by_one(
+        &mut self,
+        events: &[NewEvent],
+        places: &[usize],
+        once: bool,
+    ) -> Result<HashMap<Uuid, Timestamp>> {
+        let mut written = HashMap::with_capacity(events.len());
+        for (event, place) in events.iter().zip(places) {
+            let now = self.now().plus_micros(i64::try_from(*place)?);
+            let query = self.with_columns(event_values(Query::new("log"), event)).bind("now", Value::Time(now));
+            self.fetch(&query.when("once", once), &mut |row| {
+                written.extend(row.columns().time()?.map(|at| (event.id, at)));
+                Ok(())
+            })
+            .await?;
+        }
+        Ok(written)
+    }
+
+    /// The events that have some ids already, each with its created_at; nobody else writes one with such an id before the
+    /// transaction ends.
     ///
     /// # Errors
     /// Those of the database.
-    pub async fn existing(&mut self, id: uuid::Uuid) -> Result<Option<(NewEvent, Timestamp)>> {
+    pub async fn existing(&mut self, ids: &[Uuid]) -> Result<HashMap<Uuid, (NewEvent, Timestamp)>> {
         if self.dialect() == Dialect::Postgres {
             self.fetch(&Query::new("log_turn"), &mut |_| Ok(())).await?;
         }
-        let query = self.with_columns(Query::new("log_same")).bind("id", Value::Id(id));
-        let mut found = None;
+        let query = self.with_columns(Query::new("log_same")).bind("ids", Value::Ids(ids.to_vec()));
+        let mut found = HashMap::new();
         self.fetch(&query, &mut |row| {
             let mut columns = row.columns();
             let event = NewEvent {
-                id,
+                id: columns.id()?.context("an event without id")?,
                 event_type: columns.text()?.unwrap_or_default(),
                 message: columns.text()?,
                 agent_id: columns.id()?,
@@ -51,11 +99,43 @@ impl Store {
                 user_id: columns.id()?,
                 actor_id: columns.id()?,
             };
-            found = Some((event, columns.time()?.context("an event without created_at")?));
+            found.insert(event.id, (event, columns.time()?.context("an event without created_at")?));
             Ok(())
         })
         .await?;
         Ok(found)
+    }
+
+    /// Marks a point in the transaction to which [`Store::undo`] returns. SQLite needs none: there a statement that fails
+    /// leaves the transaction as it was.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn mark(&mut self) -> Result<()> {
+        self.of_the_server("SAVEPOINT batch").await
+    }
+
+    /// Forgets the point.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn unmark(&mut self) -> Result<()> {
+        self.of_the_server("RELEASE SAVEPOINT batch").await
+    }
+
+    /// Goes back to the point.
+    ///
+    /// # Errors
+    /// Those of the database, where the transaction has ended meanwhile.
+    pub async fn undo(&mut self) -> Result<()> {
+        self.of_the_server("ROLLBACK TO SAVEPOINT batch").await
+    }
+
+    async fn of_the_server(&mut self, sql: &str) -> Result<()> {
+        match self.engine {
+            Engine::Postgres(_) => self.simple(sql).await,
+            Engine::Sqlite(_) => Ok(()),
+        }
     }
 
     /// Notes in an embedded store that it holds more than what demo put there.

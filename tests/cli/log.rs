@@ -35,9 +35,6 @@ fn a_comment_of_nothing_but_white_space_is_refused_whichever_white_space() {
             log(&database, &["--type", "task.comment", "--task", TASK, "--message", "-"]).stdin(blank).fails(2);
         }
         assert_eq!(count(&database), before);
-        log(&database, &["--type", "task.comment", "--task", TASK, "--message", "\tx"]).ok();
-        let newest = database.mc(["comments", "--task", TASK, "-o", "jsonl", "--as-user", &user(0)]).ok().jsonl();
-        assert!(newest.iter().any(|item| item["message"] == "\tx"), "{newest:?}");
     });
 }
 
@@ -233,5 +230,123 @@ fn where_the_answer_cannot_go_nothing_is_written() {
         }
         log(&database, &["--type", "x", "--board", "board-1", "--fields", "nonsense"]).fails(2);
         assert_eq!(count(&database), before);
+    });
+}
+
+#[test]
+fn a_comment_is_stored_stripped_as_the_api_stores_it_and_nothing_else_is() {
+    for_each_engine(|engine| {
+        let database = Database::recorded(engine);
+        let message = "\u{1c}\u{a0}\t two  words \n\u{3000}\u{1f}";
+        let stored = |kind: &str| {
+            let args = ["--type", kind, "--task", TASK, "--message", message, "-o", "json"];
+            log(&database, &args).ok().json()["message"].as_str().unwrap().to_owned()
+        };
+        assert_eq!(stored("task.comment"), "two  words");
+        assert_eq!(stored("task.updated"), message);
+        let thread = database.mc(["comments", "--task", TASK, "-o", "jsonl", "--as-user", &user(0)]).ok().jsonl();
+        assert!(thread.iter().any(|item| item["message"] == "two  words"), "{thread:?}");
+        // Written once more with other white space around it, it is the same event.
+        let same = ["--type", "task.comment", "--task", TASK, "--id", ID, "--message"];
+        log(&database, &same).args(["x"]).ok();
+        log(&database, &same).args([" x "]).ok();
+    });
+}
+
+#[test]
+fn there_is_no_warning_of_a_type_that_the_dashboard_counts() {
+    for_each_engine(|engine| {
+        let database = Database::recorded(engine);
+        for args in [["--type", "deploy.finished", "--task", TASK], ["--type", "deploy.failed", "--board", "board-1"]] {
+            assert_eq!(log(&database, &args).ok().stderr, "");
+        }
+    });
+}
+
+#[test]
+fn many_lines_are_written_with_few_statements_in_their_order() {
+    for_each_engine(|engine| {
+        let database = Database::recorded(engine);
+        let line = |n: u32| format!(r#"{{"event_type":"task.comment","task":"{TASK}","message":"step {n}"}}"#);
+        let lines: Vec<String> = (1..=5_000).map(line).collect();
+        let output = log(&database, &["--jsonl", "-", "--show-sql"]).stdin(lines.join("\n")).ok();
+        assert_eq!(output.stdout.lines().count(), 5_000);
+        if engine != Engine::Embedded {
+            let statements = output.stderr.matches("-- log\n").count();
+            assert!((1..=5).contains(&statements), "{statements} statements");
+        }
+        let thread = database.mc(["comments", "--task", TASK, "-o", "jsonl", "--as-user", &user(0)]).ok().jsonl();
+        let steps: Vec<&str> = thread.iter().filter_map(|item| item["message"].as_str()).collect();
+        let expected: Vec<String> = (1..=5_000).map(|n| format!("step {n}")).collect();
+        assert!(steps.ends_with(&expected.iter().map(String::as_str).collect::<Vec<_>>()), "{engine:?}");
+        // And the ids are answered in that order.
+        let ids: Vec<&str> = thread.iter().filter_map(|item| item["id"].as_str()).collect();
+        assert!(ids.ends_with(&output.stdout.lines().collect::<Vec<_>>()), "{engine:?}");
+    });
+}
+
+#[test]
+fn what_the_database_refuses_in_the_midst_of_a_batch_is_named_by_its_line_and_nothing_is_written() {
+    let database = Database::recorded(Engine::Deployed);
+    let before = count(&database);
+    database.sql("ALTER TABLE activity_events ADD CHECK (message <> 'refused') NOT VALID");
+    let lines: Vec<String> = (1..=5_000)
+        .map(|n| {
+            let message = if [3_457, 4_001].contains(&n) { "refused" } else { "x" };
+            format!(r#"{{"event_type":"task.updated","task":"{TASK}","message":"{message}"}}"#)
+        })
+        .collect();
+    let output = batch(&database, &lines.iter().map(String::as_str).collect::<Vec<_>>()).fails(1);
+    assert!(output.stderr.contains("line 3457:"), "{output}");
+    assert_eq!(count(&database), before);
+}
+
+#[test]
+fn ids_that_are_given_are_written_once_across_batches_too() {
+    for_each_engine(|engine| {
+        let database = Database::recorded(engine);
+        let before: usize = count(&database).trim().parse().unwrap();
+        let line = |n: usize| {
+            let id = format!("0bad0000-0000-4000-8000-{:012}", n % 1_500);
+            format!(r#"{{"event_type":"task.updated","board":"board-1","message":"x","id":"{id}"}}"#)
+        };
+        // Each id twice or thrice, in one batch and in the next.
+        let lines: Vec<String> = (0..4_000).map(line).collect();
+        let lines: Vec<&str> = lines.iter().map(String::as_str).collect();
+        let first = batch(&database, &lines).ok();
+        assert_eq!(first.stdout.lines().count(), 4_000);
+        assert_eq!(count(&database).trim().parse::<usize>().unwrap(), before + 1_500);
+        assert_eq!(batch(&database, &lines).ok().stdout, first.stdout);
+        let other = lines[3_000].replace("\"x\"", "\"y\"");
+        let mut changed = lines.clone();
+        changed[3_000] = &other;
+        let output = batch(&database, &changed).fails(1);
+        assert!(output.stderr.contains("line 3001: another event already has the id"), "{output}");
+    });
+}
+
+#[test]
+fn lines_and_messages_without_end_are_refused_in_little_memory() {
+    let database = Database::shared(Engine::Deployed);
+    for args in [&["--jsonl", "/dev/zero"][..], &["--type", "x", "--board", "board-1", "--message", "-"]] {
+        let endless = || database.place.sh(r#""$0" "$@" </dev/zero"#, ["log"]).args(args).args(["--as-user", &user(0)]);
+        let output = endless().env("DATABASE_URL", &database.url).fails(2);
+        assert!(output.stderr.contains("is longer than 16 MB"), "{output}");
+        assert_eq!(output.stderr.contains("line 1:"), args[0] == "--jsonl", "{output}");
+        let (code, kilobytes) = log(database, args).stdin("\0".repeat(20 << 20)).peak();
+        assert_eq!(code, 2);
+        assert!(kilobytes < 64 * 1024, "{args:?}: {kilobytes} kB");
+    }
+}
+
+#[test]
+fn the_memory_of_a_batch_does_not_grow_with_it() {
+    for_each_engine(|engine| {
+        let database = Database::recorded(engine);
+        let line = format!(r#"{{"event_type":"task.updated","task":"{TASK}","message":"{}"}}"#, "long ".repeat(2_000));
+        let lines = format!("{line}\n").repeat(12_000);
+        let (code, kilobytes) = log(&database, &["--jsonl", "-", "-o", "json"]).stdin(lines).peak();
+        assert_eq!(code, 0);
+        assert!(kilobytes < 64 * 1024, "{engine:?}: {kilobytes} kB");
     });
 }

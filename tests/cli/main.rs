@@ -14,6 +14,7 @@ mod identity;
 mod log;
 mod model;
 mod paging;
+mod paused;
 mod plans;
 mod privileges;
 mod refusals;

@@ -146,7 +146,7 @@ fn all_events_are_read_window_by_window_and_never_sorted_as_a_whole() {
                 assert_eq!(asked.stdout.lines().count(), rows);
                 let times = questions(&told).iter().filter(|stem| **stem == kind).count();
                 assert!((2..=8).contains(&times), "{engine:?}, {with}: {all:?} asks {times} times\n{told}");
-                assert!(told.contains("\n-- Nested Loop  (") && told.contains("Function Scan on w"), "{told}");
+                assert!(told.contains("\n--   ->  Nested Loop  (") && told.contains("Function Scan on w"), "{told}");
                 assert!(!told.contains("Seq Scan on activity_events"), "{engine:?}, {with}: {all:?}\n{told}");
             }
             database.sql("VACUUM ANALYZE");

@@ -117,6 +117,7 @@ pub(super) fn write_newest<W: Write>(
     out: &mut W,
     newest: &[ActivityEvent],
     show_time: &dyn Fn(Timestamp) -> String,
+    further: impl FnOnce(&mut W) -> io::Result<()>,
 ) -> io::Result<()> {
     writeln!(out, "<h2>Newest failures</h2>")?;
     if newest.is_empty() {
@@ -124,28 +125,32 @@ pub(super) fn write_newest<W: Write>(
     }
     let heads = [("time", ""), ("event type", "type"), ("board", "key"), ("agent", "key"), ("task", "key")];
     write_head(out, &heads.into_iter().chain([("message", "message")]).collect::<Vec<_>>())?;
-    for event in newest {
-        let id = event.id;
-        write!(
-            out,
-            "<tr title=\"{id}\"><td>{}</td><td class=\"type\">{}</td>",
-            Time(event.created_at, show_time),
-            EventType(&event.event_type)
-        )?;
-        let named = [
-            (&event.board_name, event.board_id),
-            (&event.agent_name, event.agent_id),
-            (&event.task_title, event.task_id),
-        ];
-        for (name, id) in named {
-            let short = id.map(|id| id.to_string().chars().take(8).collect::<String>());
-            let shown = name.clone().or(short).unwrap_or_default();
-            write!(out, "<td class=\"key\">{}</td>", Text(&shown))?;
-        }
-        write_message(out, event.message.as_deref().unwrap_or_default())?;
-        writeln!(out, "</tr>")?;
-    }
+    newest.iter().try_for_each(|event| write_failure(out, event, show_time))?;
+    further(out)?;
     out.write_all(FOOT)
+}
+
+pub(super) fn write_failure<W: Write>(
+    out: &mut W,
+    event: &ActivityEvent,
+    show_time: &dyn Fn(Timestamp) -> String,
+) -> io::Result<()> {
+    let id = event.id;
+    write!(
+        out,
+        "<tr title=\"{id}\"><td>{}</td><td class=\"type\">{}</td>",
+        Time(event.created_at, show_time),
+        EventType(&event.event_type)
+    )?;
+    let named =
+        [(&event.board_name, event.board_id), (&event.agent_name, event.agent_id), (&event.task_title, event.task_id)];
+    for (name, id) in named {
+        let short = id.map(|id| id.to_string().chars().take(8).collect::<String>());
+        let shown = name.clone().or(short).unwrap_or_default();
+        write!(out, "<td class=\"key\">{}</td>", Text(&shown))?;
+    }
+    write_message(out, event.message.as_deref().unwrap_or_default())?;
+    writeln!(out, "</tr>")
 }
 
 fn write_message<W: Write>(out: &mut W, message: &str) -> io::Result<()> {

@@ -122,6 +122,18 @@ impl Store {
         }))
     }
 
+    /// The instant of the newest event that may match.
+    pub(super) async fn newest(&mut self, asked: &Asked<'_>) -> Result<Option<Timestamp>> {
+        let query = self.matching(Query::new("extent"), asked);
+        let mut newest = None;
+        self.fetch(&query, &mut |row| {
+            newest = row.columns().time()?;
+            Ok(())
+        })
+        .await?;
+        Ok(newest)
+    }
+
     /// The event types that may match, or none where there are too many to go one by one.
     ///
     /// # Errors

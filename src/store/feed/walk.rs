@@ -108,6 +108,18 @@ impl Walk {
         };
     }
 
+    /// Goes on in the midst of windows that yielded more than was to be taken: at the instant of the last row taken. How many
+    /// rows lay before it tells how wide each of the next windows must be.
+    pub(super) fn go_on_at(&mut self, at: Timestamp, found: u64, wanted: u64) {
+        let passed = match self.order {
+            Order::Newest => std::mem::replace(&mut self.newest, at).micros_since(at),
+            Order::Oldest => at.micros_since(std::mem::replace(&mut self.oldest, at)),
+        };
+        self.begun = true;
+        let width = i128::from(passed) * i128::from(wanted) / i128::from(found.max(1));
+        self.width = i64::try_from(width).unwrap_or(i64::MAX).clamp(1_000, self.width.max(1_000));
+    }
+
     /// What is known to lie in all that is left tells how wide the next window should be.
     pub(super) fn expect(&mut self, count: u64, wanted: u64) {
         // Events come as they like: so many more are expected that too few are rare.
@@ -160,6 +172,7 @@ mod tests {
             at_once in 1_usize..5,
             yields in proptest::collection::vec(0_u64..200, 1..20),
             far in proptest::option::of(instant()),
+            portion in 1_usize..80,
         ) {
             instants.sort_unstable();
             let order = if oldest_first { Order::Oldest } else { Order::Newest };
@@ -169,16 +182,33 @@ mod tests {
                 walk.reach_to(far);
             }
             let mut seen = Vec::new();
+            // Of the last instant, how many were taken already.
+            let mut again = 0;
             for step in 0.. {
                 prop_assert!(step < 2_000, "the walk does not end");
                 let windows = walk.windows(at_once);
-                let mut found = 0;
+                let mut taken = Vec::new();
                 for (from, upto) in &windows {
                     let mut inside: Vec<_> = instants.iter().copied().filter(|i| (from..=upto).contains(&i)).collect();
-                    found += inside.len();
                     if order == Order::Newest { inside.reverse(); }
-                    seen.extend(inside);
+                    taken.extend(inside);
                 }
+                // Where a portion ends, what follows has another key, though it may be of the same instant.
+                let passed = taken.iter().take_while(|i| seen.last() == Some(*i)).count();
+                taken.drain(..passed.min(again));
+                let found = taken.len();
+                if found > portion {
+                    taken.truncate(portion);
+                    let last = taken[portion - 1];
+                    let before = if seen.last() == Some(&last) { again } else { 0 };
+                    again = before * usize::from(taken.iter().all(|i| *i == last))
+                        + taken.iter().rev().take_while(|i| **i == last).count();
+                    seen.extend(taken);
+                    walk.go_on_at(last, portion as u64, 50);
+                    continue;
+                }
+                again = 0;
+                seen.extend(taken);
                 walk.advance(&windows, if found == 0 { 0 } else { yields[step % yields.len()].max(1) }, 50);
                 if walk.is_over() { break; }
                 let (oldest, newest) = walk.rest();

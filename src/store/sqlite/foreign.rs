@@ -38,7 +38,7 @@ pub(super) fn adapt(conn: &Connection) -> Result<bool> {
 }
 
 /// A column as the embedded store would hold it.
-fn turned(name: &str, kind: &str) -> String {
+pub(super) fn turned(name: &str, kind: &str) -> String {
     let quoted = format!("\"{}\"", name.replace('"', "\"\""));
     let is_id = name == "id" || name.ends_with("_id") && name != "clerk_user_id";
     let is_time = name.ends_with("_at") || kind.starts_with("DATETIME") || kind.starts_with("TIMESTAMP");

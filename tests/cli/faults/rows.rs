@@ -278,3 +278,121 @@ fn a_board_of_more_tasks_than_a_question_names_hides_no_event_without_a_board() 
         assert_eq!(output.stdout.lines().count(), 250, "{line}");
     }
 }
+
+/// What the embedded store must never hold, but SQLite lets anybody put there: each in a row of its own, and whether the row
+/// can be shown all the same.
+const OF_A_WRONG_TYPE: [(&str, &str, bool); 11] = [
+    ("created_at", "'yesterday'", true),
+    ("created_at", "NULL", true),
+    ("created_at", "x'00ff'", true),
+    ("created_at", "5.5", true),
+    ("message", "x'ff00fe'", true),
+    ("event_type", "x'6576ff'", true),
+    ("agent_id", "'no id'", true),
+    ("action", "x'ff'", true),
+    ("id", "7", false),
+    ("id", "'no id'", false),
+    ("id", "x'0102'", false),
+];
+
+#[test]
+fn a_value_of_a_wrong_type_hides_no_row_of_an_sqlite_file_and_is_told() {
+    let whole = Database::recorded(Engine::Embedded);
+    // Whatever SQLite's declared types refuse, an older or a foreign writer's table may hold.
+    let loosen = "PRAGMA foreign_keys = off; PRAGMA writable_schema = on;
+         UPDATE sqlite_schema SET sql = replace(sql, 'NOT NULL', '') WHERE name = 'activity_events';
+         PRAGMA writable_schema = reset;";
+    let before = ask(&whole, "list --count").ok().stdout.trim().parse::<usize>().unwrap();
+    for (column, value, shown) in OF_A_WRONG_TYPE {
+        let database = Database::recorded(Engine::Embedded);
+        database.sql(&format!(
+            "{loosen} UPDATE activity_events SET {column} = {value}
+             WHERE id = (SELECT e.id FROM activity_events e JOIN boards b ON b.id = e.board_id
+                         WHERE b.name = 'Main' AND e.event_type <> 'task.comment' LIMIT 1)"
+        ));
+        let case = format!("{column} = {value}");
+        for line in ["list --all -o jsonl", "list --all -o jsonl --reverse", "list --limit 5000 -o jsonl"] {
+            let output = ask(&database, line).ok();
+            assert_eq!(output.stdout.lines().count(), before - usize::from(!shown), "{case}: {line}\n{output}");
+            let told = output.stderr.contains("of this SQLite file");
+            let silent = ["message", "event_type", "action"].contains(&column) || value == "5.5";
+            assert_eq!(told, !silent, "{case}: {line}\n{output}");
+        }
+        // Page by page nothing is lost, whatever the order of values of several types.
+        let (mut paged, mut cursor) = (0, None::<String>);
+        loop {
+            let mut mc = ask(&database, "list --limit 50 -o json");
+            if let Some(cursor) = &cursor {
+                mc = mc.args(["--after", cursor]);
+            }
+            let page = mc.ok().json();
+            paged += page["items"].as_array().unwrap().len();
+            match page["next_cursor"].as_str() {
+                Some(next) => cursor = Some(next.to_owned()),
+                None => break,
+            }
+        }
+        assert_eq!(paged, before - usize::from(!shown), "{case}: page by page");
+        for line in READS {
+            let output = ask(&database, line).run();
+            assert_eq!(output.code, 0, "{case}: {output}");
+        }
+        let tail = ask(&database, "tail --events --no-follow -o jsonl --since 2020-01-01").ok();
+        assert!(tail.stdout.lines().count() >= before - 1, "{case}: {tail}");
+    }
+}
+
+#[test]
+fn what_cannot_be_read_in_an_sqlite_file_is_counted_with_an_example() {
+    let database = Database::recorded(Engine::Embedded);
+    database.sql(
+        "PRAGMA foreign_keys = off;
+         UPDATE activity_events SET created_at = 'soon' WHERE rowid IN (SELECT rowid FROM activity_events LIMIT 3);
+         UPDATE activity_events SET agent_id = 7, task_id = NULL WHERE event_type = 'task.updated';
+         INSERT INTO activity_events (id, event_type, created_at, board_id)
+           SELECT x'0102', 'x', 0, id FROM boards WHERE name = 'Main'",
+    );
+    let output = ask(&database, "list --all -o jsonl").ok();
+    for part in [
+        "3 events of this SQLite file have a created_at that is no time and are shown as of -infinity (the first has the rowid ",
+        "1 row of this SQLite file cannot be read and is not shown (the first has the id x'0102')",
+        "values of this SQLite file cannot be read and are shown as null (the first is agent_id of ",
+    ] {
+        assert!(output.stderr.contains(part), "{part}\n{output}");
+    }
+    let items = output.jsonl();
+    assert_eq!(items.iter().filter(|item| item["created_at"] == "-infinity").count(), 3);
+    assert!(items.iter().any(|item| item["event_type"] == "task.updated" && item["agent_id"].is_null()));
+    // In quiet as little as otherwise.
+    assert_eq!(ask(&database, "list --all -o jsonl -q").ok().stderr, "");
+}
+
+#[test]
+fn fifty_messages_of_three_megabytes_are_shown_in_64_mb() {
+    for_each_engine(|engine| {
+        let database = Database::empty(engine);
+        let mut data = crate::harness::Data::recorded();
+        data.tables.retain(|table| table.name != "activity_events");
+        database.load(&data);
+        let times: Vec<String> = (0..50).map(|n| format!("2026-03-15 12:00:{n:02}")).collect();
+        database.load(&events(&times.iter().map(|at| ("task.failed", Some("x"), at.as_str())).collect::<Vec<_>>()));
+        let long =
+            if engine == Engine::Embedded { "printf('%.*c', 3000000, 'x')" } else { "repeat('long word ', 300000)" };
+        database.sql(&format!("UPDATE activity_events SET message = {long}"));
+        let errors = "errors -S 2026-03-01 -U 2026-04-01 --limit 50";
+        let lines =
+            FORMATS.iter().flat_map(|format| [format!("list --limit 50 -o {format}"), format!("{errors} -o {format}")]);
+        for line in lines.chain([format!("{errors} --html page.html -o json"), "list --all -o json".to_owned()]) {
+            let (code, kilobytes) = ask(&database, &line).peak();
+            assert_eq!(code, 0, "{engine:?}: {line}");
+            assert!(kilobytes < 64 * 1024, "{engine:?}: {line}: {kilobytes} kB");
+        }
+        // And all of them.
+        for line in ["list --limit 50 -o json", &format!("{errors} --html page.html -o json")] {
+            let items = ask(&database, line).ok().json()["items"].as_array().unwrap().clone();
+            let lengths: Vec<usize> = items.iter().map(|item| item["message"].as_str().unwrap().len()).collect();
+            assert_eq!(lengths, vec![3_000_000; 50], "{engine:?}: {line}");
+        }
+        assert_eq!(database.place.read("work/page.html").matches("<details>").count(), 50, "{engine:?}");
+    });
+}

@@ -12,6 +12,7 @@ use std::sync::LazyLock;
 use std::thread;
 use std::time::{Duration, Instant};
 use tempfile::TempDir;
+use wait4::Wait4;
 
 /// No run takes this long unless it hangs.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -151,6 +152,23 @@ impl Mc {
             writer.join().unwrap();
         }
         Output { line: self.line, code, stdout, stderr, took: start.elapsed() }
+    }
+
+    /// Runs it to its end with nobody reading its answer: the exit code, and the most memory that it had, in kilobytes.
+    pub fn peak(mut self) -> (i32, u64) {
+        let given = if self.stdin.is_some() { Stdio::piped() } else { Stdio::null() };
+        self.command.stdin(given).stdout(Stdio::null()).stderr(Stdio::null());
+        let mut child = self.command.spawn().unwrap_or_else(|e| panic!("{}: {e}", self.line));
+        let text = self.stdin.unwrap_or_default();
+        let writer = child.stdin.take().map(|mut stdin| {
+            // It may end without reading all.
+            thread::spawn(move || drop(stdin.write_all(text.as_bytes())))
+        });
+        let end = child.wait4().unwrap_or_else(|e| panic!("{}: {e}", self.line));
+        if let Some(writer) = writer {
+            writer.join().unwrap();
+        }
+        (end.status.code().unwrap_or(128), end.rusage.maxrss / 1024)
     }
 
     /// Runs it to its end and asserts that it succeeded.

@@ -56,6 +56,9 @@ impl<T: Item + Record> Stream<'_, T> {
             follow.end_poll();
         }
         self.session.store.commit().await?;
+        for line in self.session.store.damage() {
+            self.status.aside(|| self.context.say(&format!("warning: {line}")));
+        }
         if glance.is_none() {
             self.whole = (Instant::now(), begun.elapsed());
         }
