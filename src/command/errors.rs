@@ -1,6 +1,7 @@
 //! `errors`: how bad it is.
 
 use super::counting::{By, Groups};
+use super::future::FutureStart;
 use super::session::{Context, Session};
 use super::sink::Sink;
 use crate::cli::filter::{FilterArgs, RangeArgs, in_order};
@@ -146,7 +147,11 @@ impl ErrorsArgs {
             session.now = at.resolve(session.now, session.zone)?;
         }
         let mut filter = session.filter(&self.filter, &self.span).await?;
+        FutureStart::refuse(filter.since, &self.span, asked_at, session.zone)?;
         let Window { range, period, bucket } = self.window(&filter, session.now)?;
+        if !self.span.is_open() {
+            FutureStart::refuse(Some(period.since), &self.span, asked_at, session.zone)?;
+        }
         // Ages, the page and the scraper's clock are of the moment that it is asked in.
         session.now = asked_at;
         (filter.since, filter.until) = (None, None);
@@ -217,7 +222,7 @@ impl ErrorsArgs {
         if let Some(path) = &self.html {
             context.write_page(path, session, Body::Errors { rate, fold, newest: items }, &show_time)?;
         }
-        let mut sink = Sink::open(self.output.out_file.as_deref())?;
+        let mut sink = Sink::open_for(self.output.out_file.as_deref(), format)?;
         if self.nagios {
             let limits = Thresholds { warn: self.warn, crit: self.crit, min_events: self.min_events };
             let (code, text) = output::nagios::check(rate, &limits, items, session.embedded, &show_time, &|text| {

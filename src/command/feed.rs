@@ -81,7 +81,7 @@ pub async fn answer<T: Item + Record>(
     }
     let limit = page.limit();
     let style = context.style(&session, output)?;
-    let mut sink = Sink::open(output.out_file.as_deref())?;
+    let mut sink = Sink::open_for(output.out_file.as_deref(), format)?;
     let mut writer = RowWriter::new(&mut sink, format, view, style);
     let mut shown = 0_u64;
     let mut last: Option<Key> = None;
