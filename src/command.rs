@@ -19,6 +19,7 @@ pub mod login;
 pub mod man;
 mod progress;
 pub mod select;
+mod series_labels;
 pub mod session;
 pub mod sink;
 mod status_screen;

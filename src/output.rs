@@ -28,8 +28,10 @@ mod view;
 mod width;
 mod zone;
 
+pub use self::csv::CsvOptions;
 pub use escape::visible;
 pub use facts::write_facts;
+pub use prometheus::SeriesLabels;
 pub use rows::{Ending, RowWriter};
 pub use sse::ping;
 pub use stdout::stdout_was_closed_at_start;
@@ -133,7 +135,7 @@ fn named<T: Copy>(text: &str, what: &str, all: &[T], name: fn(T) -> &'static str
     })
 }
 
-/// How human formats look: the terminal, the zone of the times, and the instant that ages count from.
+/// How rows look: the terminal, the zone of the times and the instant that ages count from for people, and CSV.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Style {
     /// Where the output goes.
@@ -142,6 +144,8 @@ pub struct Style {
     pub zone: Zone,
     /// What "3m ago" is relative to; naive UTC.
     pub now: Timestamp,
+    /// What CSV and TSV begin with, and for whom.
+    pub csv: CsvOptions,
 }
 
 impl Style {

@@ -2,13 +2,14 @@
 
 mod read;
 
-use super::duration::parse_duration;
+use super::duration::{format_duration, parse_duration};
 use crate::error::{failed, usage};
 use crate::event::{Timestamp, Zone};
 use anyhow::Result;
 use chrono::{
     Datelike, FixedOffset, MappedLocalTime, NaiveDate, NaiveDateTime, NaiveTime, Offset, TimeDelta, Timelike, Utc,
 };
+use std::fmt;
 use std::path::Path;
 use std::str::FromStr;
 use std::time::Duration;
@@ -164,6 +165,21 @@ impl TimeSpec {
             })?),
         };
         Ok(at.map(Timestamp::from_naive).ok_or_else(|| usage("outside the calendar"))?)
+    }
+}
+
+/// As it can be typed again, always in the same form.
+impl fmt::Display for TimeSpec {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Ago(length) => f.write_str(&format_duration(*length)),
+            Self::Now => f.write_str("now"),
+            Self::Today => f.write_str("today"),
+            Self::Yesterday => f.write_str("yesterday"),
+            Self::Day(day) => write!(f, "{day}"),
+            Self::Shown(shown) => write!(f, "{}", shown.format("%Y-%m-%dT%H:%M:%S%.f")),
+            Self::Utc(at) => write!(f, "{}Z", at.format("%Y-%m-%dT%H:%M:%S%.f")),
+        }
     }
 }
 

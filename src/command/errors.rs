@@ -2,6 +2,7 @@
 
 use super::counting::{By, Groups};
 use super::future::FutureStart;
+use super::series_labels::Export;
 use super::session::{Context, Session};
 use super::sink::Sink;
 use crate::cli::filter::{FilterArgs, RangeArgs, in_order};
@@ -239,7 +240,12 @@ impl ErrorsArgs {
                     output::json::list(out, &view, items)
                 })?;
             }
-            Format::Prometheus => output::prometheus::write_errors(&mut sink, rate, session.now)?,
+            Format::Prometheus => {
+                let by = By::parse(&self.by)?.names();
+                let export = Export { filter: &self.filter, range: &self.span, at: self.at.as_ref(), by: &by };
+                let labels = context.series_labels(session, &export);
+                output::prometheus::write_errors(&mut sink, rate, &labels, session.now)?;
+            }
             Format::Table | Format::Wide => {
                 let counted = match rate.tally.errors {
                     0 => "no failures".to_owned(),

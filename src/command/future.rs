@@ -23,9 +23,9 @@ impl FutureStart {
         // Only where another zone was not asked for.
         let local = local_zone().ok().filter(|_| zone == Zone::Utc);
         let local = local.and_then(|local| range.start.resolve(now, local).ok().flatten());
-        let hint = local.filter(|local| *local <= now).map(|_| {
-            "times are read in UTC; use --local to read them in the time zone of this machine".to_owned()
-        });
+        let hint = local
+            .filter(|local| *local <= now)
+            .map(|_| "times are read in UTC; use --local to read them in the time zone of this machine".to_owned());
         Some(Self { message, hint })
     }
 

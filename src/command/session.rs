@@ -199,7 +199,7 @@ impl Context {
             None => Terminal::detect(choice, &variable),
             Some(_) => Terminal::file(choice, &variable),
         };
-        Ok(Style { terminal, zone: self.global.zone.zone()?, now })
+        Ok(Style { terminal, zone: self.global.zone.zone()?, now, csv: output.csv() })
     }
 
     /// A page with an answer, and where it came from.

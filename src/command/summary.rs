@@ -2,6 +2,7 @@
 
 use super::counting::By;
 use super::future::FutureStart;
+use super::series_labels::Export;
 use super::session::{Context, Session};
 use super::sink::Sink;
 use crate::cli::filter::{FilterArgs, RangeArgs, in_order};
@@ -82,7 +83,11 @@ impl SummaryArgs {
         let mut sink = Sink::open_for(self.output.out_file.as_deref(), format)?;
         match format {
             Format::Json => output::summary::write_json(&mut sink, summary, &view)?,
-            Format::Prometheus => output::prometheus::write_summary(&mut sink, summary, session.now)?,
+            Format::Prometheus => {
+                let export = Export { filter: &self.filter, range: &self.range, at: None, by: &summary.by };
+                let labels = context.series_labels(session, &export);
+                output::prometheus::write_summary(&mut sink, summary, &labels, session.now)?;
+            }
             Format::Table if self.output.fields.is_empty() => {
                 output::summary::write_report(&mut sink, summary, &look)?;
                 let footer = context.footer(session, format!("{} events", summary.total));

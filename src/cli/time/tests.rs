@@ -165,6 +165,24 @@ fn zones_are_found_by_name_and_the_nearest_is_suggested() {
     }
 }
 
+#[test]
+fn a_time_is_written_as_it_can_be_typed() {
+    for (typed, written) in [
+        ("90s", "1m30s"),
+        ("7d", "1w"),
+        ("0s", "0s"),
+        ("now", "now"),
+        ("yesterday", "yesterday"),
+        ("2026-03-05", "2026-03-05"),
+        ("2026-03-05 12:34", "2026-03-05T12:34:00"),
+        ("2026-03-05T12:34:56.5+02:00", "2026-03-05T10:34:56.500Z"),
+    ] {
+        let spec = TimeSpec::parse(typed).unwrap();
+        assert_eq!(spec.to_string(), written);
+        assert_eq!(TimeSpec::parse(written).unwrap(), spec);
+    }
+}
+
 proptest! {
     #[test]
     fn no_text_panics(

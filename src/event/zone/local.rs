@@ -58,8 +58,7 @@ fn from_variable(tz: &str, root: &Path) -> Result<Rules, LocalZoneError> {
         return utc();
     }
     if text.starts_with('/') {
-        return from_file(Path::new(text), root)
-            .unwrap_or_else(|| Err(LocalZoneError::UnknownTz(tz.to_owned())));
+        return from_file(Path::new(text), root).unwrap_or_else(|| Err(LocalZoneError::UnknownTz(tz.to_owned())));
     }
     if let Some(rules) = by_name(text) {
         return Ok(rules);
@@ -166,7 +165,8 @@ mod tests {
     #[test]
     fn a_named_zone_is_the_built_in_one_where_no_zoneinfo_is_installed() {
         let santiago = Zone::named("America/Santiago").unwrap().rules();
-        for tz in ["America/Santiago", ":America/Santiago", ":/usr/share/zoneinfo/America/Santiago", "posix/America/Santiago"]
+        for tz in
+            ["America/Santiago", ":America/Santiago", ":/usr/share/zoneinfo/America/Santiago", "posix/America/Santiago"]
         {
             assert_eq!(by_tz(tz).unwrap().rules(), santiago, "{tz}");
         }
@@ -211,7 +211,10 @@ mod tests {
         fs::remove_file(&localtime).unwrap();
         fs::write(&localtime, file_of_rule("CET-1CEST,M3.5.0,M10.5.0/3")).unwrap();
         assert_eq!(local(), Ok(7200));
-        assert_eq!(Zone::local(Some(OsStr::new(":/etc/localtime")), root.path()).map(|z| offset(z, "2026-12-01T00:00:00")), Ok(3600));
+        assert_eq!(
+            Zone::local(Some(OsStr::new(":/etc/localtime")), root.path()).map(|z| offset(z, "2026-12-01T00:00:00")),
+            Ok(3600)
+        );
         fs::write(&localtime, "nothing of the kind").unwrap();
         assert_eq!(Zone::local(None, root.path()), Err(LocalZoneError::UnreadableFile(localtime)));
     }
