@@ -275,6 +275,25 @@ mod tests {
     }
 
     #[test]
+    fn a_replaced_file_keeps_its_group_and_another_users_file_is_left_alone() {
+        let (_dir, memory) = memory();
+        memory.remember(TOKEN, ALICE);
+        // Only root can give a file away; what it cannot do leaves the file its own.
+        let _ = std::os::unix::fs::chown(memory.file(), None, Some(23_456));
+        let group = fs::metadata(memory.file()).unwrap().gid();
+        memory.remember("another", BOB);
+        let about = fs::metadata(memory.file()).unwrap();
+        assert_eq!((about.gid(), about.mode() & 0o777), (group, 0o600));
+        assert_eq!(memory.recall("another"), Some(BOB));
+        let given_away = std::os::unix::fs::chown(memory.file(), Some(12_345), None).is_ok();
+        memory.remember("a third", BOB);
+        assert_eq!(memory.recall("a third"), (!given_away).then_some(BOB));
+        if given_away {
+            assert_eq!(fs::metadata(memory.file()).unwrap().uid(), 12_345);
+        }
+    }
+
+    #[test]
     fn a_symbolic_link_is_not_followed_but_replaced() {
         let (_dir, memory) = memory();
         memory.remember(TOKEN, ALICE);
