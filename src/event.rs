@@ -10,7 +10,7 @@ pub use rate::{Bucket, ErrorRate, Group, Period, Point, Scale, Series, Summary, 
 pub use record::{Cell, Record};
 pub use route::Route;
 pub use timestamp::Timestamp;
-pub use zone::Zone;
+pub use zone::{LocalZoneError, Zone};
 
 use uuid::Uuid;
 

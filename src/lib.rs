@@ -9,10 +9,11 @@
 //! ```
 //!
 //! Who may import whom: `command` → everything below it; `store` → `access` values, `filter`, `event`, `error`;
-//! `output` → `event`; `follow` → `event`; `event` → nothing of ours. Commands never import each other, sqlx and rusqlite are
+//! `output` → `event`; `follow` → `event`; `event` and `atomic_file` → nothing of ours. Commands never import each other, sqlx and rusqlite are
 //! named only in `store`, clap only in `cli`, `command` and the `Args` structs, and nothing below `command` asks the clock.
 
 pub mod access;
+pub mod atomic_file;
 pub mod cli;
 pub mod command;
 pub mod demo;

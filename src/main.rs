@@ -50,7 +50,7 @@ impl Ending {
         if self.as_plugin {
             return unknown(&error::render(cause, false));
         }
-        let talk = if self.as_json { output::talk_raw } else { output::talk };
+        let talk = if self.as_json { output::talk_json } else { output::talk };
         talk(error::render(cause, self.as_json).trim_end());
         error::kind_of(cause).exit_code()
     }
@@ -59,6 +59,10 @@ impl Ending {
 /// Help and version are answers; everything else that clap says is a usage error.
 fn complain(told: &clap::Error, as_json: bool) -> ExitCode {
     if !told.use_stderr() {
+        if output::stdout_was_closed_at_start() {
+            output::talk("error: cannot write to stdout: it is closed");
+            return ExitCode::FAILURE;
+        }
         return match told.print() {
             Err(error) if error.kind() != ErrorKind::BrokenPipe => {
                 output::talk(&format!("error: cannot write to stdout: {error}"));
@@ -68,7 +72,7 @@ fn complain(told: &clap::Error, as_json: bool) -> ExitCode {
         };
     }
     if as_json {
-        output::talk_raw(&cli::complaint_as_json(told));
+        output::talk_json(&cli::complaint_as_json(told));
     } else {
         output::talk(told.render().to_string().trim_end());
     }

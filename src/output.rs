@@ -18,20 +18,26 @@ pub mod nagios;
 pub mod prometheus;
 mod rows;
 mod sse;
+mod stdout;
 pub mod summary;
 mod table;
 mod talk;
 mod terminal;
+mod terminal_guard;
 mod view;
 mod width;
 mod zone;
 
+pub use self::csv::CsvOptions;
 pub use escape::visible;
 pub use facts::write_facts;
+pub use prometheus::SeriesLabels;
 pub use rows::{Ending, RowWriter};
 pub use sse::ping;
-pub use talk::{stdout_is_closed, talk, talk_raw};
+pub use stdout::stdout_was_closed_at_start;
+pub use talk::{stdout_is_closed, talk, talk_json, talk_raw};
 pub use terminal::{ColorChoice, Ink, Terminal};
+pub use terminal_guard::{Content, TerminalGuard};
 pub use view::View;
 pub use width::{cut, fill, width};
 pub use zone::age;
@@ -129,7 +135,7 @@ fn named<T: Copy>(text: &str, what: &str, all: &[T], name: fn(T) -> &'static str
     })
 }
 
-/// How human formats look: the terminal, the zone of the times, and the instant that ages count from.
+/// How rows look: the terminal, the zone of the times and the instant that ages count from for people, and CSV.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Style {
     /// Where the output goes.
@@ -138,6 +144,8 @@ pub struct Style {
     pub zone: Zone,
     /// What "3m ago" is relative to; naive UTC.
     pub now: Timestamp,
+    /// What CSV and TSV begin with, and for whom.
+    pub csv: CsvOptions,
 }
 
 impl Style {

@@ -9,6 +9,7 @@
 //! one file's fingerprints from being compared with another's; against guessing only the token's own randomness helps
 //! (the backend's are 256 bits), and the file's mode, 0600.
 
+use crate::atomic_file;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD_NO_PAD;
 use hmac::{Hmac, Mac};
@@ -16,11 +17,10 @@ use rustix::fs::OFlags;
 use rustix::process::geteuid;
 use serde::{Deserialize, Serialize};
 use sha2::Sha256;
-use std::fs::{DirBuilder, File, OpenOptions};
-use std::io::{self, Read, Write};
+use std::fs::{self, DirBuilder, File, OpenOptions};
+use std::io::{self, Read};
 use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
-use tempfile::NamedTempFile;
 use uuid::Uuid;
 
 const FILE_NAME: &str = "agent-tokens.json";
@@ -30,6 +30,10 @@ const MAX_ENTRIES: usize = 64;
 /// Several times what [`MAX_ENTRIES`] need.
 const MAX_FILE_BYTES: u64 = 64 * 1024;
 const KEY_BYTES: usize = 32;
+/// The mode of a new file.
+const PRIVATE: u32 = 0o600;
+/// What group and others may do.
+const OTHERS: u32 = 0o077;
 
 /// The memory for one database.
 #[derive(Debug)]
@@ -75,16 +79,13 @@ impl Remembered {
     fn try_remember(&self, token: &str, agent: Uuid) -> io::Result<()> {
         DirBuilder::new().recursive(true).mode(0o700).create(&self.dir)?;
         let file = self.file();
+        make_way(&file)?;
         let mut memory = Memory::load(&file).or_else(|_| Memory::new())?;
         let fingerprint = memory.fingerprint(&self.database, token).ok_or(io::ErrorKind::InvalidData)?;
         memory.agents.retain(|entry| entry.fingerprint != fingerprint);
         memory.agents.insert(0, Entry { fingerprint, agent });
         memory.agents.truncate(MAX_ENTRIES);
-        // Renamed into place, so that a reader sees the old file or the new one; created with mode 0600.
-        let mut new = NamedTempFile::new_in(&self.dir)?;
-        new.write_all(&serde_json::to_vec(&memory)?)?;
-        new.persist(file)?;
-        Ok(())
+        atomic_file::replace(&file, PRIVATE, &serde_json::to_vec(&memory)?)
     }
 
     fn file(&self) -> PathBuf {
@@ -123,20 +124,32 @@ impl Memory {
     }
 }
 
+/// Removes what must not be written to: a link, and a file that others may read or write. Another user's file stays as it
+/// is: under sudo it is the cache of the user who called.
+fn make_way(path: &Path) -> io::Result<()> {
+    match fs::symlink_metadata(path) {
+        Ok(about) if about.uid() != geteuid().as_raw() => Err(io::ErrorKind::PermissionDenied.into()),
+        Ok(about) if about.is_file() && about.mode() & OTHERS == 0 => Ok(()),
+        Ok(_) => fs::remove_file(path),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+        Err(error) => Err(error),
+    }
+}
+
 /// Opens a regular file, no link, of this user's that nobody else may read or write. Asked of the open file, so that it
 /// cannot be exchanged in between; without waiting, should it be a pipe.
 fn open_own(path: &Path) -> io::Result<File> {
     let flags = (OFlags::NOFOLLOW | OFlags::NONBLOCK).bits().cast_signed();
     let file = OpenOptions::new().read(true).custom_flags(flags).open(path)?;
     let about = file.metadata()?;
-    let own = about.is_file() && about.uid() == geteuid().as_raw() && about.mode() & 0o077 == 0;
+    let own = about.is_file() && about.uid() == geteuid().as_raw() && about.mode() & OTHERS == 0;
     if own { Ok(file) } else { Err(io::ErrorKind::PermissionDenied.into()) }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::fs::{self, Permissions};
+    use std::fs::Permissions;
     use std::os::unix::fs::{PermissionsExt, symlink};
     use tempfile::TempDir;
 
@@ -258,6 +271,25 @@ mod tests {
             memory.remember(TOKEN, BOB);
             assert_eq!(memory.recall(TOKEN), Some(BOB), "{mode:o}");
             assert_eq!(fs::metadata(memory.file()).unwrap().mode() & 0o777, 0o600);
+        }
+    }
+
+    #[test]
+    fn a_replaced_file_keeps_its_group_and_another_users_file_is_left_alone() {
+        let (_dir, memory) = memory();
+        memory.remember(TOKEN, ALICE);
+        // Only root can give a file away; what it cannot do leaves the file its own.
+        let _ = std::os::unix::fs::chown(memory.file(), None, Some(23_456));
+        let group = fs::metadata(memory.file()).unwrap().gid();
+        memory.remember("another", BOB);
+        let about = fs::metadata(memory.file()).unwrap();
+        assert_eq!((about.gid(), about.mode() & 0o777), (group, 0o600));
+        assert_eq!(memory.recall("another"), Some(BOB));
+        let given_away = std::os::unix::fs::chown(memory.file(), Some(12_345), None).is_ok();
+        memory.remember("a third", BOB);
+        assert_eq!(memory.recall("a third"), (!given_away).then_some(BOB));
+        if given_away {
+            assert_eq!(fs::metadata(memory.file()).unwrap().uid(), 12_345);
         }
     }
 

@@ -57,6 +57,20 @@ pub fn parse_positive_duration(text: &str) -> Result<Duration> {
     Ok(duration)
 }
 
+/// The shortest text that [`parse_duration`] reads as this length, to the millisecond: `2d`, `1h30m`, `0s`.
+pub fn format_duration(length: Duration) -> String {
+    let mut millis = length.as_millis();
+    let mut text = String::new();
+    for (name, unit) in UNITS {
+        let count = millis / u128::from(unit);
+        millis %= u128::from(unit);
+        if count > 0 {
+            text.push_str(&format!("{count}{name}"));
+        }
+    }
+    if text.is_empty() { "0s".to_owned() } else { text }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -1,6 +1,6 @@
 //! The flags that say which events: filters, ranges of time, and the zone that times are in.
 
-use super::time::{TimeSpec, parse_zone};
+use super::time::{TimeSpec, local_zone, parse_zone};
 use crate::error::usage;
 use crate::event::{Timestamp, Zone};
 use anyhow::{Context, Result};
@@ -140,8 +140,11 @@ pub struct ZoneArgs {
 
 impl ZoneArgs {
     /// The zone in force: UTC unless another was asked for.
-    pub fn zone(&self) -> Zone {
-        if self.local { Zone::Local } else { self.tz.unwrap_or_default() }
+    ///
+    /// # Errors
+    /// Those of [`local_zone`], with `--local`.
+    pub fn zone(&self) -> Result<Zone> {
+        if self.local { local_zone() } else { Ok(self.tz.unwrap_or_default()) }
     }
 }
 
@@ -205,15 +208,14 @@ mod tests {
     #[test]
     fn a_time_that_clocks_skip_is_a_usage_error_that_names_its_flag() {
         let cli = parse(&["-U", "2026-03-29 02:30", "--tz", "Europe/Berlin"]).unwrap();
-        let error = cli.range.resolve(Timestamp::LAST, cli.zone.zone()).unwrap_err();
+        let error = cli.range.resolve(Timestamp::LAST, cli.zone.zone().unwrap()).unwrap_err();
         assert_eq!(kind_of(&error), Kind::Usage);
         assert!(crate::error::render(&error, false).starts_with("error: --until: "));
     }
 
     #[test]
     fn one_zone_is_in_force() {
-        assert_eq!(parse(&[]).unwrap().zone.zone(), Zone::Utc);
-        assert_eq!(parse(&["--local"]).unwrap().zone.zone(), Zone::Local);
+        assert_eq!(parse(&[]).unwrap().zone.zone().unwrap(), Zone::Utc);
         let error = parse(&["--local", "--tz", "Asia/Tokyo"]).unwrap_err();
         assert_eq!(error.kind(), ErrorKind::ArgumentConflict);
         assert!(parse(&["--tz", "Asia/Tokio"]).unwrap_err().to_string().contains("Asia/Tokyo"));

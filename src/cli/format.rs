@@ -1,6 +1,7 @@
 //! The flags that say how an answer looks and where it goes.
 
 use crate::error::usage;
+use crate::output::CsvOptions;
 use anyhow::Result;
 use clap::{Args, ValueHint};
 use std::path::PathBuf;
@@ -22,6 +23,12 @@ pub struct OutputArgs {
     /// Only these columns, separated by commas, in this order
     #[arg(long, value_name = "FIELDS", value_delimiter = ',', help_heading = HEADING)]
     pub fields: Vec<String>,
+    /// With csv or tsv: no header, only rows
+    #[arg(long, help_heading = HEADING)]
+    pub no_header: bool,
+    /// With csv or tsv: for a spreadsheet such as Excel (a byte order mark, and ' before a text that could be a formula)
+    #[arg(long, help_heading = HEADING)]
+    pub excel: bool,
     /// Write to this file, not to stdout
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, help_heading = HEADING)]
     pub out_file: Option<PathBuf>,
@@ -39,12 +46,21 @@ impl OutputArgs {
         if self.fields.is_empty() { Ok(()) } else { Err(usage("no --fields here").into()) }
     }
 
+    /// What CSV and TSV begin with, and for whom.
+    pub fn csv(&self) -> CsvOptions {
+        CsvOptions { header: !self.no_header, excel: self.excel }
+    }
+
     /// The format asked for, or the command's own.
     ///
     /// # Errors
-    /// A usage error for a format that the command does not have.
+    /// A usage error for a format that the command does not have, and for a flag that the format does not have.
     pub fn format<'a>(&'a self, default: &'a str, offered: &[&str]) -> Result<&'a str> {
         let format = self.output.as_deref().unwrap_or(default);
+        let flags = [("--no-header", self.no_header), ("--excel", self.excel)];
+        if let Some((flag, _)) = flags.into_iter().find(|(_, given)| *given && !["csv", "tsv"].contains(&format)) {
+            return Err(usage(format!("{flag} needs -o csv or -o tsv, not {format}")).into());
+        }
         if offered.contains(&format) {
             return Ok(format);
         }
@@ -83,6 +99,17 @@ mod tests {
         assert_eq!(parse(&[]).unwrap().format("text", &offered).unwrap(), "text");
         let error = parse(&["-o", "sse"]).unwrap();
         assert_eq!(kind_of(&error.format("text", &offered).unwrap_err()), Kind::Usage);
+    }
+
+    #[test]
+    fn a_header_and_excel_are_matters_of_csv_and_tsv() {
+        for flag in ["--no-header", "--excel"] {
+            assert!(parse(&["-o", "tsv", flag]).unwrap().format("table", &FORMATS).is_ok());
+            for args in [&["-o", "json", flag][..], &[flag]] {
+                let error = parse(args).unwrap().format("table", &FORMATS).unwrap_err();
+                assert_eq!(kind_of(&error), Kind::Usage, "{args:?}");
+            }
+        }
     }
 
     #[test]

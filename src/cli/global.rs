@@ -32,7 +32,7 @@ impl GlobalArgs {
     /// clap looks for contradictions among the flags before the command, and among those behind it.
     ///
     /// # Errors
-    /// Exit 2 for one between the two.
+    /// Exit 2 for one between the two, and for `--local` where the zone of the machine is not known.
     pub fn check(&self) -> Result<()> {
         let (who, zone) = (&self.identity, &self.zone);
         let pairs = [
@@ -43,7 +43,7 @@ impl GlobalArgs {
         ];
         match pairs.into_iter().find(|(_, first, _, second)| *first && *second) {
             Some((first, _, second, _)) => Err(usage(format!("{first} cannot be used with {second}")).into()),
-            None => Ok(()),
+            None => zone.zone().map(drop),
         }
     }
 }

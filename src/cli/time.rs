@@ -2,14 +2,15 @@
 
 mod read;
 
-use super::duration::parse_duration;
+use super::duration::{format_duration, parse_duration};
 use crate::error::{failed, usage};
 use crate::event::{Timestamp, Zone};
 use anyhow::Result;
 use chrono::{
-    Datelike, FixedOffset, Local, MappedLocalTime, NaiveDate, NaiveDateTime, NaiveTime, Offset, TimeDelta, TimeZone,
-    Timelike, Utc,
+    Datelike, FixedOffset, MappedLocalTime, NaiveDate, NaiveDateTime, NaiveTime, Offset, TimeDelta, Timelike, Utc,
 };
+use std::fmt;
+use std::path::Path;
 use std::str::FromStr;
 use std::time::Duration;
 use tz::datetime::FoundDateTimeKind;
@@ -18,26 +19,20 @@ use tzdb_data::TZ_NAMES;
 impl Zone {
     /// The offsets at which the zone's clocks show a time: one, two where clocks went back, none where they skipped it.
     fn offsets_showing(self, shown: NaiveDateTime) -> MappedLocalTime<FixedOffset> {
-        match self {
-            Self::Utc => MappedLocalTime::Single(Utc.fix()),
-            Self::Local => Local.offset_from_local_datetime(&shown),
-            Self::Named { rules, .. } => {
-                let (day, time) = (shown.date(), shown.time());
-                let (month, day_of_month) = (day.month() as u8, day.day() as u8);
-                let (hour, minute, second) = (time.hour() as u8, time.minute() as u8, time.second() as u8);
-                let found = tz::DateTime::find(day.year(), month, day_of_month, hour, minute, second, 0, *rules);
-                let mut offsets = found.map(|found| found.into_inner()).unwrap_or_default().into_iter().filter_map(
-                    |kind| match kind {
-                        FoundDateTimeKind::Normal(at) => FixedOffset::east_opt(at.local_time_type().ut_offset()),
-                        FoundDateTimeKind::Skipped { .. } => None,
-                    },
-                );
-                match (offsets.next(), offsets.next()) {
-                    (None, _) => MappedLocalTime::None,
-                    (Some(offset), None) => MappedLocalTime::Single(offset),
-                    (Some(first), Some(second)) => MappedLocalTime::Ambiguous(first, second),
-                }
-            }
+        let Some(rules) = self.rules() else { return MappedLocalTime::Single(Utc.fix()) };
+        let (day, time) = (shown.date(), shown.time());
+        let (month, day_of_month) = (day.month() as u8, day.day() as u8);
+        let (hour, minute, second) = (time.hour() as u8, time.minute() as u8, time.second() as u8);
+        let found = tz::DateTime::find(day.year(), month, day_of_month, hour, minute, second, 0, *rules);
+        let mut offsets =
+            found.map(|found| found.into_inner()).unwrap_or_default().into_iter().filter_map(|kind| match kind {
+                FoundDateTimeKind::Normal(at) => FixedOffset::east_opt(at.local_time_type().ut_offset()),
+                FoundDateTimeKind::Skipped { .. } => None,
+            });
+        match (offsets.next(), offsets.next()) {
+            (None, _) => MappedLocalTime::None,
+            (Some(offset), None) => MappedLocalTime::Single(offset),
+            (Some(first), Some(second)) => MappedLocalTime::Ambiguous(first, second),
         }
     }
 
@@ -92,6 +87,17 @@ pub fn parse_zone(name: &str) -> Result<Zone> {
     let nearest = nearest.filter(|known| likeness(known) > 0.85);
     let advice = nearest.map(|known| format!("; did you mean {known}?")).unwrap_or_default();
     Err(usage(format!("no such time zone{advice}")).into())
+}
+
+/// The machine's zone.
+///
+/// # Errors
+/// A usage error where `TZ` or a file of the system does not hold a zone: UTC in its place would shift every time.
+pub fn local_zone() -> Result<Zone> {
+    let zone = Zone::local(std::env::var_os("TZ").as_deref(), Path::new("/"));
+    Ok(zone.map_err(|error| {
+        usage(format!("--local: {error}")).hint("set TZ to a zone such as Europe/Berlin, or name one with --tz")
+    })?)
 }
 
 /// An instant that was typed and understood, before "now" and the zone are known.
@@ -159,6 +165,21 @@ impl TimeSpec {
             })?),
         };
         Ok(at.map(Timestamp::from_naive).ok_or_else(|| usage("outside the calendar"))?)
+    }
+}
+
+/// As it can be typed again, always in the same form.
+impl fmt::Display for TimeSpec {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Ago(length) => f.write_str(&format_duration(*length)),
+            Self::Now => f.write_str("now"),
+            Self::Today => f.write_str("today"),
+            Self::Yesterday => f.write_str("yesterday"),
+            Self::Day(day) => write!(f, "{day}"),
+            Self::Shown(shown) => write!(f, "{}", shown.format("%Y-%m-%dT%H:%M:%S%.f")),
+            Self::Utc(at) => write!(f, "{}Z", at.format("%Y-%m-%dT%H:%M:%S%.f")),
+        }
     }
 }
 

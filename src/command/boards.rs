@@ -41,7 +41,7 @@ impl BoardsArgs {
         }
         session.store.commit().await?;
         let style = context.style(&session, &self.output)?;
-        let mut sink = Sink::open(self.output.out_file.as_deref())?;
+        let mut sink = Sink::open_for(self.output.out_file.as_deref(), format)?;
         let mut writer = RowWriter::new(&mut sink, format, View::boards().choose(&self.output.fields)?, style);
         boards.iter().try_for_each(|board| writer.row(board))?;
         let footer = context.footer(&session, format!("{} boards", boards.len()));

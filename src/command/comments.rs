@@ -40,6 +40,7 @@ impl CommentsArgs {
         let shape = Shape::of(&self.output, View::comments())?;
         let mut session = context.session(self.page.all).await?;
         let filter = session.select(&self.select, &self.range).await?;
+        context.warn_of_future(&session, &self.range, filter.since);
         let oldest = thread || self.page.reverse;
         let question = Question { filter, rule: Rule::Comments, range: &self.range, page: &self.page, oldest };
         feed::answer::<TaskComment>(context, session, question, &self.output, shape).await

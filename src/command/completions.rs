@@ -2,11 +2,13 @@
 //!
 //! The scripts are the files in `completions/`.
 
+use super::sink::Sink;
 use crate::cli::Cli;
+use crate::output::Content;
 use anyhow::Result;
 use clap::{Args, Command, CommandFactory, ValueEnum};
 use clap_complete::Shell;
-use std::io::{self, Write};
+use std::io::Write;
 
 /// Print the completions of a shell
 #[derive(Debug, Clone, Args)]
@@ -32,9 +34,9 @@ impl CompletionsArgs {
     /// # Errors
     /// Those of stdout.
     pub fn run(&self) -> Result<()> {
-        let mut out = io::stdout().lock();
-        out.write_all(script(self.shell).as_bytes())?;
-        Ok(out.flush()?)
+        let mut sink = Sink::open_for(None, Content::Own)?;
+        sink.write_all(script(self.shell).as_bytes())?;
+        sink.finish()
     }
 }
 

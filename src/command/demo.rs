@@ -47,7 +47,8 @@ impl DemoArgs {
     pub async fn make(&self, context: &Context) -> Result<PathBuf> {
         let path = context.settings.embedded_store().ok_or_else(|| no_home("the embedded store"))?;
         let now = Timestamp::from_utc(Utc::now());
-        let at = self.at.as_ref().map_or(Ok(now), |at| at.resolve(now, context.global.zone.zone()))?;
+        let zone = context.global.zone.zone()?;
+        let at = self.at.as_ref().map_or(Ok(now), |at| at.resolve(now, zone))?;
         if path.exists() && !self.force {
             may_replace(&path).await?;
         }

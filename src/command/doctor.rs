@@ -55,7 +55,7 @@ impl DoctorArgs {
             }
             report.add_error("connection", State::Unusable, &error);
         }
-        let mut sink = Sink::open(self.output.out_file.as_deref())?;
+        let mut sink = Sink::open_for(self.output.out_file.as_deref(), format)?;
         match format {
             Format::Json => report.write_json(&mut sink)?,
             _ => {

@@ -2,6 +2,8 @@
 
 use super::counting::{By, Groups};
 use super::held::{Held, PORTION};
+use super::future::FutureStart;
+use super::series_labels::Export;
 use super::session::{Context, Session};
 use super::sink::Sink;
 use crate::cli::filter::{FilterArgs, RangeArgs, in_order};
@@ -148,7 +150,11 @@ impl ErrorsArgs {
             session.now = at.resolve(session.now, session.zone)?;
         }
         let mut filter = session.filter(&self.filter, &self.span).await?;
+        FutureStart::refuse(filter.since, &self.span, asked_at, session.zone)?;
         let Window { range, period, bucket } = self.window(&filter, session.now)?;
+        if !self.span.is_open() {
+            FutureStart::refuse(Some(period.since), &self.span, asked_at, session.zone)?;
+        }
         // Ages, the page and the scraper's clock are of the moment that it is asked in.
         session.now = asked_at;
         (filter.since, filter.until) = (None, None);
@@ -239,7 +245,7 @@ impl ErrorsArgs {
             file.write_all(&rest)?;
             file.finish()?;
         }
-        let mut sink = Sink::open(self.output.out_file.as_deref())?;
+        let mut sink = Sink::open_for(self.output.out_file.as_deref(), format)?;
         if self.nagios {
             let limits = Thresholds { warn: self.warn, crit: self.crit, min_events: self.min_events };
             let items = &newest.kept;
@@ -266,7 +272,12 @@ impl ErrorsArgs {
                     .await?;
                 output::errors::end_json(&mut out, rate, !self.by.is_empty())?;
             }
-            Format::Prometheus => output::prometheus::write_errors(&mut out, rate, session.now)?,
+            Format::Prometheus => {
+                let by = By::parse(&self.by)?.names();
+                let export = Export { filter: &self.filter, range: &self.span, at: self.at.as_ref(), by: &by };
+                let labels = context.series_labels(session, &export);
+                output::prometheus::write_errors(&mut out, rate, &labels, session.now)?;
+            }
             Format::Table | Format::Wide => {
                 let counted = match rate.tally.errors {
                     0 => "no failures".to_owned(),

@@ -58,7 +58,7 @@ impl ExplainArgs {
             }
         };
         let told = explain::explain(event.as_ref().map_or(&self.what, |event| &event.event_type));
-        let mut sink = Sink::open(self.output.out_file.as_deref())?;
+        let mut sink = Sink::open_for(self.output.out_file.as_deref(), format)?;
         match format {
             Format::Json => write_json(&mut sink, event.as_ref(), &told)?,
             _ => write_text(&mut sink, event.as_ref(), &told, &style)?,

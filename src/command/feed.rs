@@ -146,7 +146,7 @@ pub async fn answer<T: Item + Record>(
         session.store.commit().await?;
         let sink = match &mut sink {
             Some(sink) => sink,
-            none => none.insert(Sink::open(output.out_file.as_deref())?),
+            none => none.insert(Sink::open_for(output.out_file.as_deref(), format)?),
         };
         if !done && let Some(length) = (held.len() as u64).checked_div(shown - before) {
             feed.expect((PORTION as u64 / length.max(1)).min(LARGEST_PORTION));

@@ -40,6 +40,7 @@ impl ListArgs {
         let shape = Shape::of(&self.output, View::events())?;
         let mut session = context.session(self.page.all).await?;
         let filter = session.filter(&self.filter, &self.range).await?;
+        context.warn_of_future(&session, &self.range, filter.since);
         let question =
             Question { filter, rule: Rule::Resolved, range: &self.range, page: &self.page, oldest: self.page.reverse };
         feed::answer::<ActivityEvent>(context, session, question, &self.output, shape).await

@@ -93,7 +93,7 @@ impl LogArgs {
             None => Input::Many(self.lines(context)?),
         };
         // Where the answer cannot go nothing is written.
-        let mut sink = Sink::open(self.output.out_file.as_deref())?;
+        let mut sink = Sink::open_for(self.output.out_file.as_deref(), format)?;
         let mut session = context.session_to_write().await?;
         let style = context.style(&session, &self.output)?;
         let mut writer = Writer::new(&mut session).await?;

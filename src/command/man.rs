@@ -1,16 +1,21 @@
 //! `man`: the manual pages, made from the same texts as `--help`.
 
+use super::sink::Sink;
+use crate::atomic_file;
 use crate::cli::Cli;
 use crate::error::{failed, usage};
+use crate::output::Content;
 use anyhow::{Context as _, Result};
 use clap::{Args, CommandFactory, ValueHint};
 use clap_mangen::Man;
 use std::fs;
-use std::io::{self, Write};
+use std::io::Write;
 use std::path::PathBuf;
 
 /// Names that are less alike are alike by chance.
 const ALIKE: f64 = 0.8;
+/// Permissions of a new page, less the umask.
+const PAGE_MODE: u32 = 0o644;
 
 /// Print a manual page, or write all of them
 #[derive(Debug, Clone, Args)]
@@ -38,7 +43,7 @@ impl ManArgs {
             let said = || failed(format!("cannot write to {}", directory.display()));
             fs::create_dir_all(directory).with_context(said)?;
             for (name, page) in &pages {
-                fs::write(directory.join(format!("{name}.1")), page).with_context(said)?;
+                atomic_file::replace(&directory.join(format!("{name}.1")), PAGE_MODE, page).with_context(said)?;
             }
             return Ok(());
         }
@@ -54,9 +59,9 @@ impl ManArgs {
             };
             return Err(failure.hint(hint).into());
         };
-        let mut out = io::stdout().lock();
-        out.write_all(page)?;
-        Ok(out.flush()?)
+        let mut sink = Sink::open_for(None, Content::Own)?;
+        sink.write_all(page)?;
+        sink.finish()
     }
 }
 

@@ -1,6 +1,7 @@
 //! What a terminal shows, on stderr, of something that takes longer than a second.
 
 use super::session::Context;
+use super::status_screen::StatusScreen;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressFinish, ProgressState, ProgressStyle};
 use std::fmt::Write;
 use std::io::{IsTerminal, stderr};
@@ -8,6 +9,7 @@ use std::time::{Duration, Instant};
 
 /// Sooner nobody wonders.
 const PATIENCE: Duration = Duration::from_secs(1);
+const DRAWS_PER_SECOND: u8 = 20;
 
 /// A line that counts: how many, how fast, and where the end is known, how long it will take. Cleared when dropped.
 pub(super) struct Progress {
@@ -62,7 +64,7 @@ impl Progress {
 
     fn show(&self, bar: &ProgressBar) {
         if bar.is_hidden() && self.begun.elapsed() >= PATIENCE {
-            bar.set_draw_target(ProgressDrawTarget::stderr());
+            bar.set_draw_target(ProgressDrawTarget::term_like_with_hz(Box::new(StatusScreen), DRAWS_PER_SECOND));
         }
     }
 }

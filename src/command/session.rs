@@ -176,7 +176,7 @@ impl Context {
             actor,
             scope,
             now,
-            zone: self.global.zone.zone(),
+            zone: self.global.zone.zone()?,
             place: described,
             embedded: place.embedded,
             target: place.target,
@@ -204,7 +204,7 @@ impl Context {
             None => Terminal::detect(choice, &variable),
             Some(_) => Terminal::file(choice, &variable),
         };
-        Ok(Style { terminal, zone: self.global.zone.zone(), now })
+        Ok(Style { terminal, zone: self.global.zone.zone()?, now, csv: output.csv() })
     }
 
     /// A page with an answer, and where it came from; no transaction may be open.

@@ -1,13 +1,14 @@
-//! Where an answer goes: stdout, or a file that appears only when it is complete, or a pipe or device as it is.
+//! Where an answer goes: stdout, or a file that appears only when it is complete, or a pipe or device as it is. On a
+//! terminal no character drives it.
 
+use crate::atomic_file::AtomicFile;
 use crate::error::failed;
+use crate::output::{Content, TerminalGuard, stdout_was_closed_at_start};
 use anyhow::{Context as _, Result};
-use std::fs::{self, OpenOptions, Permissions};
-use std::io::{self, BufWriter, Write};
-use std::os::unix::fs::PermissionsExt;
+use std::fs::{self, OpenOptions};
+use std::io::{self, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
-use tempfile::NamedTempFile;
 
 const BUFFER: usize = 64 * 1024;
 
@@ -24,15 +25,21 @@ pub fn has_begun() -> bool {
 pub struct Stream {
     buffer: Vec<u8>,
     out: Box<dyn Write>,
+    /// Where `out` is a terminal.
+    guard: Option<TerminalGuard>,
     name: String,
 }
 
 impl Stream {
-    fn to(out: impl Write + 'static, name: impl Into<String>) -> Self {
-        Self { buffer: Vec::with_capacity(BUFFER), out: Box::new(out), name: name.into() }
+    fn to(out: impl Write + IsTerminal + 'static, content: Content, name: impl Into<String>) -> Self {
+        let guard = out.is_terminal().then(|| TerminalGuard::new(content));
+        Self { buffer: Vec::with_capacity(BUFFER), out: Box::new(out), guard, name: name.into() }
     }
 
-    fn pass_on(&mut self) -> io::Result<()> {
+    fn pass_on(&mut self, flush: bool) -> io::Result<()> {
+        if let Some(guard) = &mut self.guard {
+            self.buffer = guard.pass(&self.buffer, flush);
+        }
         if !self.buffer.is_empty() {
             BEGUN.store(true, Ordering::Relaxed);
             let written = self.out.write_all(&self.buffer);
@@ -54,7 +61,7 @@ impl Stream {
 impl Write for Stream {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         if self.buffer.len() + bytes.len() > BUFFER {
-            self.pass_on()?;
+            self.pass_on(false)?;
         }
         // More than fits at once makes the buffer grow for this once.
         self.buffer.extend_from_slice(bytes);
@@ -62,7 +69,7 @@ impl Write for Stream {
     }
 
     fn flush(&mut self) -> io::Result<()> {
-        self.pass_on()?;
+        self.pass_on(true)?;
         self.out.flush().map_err(|error| self.failed(error))
     }
 }
@@ -74,41 +81,60 @@ pub enum Sink {
     /// `--out-file`: written beside its final place and moved there at the end.
     File {
         /// The unfinished file.
-        file: Box<BufWriter<NamedTempFile>>,
+        file: Box<AtomicFile>,
         /// Its final place.
         path: PathBuf,
     },
+}
+
+/// Paths by which a process opens its own stdout.
+const NAMES_OF_STDOUT: [&str; 3] = ["/dev/stdout", "/dev/fd/1", "/proc/self/fd/1"];
+
+/// What is written to a closed stdout (`>&-`) is lost without a sign, since the runtime puts /dev/null in its place.
+///
+/// # Errors
+/// Exit 1 where it was closed when the program was started.
+pub fn check_stdout() -> Result<()> {
+    if stdout_was_closed_at_start() {
+        return Err(failed("cannot write to stdout: it is closed").hint("use >/dev/null to discard the output").into());
+    }
+    Ok(())
 }
 
 /// Permissions of a file that is new, less the umask.
 const NEW: u32 = 0o644;
 
 impl Sink {
-    /// Stdout, which `-` names too, or a file. A link is followed; a file that is there keeps its permissions.
+    /// For text. Stdout, which `-` names too, or a file. A link is followed; a file that is there keeps its owner, its
+    /// group and its permissions.
     ///
     /// # Errors
-    /// Exit 1 where no file can be made in the directory.
+    /// Exit 1 where stdout is closed, and where no file can be made in the directory.
     pub fn open(path: Option<&Path>) -> Result<Self> {
+        Self::open_for(path, Content::Text)
+    }
+
+    /// The same for any content, which decides how a terminal is protected from it.
+    ///
+    /// # Errors
+    /// As for [`Sink::open`].
+    pub fn open_for(path: Option<&Path>, content: impl Into<Content>) -> Result<Self> {
+        let content = content.into();
         let Some(path) = path.filter(|path| *path != Path::new("-")) else {
-            return Ok(Self::Stream(Stream::to(io::stdout().lock(), "stdout")));
+            check_stdout()?;
+            return Ok(Self::Stream(Stream::to(io::stdout().lock(), content, "stdout")));
         };
         let said = || failed(format!("cannot write {}", path.display()));
         let there = fs::metadata(path).ok();
-        if there.as_ref().is_some_and(fs::Metadata::is_dir) {
-            return Err(io::Error::from(io::ErrorKind::IsADirectory)).with_context(said);
-        }
-        if there.as_ref().is_some_and(|there| !there.is_file()) {
+        if there.is_some_and(|there| !there.is_file() && !there.is_dir()) {
+            if NAMES_OF_STDOUT.iter().any(|name| path == Path::new(name)) {
+                check_stdout()?;
+            }
             let file = OpenOptions::new().write(true).open(path).with_context(said)?;
-            return Ok(Self::Stream(Stream::to(file, path.display().to_string())));
+            return Ok(Self::Stream(Stream::to(file, content, path.display().to_string())));
         }
-        let path = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
-        let directory = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
-        let new = tempfile::Builder::new().permissions(Permissions::from_mode(NEW)).tempfile_in(directory);
-        let file = new.with_context(said)?;
-        if let Some(there) = there {
-            file.as_file().set_permissions(there.permissions()).with_context(said)?;
-        }
-        Ok(Self::File { file: Box::new(BufWriter::with_capacity(BUFFER, file)), path })
+        let file = AtomicFile::create(path, NEW).with_context(said)?;
+        Ok(Self::File { file: Box::new(file), path: path.to_owned() })
     }
 
     /// All is written: passes it on, and puts a file in its place.
@@ -119,11 +145,7 @@ impl Sink {
         match self {
             Self::Stream(mut out) => Ok(out.flush()?),
             Self::File { file, path } => {
-                let said = || failed(format!("cannot write {}", path.display()));
-                let file = file.into_inner().map_err(io::IntoInnerError::into_error).with_context(said)?;
-                file.as_file().sync_all().with_context(said)?;
-                file.persist(&path).with_context(said)?;
-                Ok(())
+                file.commit().with_context(|| failed(format!("cannot write {}", path.display())))
             }
         }
     }

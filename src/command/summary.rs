@@ -1,6 +1,8 @@
 //! `summary`: what happened, counted.
 
 use super::counting::By;
+use super::future::FutureStart;
+use super::series_labels::Export;
 use super::session::{Context, Session};
 use super::sink::Sink;
 use crate::cli::filter::{FilterArgs, RangeArgs, in_order};
@@ -53,6 +55,7 @@ impl SummaryArgs {
         let mut filter = session.filter(&self.filter, &self.range).await?;
         let until = filter.until.unwrap_or(session.now);
         let since = filter.since.unwrap_or_else(|| until.plus_seconds(-WEEK));
+        FutureStart::refuse(Some(since), &self.range, session.now, session.zone)?;
         in_order(since, until)?;
         (filter.since, filter.until) = (Some(since), Some(until));
         let scope = session.scope.clone();
@@ -78,10 +81,14 @@ impl SummaryArgs {
             context.write_page(path, session, Body::Summary(summary), &show_time)?;
         }
         let view = View::summary(summary).choose(&self.output.fields)?;
-        let mut sink = Sink::open(self.output.out_file.as_deref())?;
+        let mut sink = Sink::open_for(self.output.out_file.as_deref(), format)?;
         match format {
             Format::Json => output::summary::write_json(&mut sink, summary, &view)?,
-            Format::Prometheus => output::prometheus::write_summary(&mut sink, summary, session.now)?,
+            Format::Prometheus => {
+                let export = Export { filter: &self.filter, range: &self.range, at: None, by: &summary.by };
+                let labels = context.series_labels(session, &export);
+                output::prometheus::write_summary(&mut sink, summary, &labels, session.now)?;
+            }
             Format::Table if self.output.fields.is_empty() => {
                 output::summary::write_report(&mut sink, summary, &look)?;
                 let footer = context.footer(session, format!("{} events", summary.total));

@@ -46,7 +46,7 @@ impl WhoamiArgs {
             "boards": boards,
             "database": session.place,
         });
-        let mut sink = Sink::open(self.output.out_file.as_deref())?;
+        let mut sink = Sink::open_for(self.output.out_file.as_deref(), format)?;
         if format == Format::Json {
             writeln!(sink, "{document}")?;
         } else if let Some(fields) = document.as_object() {

@@ -40,7 +40,8 @@ pub(super) fn judged(text: &str) -> impl Iterator<Item = (usize, char, bool)> {
     })
 }
 
-fn push_escaped(shown: &mut String, c: char) {
+/// The escape that stands for a character.
+pub(super) fn push_escaped(shown: &mut String, c: char) {
     match c {
         '\n' => shown.push_str("\\n"),
         '\r' => shown.push_str("\\r"),

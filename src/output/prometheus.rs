@@ -8,6 +8,9 @@ use crate::event::{ErrorRate, Group, Summary, Timestamp};
 use std::fmt;
 use std::io::{self, Write};
 
+/// Labels that every series of an export has: what tells it from other exports.
+pub type SeriesLabels = Vec<(&'static str, String)>;
+
 /// Seconds from the Unix epoch to 2000-01-01, in microseconds.
 const UNIX_OFFSET_MICROS: i64 = 946_684_800_000_000;
 
@@ -18,15 +21,21 @@ const AT: (&str, &str) = ("mc_activity_evaluation_timestamp_seconds", "When the 
 
 /// Writes the error rate. Where it was counted by groups, each group is a series and the whole is their sum, so that
 /// `sum()` over a family counts nothing twice; else there is one series a family. Labels are `scope`, `range` (the
-/// range's name or the window's length) and the fields of the group; a null one is the empty label.
+/// range's name or the window's length), those of the export, and the fields of the group; a null one is the empty label.
 ///
 /// `evaluated` is the database's now.
 ///
 /// # Errors
 /// Those of the writer.
-pub fn write_errors<W: Write>(out: &mut W, rate: &ErrorRate, evaluated: Timestamp) -> io::Result<()> {
+pub fn write_errors<W: Write>(
+    out: &mut W,
+    rate: &ErrorRate,
+    export: &SeriesLabels,
+    evaluated: Timestamp,
+) -> io::Result<()> {
     let range = label::span(rate.range.as_deref(), rate.period.since, rate.period.until);
-    let window = vec![("scope", rate.scale.name().to_owned()), ("range", range)];
+    let mut window = vec![("scope", rate.scale.name().to_owned()), ("range", range)];
+    window.extend(export.iter().cloned());
     let whole = Group { keys: Vec::new(), tally: rate.tally };
     let groups = if rate.groups.is_empty() { std::slice::from_ref(&whole) } else { &rate.groups };
     for family in [ERRORS, EVENTS, RATIO] {
@@ -45,12 +54,19 @@ pub fn write_errors<W: Write>(out: &mut W, rate: &ErrorRate, evaluated: Timestam
     write_evaluation(out, window, evaluated)
 }
 
-/// Writes the counts of the summary, one series a row; the labels are `range` (the window's length) and the row's keys.
+/// Writes the counts of the summary, one series a row; the labels are `range` (the window's length), those of the export,
+/// and the row's keys.
 ///
 /// # Errors
 /// Those of the writer.
-pub fn write_summary<W: Write>(out: &mut W, summary: &Summary, evaluated: Timestamp) -> io::Result<()> {
-    let window = vec![("range", label::span(None, summary.since, summary.until))];
+pub fn write_summary<W: Write>(
+    out: &mut W,
+    summary: &Summary,
+    export: &SeriesLabels,
+    evaluated: Timestamp,
+) -> io::Result<()> {
+    let mut window = vec![("range", label::span(None, summary.since, summary.until))];
+    window.extend(export.iter().cloned());
     write_family(out, EVENTS)?;
     for row in &summary.rows {
         let keys = summary.fields.iter().zip(&row.keys).map(|(field, key)| (*field, plain(key).unwrap_or_default()));
@@ -126,7 +142,7 @@ mod tests {
 
     fn errors(rate: &ErrorRate) -> String {
         let mut out = Vec::new();
-        write_errors(&mut out, rate, at("2026-03-05T12:00:00.25")).unwrap();
+        write_errors(&mut out, rate, &Vec::new(), at("2026-03-05T12:00:00.25")).unwrap();
         String::from_utf8(out).unwrap()
     }
 
@@ -192,10 +208,11 @@ mc_activity_evaluation_timestamp_seconds{scope=\"dashboard\",range=\"24h\"} 1772
             }],
         };
         let mut out = Vec::new();
-        write_summary(&mut out, &summary, summary.until).unwrap();
+        write_summary(&mut out, &summary, &vec![("by", "type,day".to_owned())], summary.until).unwrap();
         let text = String::from_utf8(out).unwrap();
-        let series = r#"mc_activity_events{range="7d",event_type="task.comment",period="2026-03-02T00:00:00"} 3"#;
+        let series =
+            r#"mc_activity_events{range="7d",by="type,day",event_type="task.comment",period="2026-03-02T00:00:00"} 3"#;
         assert!(text.contains(series), "{text}");
-        assert!(text.ends_with("{range=\"7d\"} 1772928000\n"), "{text}");
+        assert!(text.ends_with("{range=\"7d\",by=\"type,day\"} 1772928000\n"), "{text}");
     }
 }

@@ -1,6 +1,6 @@
 //! Rows into any format, one by one.
 
-use super::csv::{Csv, tsv_header, tsv_row};
+use super::csv::{Csv, CsvOptions, tsv_row, tsv_start};
 use super::line::Lines;
 use super::table::Table;
 use super::view::{Extended, View};
@@ -47,6 +47,8 @@ enum Plain {
     Jsonl,
     Tsv {
         begun: bool,
+        options: CsvOptions,
+        to_terminal: bool,
     },
     Sse,
     /// Prometheus holds counts, not rows.
@@ -56,15 +58,16 @@ enum Plain {
 impl<W: Write> RowWriter<W> {
     /// Nothing is written before the first row, [`flush`](Self::flush) or [`finish`](Self::finish).
     pub fn new(out: W, format: Format, view: View, style: Style) -> Self {
+        let to_terminal = style.terminal.width.is_some();
         let table = |wide| Plain::Table(Box::new(Table::new(&view, style, wide)));
         let form = match format {
-            Format::Csv => Form::Csv(Box::new(Csv::new(out))),
+            Format::Csv => Form::Csv(Box::new(Csv::new(out, style.csv, to_terminal))),
             Format::Table => Form::Plain(out, table(false)),
             Format::Wide => Form::Plain(out, table(true)),
             Format::Text => Form::Plain(out, Plain::Text(Lines::new(style))),
             Format::Json => Form::Plain(out, Plain::Json { begun: false }),
             Format::Jsonl => Form::Plain(out, Plain::Jsonl),
-            Format::Tsv => Form::Plain(out, Plain::Tsv { begun: false }),
+            Format::Tsv => Form::Plain(out, Plain::Tsv { begun: false, options: style.csv, to_terminal }),
             Format::Sse => Form::Plain(out, Plain::Sse),
             Format::Prometheus => Form::Plain(out, Plain::None),
         };
@@ -110,11 +113,11 @@ impl<W: Write> RowWriter<W> {
                 json::record(row, view, &record)?;
                 row.push(b'\n');
             }
-            Plain::Tsv { begun } => {
+            Plain::Tsv { begun, options, to_terminal } => {
                 if !std::mem::replace(begun, true) {
-                    tsv_header(row, view);
+                    tsv_start(row, view, *options, *to_terminal);
                 }
-                tsv_row(row, view, &record)?;
+                tsv_row(row, view, &record, *options)?;
             }
             Plain::Sse => sse::frame(row, view, *own, &record)?,
             Plain::None => return Err(no_rows()),
@@ -177,9 +180,11 @@ impl<W: Write> RowWriter<W> {
                 }
                 row.extend_from_slice(b"}\n");
             }
-            Plain::Tsv { begun: false } => tsv_header(&mut row, &view),
+            Plain::Tsv { begun: false, options, to_terminal } => {
+                tsv_start(&mut row, &view, options, to_terminal);
+            }
             Plain::None => return Err(no_rows()),
-            Plain::Text(_) | Plain::Jsonl | Plain::Tsv { begun: true } | Plain::Sse => {}
+            Plain::Text(_) | Plain::Jsonl | Plain::Tsv { begun: true, .. } | Plain::Sse => {}
         }
         out.write_all(&row)?;
         out.flush()

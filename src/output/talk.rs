@@ -1,6 +1,6 @@
 //! stderr: what is said to people, and errors. stdout is for data.
 
-use super::{fill, visible};
+use super::{Content, TerminalGuard, fill, visible};
 use rustix::event::{PollFd, PollFlags, poll};
 use std::io::{self, IsTerminal, Write};
 use terminal_size::terminal_size_of;
@@ -12,6 +12,16 @@ pub fn talk(text: &str) {
     let room = room.map(|(columns, _)| usize::from(columns.0));
     let lines: Vec<_> = text.split('\n').map(|line| fill(&visible(line), room)).collect();
     talk_raw(&lines.join("\n"));
+}
+
+/// A line of JSON, on stderr; a terminal gets it without its powers.
+pub fn talk_json(line: &str) {
+    if io::stderr().is_terminal() {
+        let shown = TerminalGuard::new(Content::Json).pass(line.as_bytes(), true);
+        talk_raw(&String::from_utf8_lossy(&shown));
+    } else {
+        talk_raw(line);
+    }
 }
 
 /// A line for programs, on stderr as it is.

@@ -7,6 +7,7 @@
 mod conformance;
 mod everybody;
 mod faults;
+mod files;
 mod filtering;
 mod harness;
 mod hermetic;
@@ -25,3 +26,4 @@ mod surface;
 mod tail;
 mod torture;
 mod visibility;
+mod zones;

@@ -7,6 +7,7 @@ mod readme;
 mod scrape;
 mod screens;
 mod scripts;
+mod spreadsheets;
 mod tab;
 
 use crate::harness::Place;

@@ -1,10 +1,8 @@
 //! What a terminal shows while the tail is idle: a line on stderr that never mixes with stdout.
 
-mod screen;
-
-use crate::output::cut;
+use crate::command::status_screen::{StatusScreen, columns};
+use crate::output::{cut, visible};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
-use screen::Screen;
 use std::collections::VecDeque;
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -97,13 +95,14 @@ impl Line {
         self.forget();
         let minute: u64 = self.recent.iter().map(|(_, events)| events).sum();
         let last = self.last.map_or("nothing yet".to_owned(), |at| format!("last {} s ago", at.elapsed().as_secs()));
-        let line = format!("{last} · {minute}/min · {}", self.state);
-        cut(&line, screen::columns().saturating_sub(BESIDES), "").trim_end().to_owned()
+        // The state names the database, and names are not ours.
+        let line = format!("{last} · {minute}/min · {}", visible(&self.state));
+        cut(&line, columns().saturating_sub(BESIDES), "").trim_end().to_owned()
     }
 }
 
 fn bar(line: Arc<Mutex<Line>>) -> ProgressBar {
-    let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::term_like(Box::new(Screen)));
+    let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::term_like(Box::new(StatusScreen)));
     let text = move |_: &ProgressState, out: &mut dyn fmt::Write| {
         // A String takes everything.
         let _ = out.write_str(&lock(&line).text());

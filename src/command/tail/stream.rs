@@ -100,9 +100,10 @@ impl<'a, T: Item + Record> Stream<'a, T> {
         if saved.is_some() {
             filter.since = None;
         }
+        context.warn_of_future(&session, &args.range(), filter.since);
         let style = context.style(&session, &args.output)?;
         let on_terminal = context.is_watched() && !args.no_follow;
-        let sink = Sink::open(None)?;
+        let sink = Sink::open_for(None, format)?;
         let view = view.also("late_seconds").choose(&args.output.fields)?;
         let mut status = Status::new(on_terminal);
         status.set_state(format!("connected · {}", session.target.label()));

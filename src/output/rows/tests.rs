@@ -17,7 +17,7 @@ fn at(text: &str) -> Timestamp {
 
 fn style(columns: Option<usize>, color: bool) -> Style {
     let terminal = Terminal { width: columns, color, unicode: true };
-    Style { terminal, zone: Zone::Utc, now: at("2026-03-15T12:37:56") }
+    Style { terminal, zone: Zone::Utc, now: at("2026-03-15T12:37:56"), csv: CsvOptions::default() }
 }
 
 fn piped() -> Style {

@@ -196,3 +196,105 @@ fn no_dangerous_character_is_in_a_page() {
         assert!(page.contains("&lt;U+202E&gt;") && page.contains("&lt;U+009B&gt;"), "{line}");
     }
 }
+
+/// What programs read. On a terminal a person reads it.
+const FOR_PROGRAMS: [&str; 22] = [
+    "list --all -o json",
+    "list --all -o jsonl",
+    "list --all -o csv",
+    "list --all -o tsv",
+    "list --all -o csv --excel --no-header",
+    "list --all -o tsv --fields message,board_name",
+    "comments --all -o json",
+    "comments --all -o jsonl",
+    "comments --all -o csv",
+    "comments --all -o tsv",
+    "tail --no-follow -n 5000 --events -o jsonl",
+    "tail --no-follow -n 5000 --events -o csv",
+    "tail --no-follow -n 5000 --events -o tsv",
+    "tail --no-follow -n 5000 -o sse",
+    "errors --limit 1000 -o json --by board,agent,task,type",
+    "errors --limit 1000 -o csv",
+    "errors -o prometheus --by board,agent,task,type",
+    "summary --by type,board,agent,task -o json",
+    "summary --by type,board,agent,task -o tsv",
+    "summary -o prometheus --by type,board,agent,task",
+    "boards -o csv",
+    "whoami -o json",
+];
+
+#[test]
+fn no_dangerous_character_reaches_a_terminal_in_any_format_for_programs() {
+    let database = hostile(Engine::Deployed);
+    let user = ["--as-user", "local-auth-user", "-q"];
+    for line in FOR_PROGRAMS {
+        let piped = database.mc(line.split(' ')).args(user).ok().stdout;
+        // The terminal writes CR LF for our CR LF, and for our LF.
+        let shown = database.mc(line.split(' ')).args(user).on_terminal(200, 40).stdout.replace("\r\n", "\n");
+        let own_tabs = if line.contains("-o tsv") { shown.replace('\t', " ") } else { shown.clone() };
+        harmless(line, &own_tabs);
+        assert!(shown.len() >= piped.len().min(200), "{line}: {shown:?}");
+        if line.contains("json") {
+            let values = |text: &str| -> Vec<serde_json::Value> {
+                text.lines()
+                    .map(|line| serde_json::from_str(line).unwrap_or_else(|e| panic!("{e}: {line:?}")))
+                    .collect()
+            };
+            assert_eq!(values(&shown).len(), values(&piped).len(), "{line}");
+            if line.starts_with("list") {
+                assert_eq!(values(&shown), values(&piped), "{line}");
+            }
+        }
+        // Escapes are for terminals alone.
+        if line.contains("--all -o csv") || line.contains("--all -o jsonl") {
+            assert!(piped.contains('\u{9b}') && piped.contains('\u{202e}'), "{line}");
+        }
+    }
+}
+
+#[test]
+fn no_message_forges_a_line_of_csv_on_a_terminal() {
+    let database = hostile(Engine::Embedded);
+    let user = ["--as-user", "local-auth-user", "-q"];
+    let count: usize = database.mc(["list", "--count"]).args(user).ok().stdout.trim().parse().unwrap();
+    for line in ["list --all -o csv", "list --all -o tsv", "tail --events --no-follow -n 5000 -o csv"] {
+        let shown = database.mc(line.split(' ')).args(user).on_terminal(80, 24).stdout;
+        assert_eq!(shown.replace("\r\n", "\n").lines().count(), count + 1, "{line}");
+    }
+}
+
+#[test]
+fn the_name_of_a_database_drives_no_terminal() {
+    let name = "x\u{1b}]0;owned\u{7}\u{9b}2J\u{202e}\u{7f}\u{200b}y\rz";
+    let recorded = Database::recorded(Engine::Deployed);
+    let (server, template) = recorded.url.rsplit_once('/').unwrap();
+    Database::at(&format!("{server}/postgres")).sql(&format!("CREATE DATABASE \"{name}\" TEMPLATE {template}"));
+    let encoded: String = name.bytes().map(|byte| format!("%{byte:02X}")).collect();
+    let database = Database::at(&format!("{server}/{encoded}"));
+    let user = ["--as-user", "local-auth-user", "--color", "never", "-v"];
+    for line in [
+        "list",
+        "list -o wide --show-sql",
+        "errors",
+        "errors --nagios --warn 1",
+        "errors -o prometheus",
+        "summary -o json",
+        "whoami",
+        "whoami -o json",
+        "doctor",
+        "doctor -o json",
+        "tail --events --for 1500ms --poll 100ms",
+        "list --board nowhere",
+        "list --board nowhere -o json",
+    ] {
+        let shown = database.mc(line.split(' ')).args(user).on_terminal(200, 40).stdout;
+        // What the status line and its clearing use.
+        let ours = ["\u{1b}[2K", "\u{1b}[1A", "\u{1b}[1B", "\r"];
+        let rest = ours.into_iter().fold(shown, |text, sequence| text.replace(sequence, ""));
+        harmless(line, &rest);
+    }
+    // A server that is not there.
+    let gone = recorded.place.mc(["list"]).args(user).env("DATABASE_URL", format!("postgres://127.0.0.1:1/{encoded}"));
+    harmless("unreachable", &gone.on_terminal(200, 40).stdout);
+    Database::at(&format!("{server}/postgres")).sql(&format!("DROP DATABASE \"{name}\" WITH (FORCE)"));
+}

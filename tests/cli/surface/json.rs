@@ -31,14 +31,42 @@ fn check(schema: &Value, value: &Value, at: &str) {
         }
         for (key, value) in object {
             let at = format!("{at}.{key}");
+            // The schema allows further keys, for versions to come. Those of this version are all in it.
             match (&schema["properties"][key], &schema["additionalProperties"]) {
-                (Value::Null, Value::Bool(false)) => panic!("{at} is not in the schema"),
-                (Value::Null, Value::Null) => {}
+                (Value::Null, Value::Null) => panic!("{at} is not in the schema"),
                 (Value::Null, other) => check(other, value, &at),
                 (property, _) => check(property, value, &at),
             }
         }
     }
+}
+
+/// Every schema in a schema.
+fn visit(schema: &Value, at: &str, claim: &dyn Fn(&Value, &str)) {
+    claim(schema, at);
+    match schema {
+        Value::Object(parts) => parts.iter().for_each(|(key, part)| visit(part, &format!("{at}.{key}"), claim)),
+        Value::Array(parts) => parts.iter().for_each(|part| visit(part, at, claim)),
+        _ => {}
+    }
+}
+
+#[test]
+fn no_schema_forbids_the_keys_of_a_later_version() {
+    for file in std::fs::read_dir(root().join("src/output/schemas")).unwrap() {
+        let path = file.unwrap().path();
+        let schema: Value = serde_json::from_slice(&std::fs::read(&path).unwrap()).unwrap();
+        visit(&schema, &path.display().to_string(), &|schema, at| {
+            assert_ne!(schema["additionalProperties"], false, "{at}");
+        });
+    }
+}
+
+#[test]
+#[should_panic(expected = "a.extra is not in the schema")]
+fn a_key_that_the_schema_does_not_name_is_noticed() {
+    let schema = serde_json::json!({"type": "object", "properties": {"id": {"type": "string"}}});
+    check(&schema, &serde_json::json!({"id": "x", "extra": 1}), "a");
 }
 
 fn conforms(name: &str, value: &Value) {

@@ -85,6 +85,65 @@ fn the_status_line_goes_on_while_the_database_says_nothing_and_tells_when_it_is_
     screen.shows("look-back 7 s · connected");
 }
 
+/// A shell with job control on a terminal, in which `$MC` is the binary. Its prompt is `ready>`.
+fn shell(database: &Database) -> Screen {
+    let line = "export MC=\"$0\" PS1='ready> '; exec bash --norc --noprofile -i";
+    let screen = database.place.sh(line, [""; 0]).env("DATABASE_URL", &database.url).start_on_terminal(100, 24);
+    screen.shows("ready>");
+    screen
+}
+
+fn background(screen: &Screen, redirected: &str) {
+    screen.press(&format!("\"$MC\" tail --events -n 0 --poll 100ms --as-user {} {redirected} &\n", super::USER));
+    screen.wait_for("a prompt behind the job's number", |rows| {
+        rows.iter().any(|row| row.starts_with("[1] ")) && rows.last().is_some_and(|row| row == "ready>")
+    });
+}
+
+/// Waits until the job in the background has printed an event that is written now.
+fn wait_for_event(database: &Database) {
+    let id = write(database, 0.0);
+    let start = std::time::Instant::now();
+    while !std::fs::read_to_string(database.place.path().join("work/out")).unwrap_or_default().contains(&id) {
+        assert!(start.elapsed() < SOON, "the job in the background prints nothing");
+        std::thread::sleep(Duration::from_millis(20));
+    }
+}
+
+#[test]
+fn the_status_line_of_a_background_job_leaves_alone_what_is_typed_and_appears_in_the_foreground() {
+    let database = quiet(Engine::Deployed);
+    for tostop in ["stty -tostop", "stty tostop"] {
+        let mut screen = shell(&database);
+        screen.press(&format!("{tostop}; clear\n"));
+        background(&screen, "-o jsonl --lookback 7s >out");
+        screen.press("echo typed by a person");
+        screen.shows("ready> echo typed by a person");
+        // The line is drawn with every event, and every second.
+        let before = std::time::Instant::now();
+        while before.elapsed() < Duration::from_millis(2500) {
+            wait_for_event(&database);
+        }
+        let rows = screen.rows();
+        assert_eq!(rows.last().map(String::as_str), Some("ready> echo typed by a person"), "{tostop}: {rows:?}");
+        assert!(status(&screen).is_empty(), "{tostop}: {rows:?}");
+        screen.press("; jobs\n");
+        screen.shows("Running");
+        screen.press("clear; fg\n");
+        screen.shows(STATUS);
+        // Stopped and sent to the background, it falls silent again.
+        screen.press("\x1a");
+        screen.shows("Stopped");
+        screen.press("clear; bg\n");
+        screen.wait_for("a prompt", |rows| rows.last().is_some_and(|row| row == "ready>"));
+        wait_for_event(&database);
+        screen.press("jobs\n");
+        screen.shows("Running");
+        screen.press("clear; kill %1; wait %1; exit\n");
+        screen.end_within(SOON);
+    }
+}
+
 #[test]
 fn where_events_are_announced_the_status_line_says_push() {
     let database = quiet(Engine::Deployed);

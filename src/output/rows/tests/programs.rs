@@ -55,12 +55,31 @@ fn csv_is_rfc_4180() {
 
 #[test]
 fn csv_reads_back_as_it_was_stored() {
-    let messages = ["", " ", "\"", "a\nb", "日本", "=1+1", "\u{1b}[2J"];
+    let messages = ["", " ", "\"", "a\nb", "日本", "- item", "@x", "+1", "\t", "1=1", "\u{1b}[2J"];
     let rows: Vec<_> = messages.iter().map(|message| event(1, message)).collect();
     let shown = written(Format::Csv, chosen(View::events(), &["message"]), piped(), &rows, &Ending::default());
     let mut reader = ::csv::Reader::from_reader(shown.as_bytes());
     let read: Vec<String> = reader.records().map(|record| record.unwrap()[0].to_owned()).collect();
     assert_eq!(read, messages);
+}
+
+#[test]
+fn a_formula_is_text_to_a_spreadsheet() {
+    let messages = ["=1+1", "+1", "-1", "@x", "\t=", "\r=", "x=1", "=\"a\",b"];
+    let rows: Vec<_> = messages.iter().map(|message| event(1, message)).collect();
+    let shown = |format, csv| {
+        let style = Style { csv, ..piped() };
+        written(format, chosen(View::events(), &["message"]), style, &rows, &Ending::default())
+    };
+    let plain = CsvOptions { header: false, ..CsvOptions::default() };
+    let excel = CsvOptions { header: true, excel: true };
+    assert_eq!(shown(Format::Csv, plain), "'=1+1\r\n+1\r\n-1\r\n@x\r\n\t=\r\n\"\r=\"\r\nx=1\r\n\"'=\"\"a\"\",b\"\r\n");
+    assert_eq!(
+        shown(Format::Csv, excel),
+        "\u{feff}message\r\n'=1+1\r\n'+1\r\n'-1\r\n'@x\r\n'\t=\r\n\"'\r=\"\r\nx=1\r\n\"'=\"\"a\"\",b\"\r\n"
+    );
+    assert_eq!(shown(Format::Tsv, plain), "=1+1\n+1\n-1\n@x\n\\t=\n\\r=\nx=1\n=\"a\",b\n");
+    assert!(shown(Format::Tsv, excel).starts_with("\u{feff}message\n'=1+1\n'+1\n"));
 }
 
 #[test]

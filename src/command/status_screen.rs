@@ -1,24 +1,41 @@
-//! The terminal at stderr, as indicatif draws on it.
+//! The terminal at stderr, as indicatif draws a status line or a progress line on it.
+//!
+//! Nothing is drawn while another process group has the terminal: a line of a background job would wipe what is typed in
+//! the foreground, and with `stty tostop` the attempt would stop the job.
 //!
 //! indicatif fills a line up to the right edge, so that whatever comes next is on the next line: also the `^C` that a
 //! terminal shows, and then the line above stays for good. Here the cursor stays behind the text.
 
 use indicatif::TermLike;
-use std::io::{self, Write, stderr};
+use rustix::process::getpgrp;
+use rustix::termios::tcgetpgrp;
+use std::fmt;
+use std::io::{self, IsTerminal, Write, stderr};
 use terminal_size::{Height, Width, terminal_size_of};
 
 const USUAL_WIDTH: u16 = 80;
 const USUAL_HEIGHT: u16 = 24;
 
 #[derive(Debug)]
-pub(super) struct Screen;
+pub(super) struct StatusScreen;
+
+/// Whether this process belongs to the foreground process group of the terminal at stderr.
+fn is_in_foreground() -> bool {
+    let stderr = stderr();
+    stderr.is_terminal() && tcgetpgrp(&stderr).is_ok_and(|foreground| foreground == getpgrp())
+}
+
+/// Writes to the terminal, if it is ours at the moment.
+fn draw(text: fmt::Arguments<'_>) -> io::Result<()> {
+    if is_in_foreground() { stderr().write_fmt(text) } else { Ok(()) }
+}
 
 /// How wide it is now.
 pub(super) fn columns() -> usize {
-    usize::from(Screen.width())
+    usize::from(StatusScreen.width())
 }
 
-impl TermLike for Screen {
+impl TermLike for StatusScreen {
     fn width(&self) -> u16 {
         terminal_size_of(stderr()).map_or(USUAL_WIDTH, |(Width(columns), _)| columns)
     }
@@ -44,15 +61,15 @@ impl TermLike for Screen {
     }
 
     fn write_line(&self, text: &str) -> io::Result<()> {
-        writeln!(stderr(), "{text}")
+        draw(format_args!("{text}\n"))
     }
 
     fn write_str(&self, text: &str) -> io::Result<()> {
-        if text.trim_matches(' ').is_empty() { Ok(()) } else { write!(stderr(), "{text}") }
+        if text.trim_matches(' ').is_empty() { Ok(()) } else { draw(format_args!("{text}")) }
     }
 
     fn clear_line(&self) -> io::Result<()> {
-        write!(stderr(), "\r\x1b[2K")
+        draw(format_args!("\r\x1b[2K"))
     }
 
     fn flush(&self) -> io::Result<()> {
@@ -61,5 +78,5 @@ impl TermLike for Screen {
 }
 
 fn moved(n: usize, to: char) -> io::Result<()> {
-    if n == 0 { Ok(()) } else { write!(stderr(), "\x1b[{n}{to}") }
+    if n == 0 { Ok(()) } else { draw(format_args!("\x1b[{n}{to}")) }
 }
