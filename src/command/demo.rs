@@ -56,7 +56,7 @@ impl DemoArgs {
         fs::create_dir_all(directory).with_context(said)?;
         let building = tempfile::tempdir_in(directory).with_context(said)?;
         let unfinished = building.path().join("activity.db");
-        embedded::create(&unfinished, &dataset(at), "demo", at).await?;
+        embedded::create(&unfinished, &dataset(at)?, "demo", at).await?;
         for leftover in ["activity.db-wal", "activity.db-shm"] {
             // Of the store that is replaced; usually there is none.
             let _ = fs::remove_file(directory.join(leftover));
@@ -74,9 +74,9 @@ impl DemoArgs {
         context.say("writing an event every few seconds; Ctrl-C ends it");
         let writing = async {
             for n in 0.. {
-                sleep(next_live(n, Timestamp::from_utc(Utc::now())).delay).await;
-                let event = next_live(n, Timestamp::from_utc(Utc::now())).event;
-                embedded::add(path, &event).await?;
+                sleep(next_live(n, Timestamp::from_utc(Utc::now()))?.delay).await;
+                let row = next_live(n, Timestamp::from_utc(Utc::now()))?.row;
+                embedded::add(path, &row).await?;
             }
             Ok(())
         };
