@@ -1,4 +1,4 @@
-//! `demo`: the embedded store, made and filled with a believable fortnight.
+//! `demo`: creates the embedded store and fills it with two weeks of activity.
 
 use super::session::Context;
 use crate::cli::time::TimeSpec;
@@ -14,7 +14,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use tokio::time::sleep;
 
-/// Make the embedded store with a believable fortnight of activity, and show it
+/// Create the embedded store with two weeks of realistic activity, and show it
 #[derive(Debug, Clone, Args)]
 #[command(after_help = "\
 The store is $XDG_DATA_HOME/mc-activity/activity.db; DATABASE_URL is never used.
@@ -102,7 +102,7 @@ async fn may_replace(path: &Path) -> Result<()> {
 /// What to try next.
 pub const NEXT: &str = "
 Try next:
-  mc-activity list --board payments --since 1d
+  mc-activity list --board payments --exclude-type agent.heartbeat
   mc-activity errors --by board,type
   mc-activity comments --grep refund -i
   mc-activity summary --by agent

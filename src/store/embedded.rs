@@ -122,3 +122,34 @@ fn insert(row: &EventRow) -> Query {
     let query = event_values(Query::new("log"), &row.event).bind("now", Value::Time(row.created_at));
     query.when("has_action", true).when("has_user_id", true).when("has_actor_id", true)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::demo::dataset;
+
+    #[tokio::test]
+    async fn a_demo_store_has_every_row_and_says_who_has_a_task_and_why_an_agent_cannot_be_reached() {
+        let place = tempfile::tempdir().unwrap();
+        let path = place.path().join("activity.db");
+        let data = dataset(Timestamp::FIRST.plus_seconds(86_400 * 365)).unwrap();
+        create(&path, &data, "demo", Timestamp::FIRST).await.unwrap();
+        let store = rusqlite::Connection::open(&path).unwrap();
+        let count = |sql: &str| store.query_row(sql, [], |row| row.get::<_, usize>(0)).unwrap();
+        assert_eq!(count("SELECT count(*) FROM activity_events"), data.events.len());
+        assert_eq!(count("SELECT count(*) FROM agents WHERE heartbeat_config ->> 'every' = '10m'"), data.agents.len());
+        assert_eq!(count("SELECT count(*) FROM agents WHERE last_provision_error IS NOT NULL"), 1);
+        assert_eq!(count("SELECT max(wake_attempts) FROM agents"), 3);
+        let in_progress = data.tasks.iter().filter(|task| task.status == "in_progress").count();
+        assert_eq!(count("SELECT count(in_progress_at) FROM tasks"), in_progress);
+        let assigned = data.tasks.iter().filter(|task| task.assigned_agent_id.is_some()).count();
+        assert!(in_progress > 0 && assigned > in_progress);
+        assert_eq!(
+            count(
+                "SELECT count(*) FROM tasks t JOIN agents a ON a.id = t.assigned_agent_id AND a.board_id = t.board_id"
+            ),
+            assigned
+        );
+        assert_eq!(count("SELECT count(*) FROM pragma_foreign_key_check"), 0);
+    }
+}
