@@ -99,7 +99,10 @@ async fn demo(args: demo::DemoArgs, mut context: Context) -> Result<u8> {
 }
 
 async fn show_demo(context: &Context) -> Result<()> {
-    for shown in [&["mc-activity", "list", "--limit", "12"][..], &["mc-activity", "errors", "--limit", "5"]] {
+    for shown in [
+        &["mc-activity", "list", "--exclude-type", "agent.heartbeat", "--limit", "12"][..],
+        &["mc-activity", "errors", "--limit", "5"],
+    ] {
         context.say(&format!("\n$ {}", shown.join(" ")));
         match Cli::try_parse_from(shown)?.command {
             Command::List(list) => list.run(context).await?,

@@ -16,7 +16,7 @@ use clap::Args;
 #[command(after_help = "\
 Examples:
   mc-activity comments --board payments
-  mc-activity comments --task 0d3c            # a thread, oldest first
+  mc-activity comments --task 30d4            # a thread, oldest first
   mc-activity comments --grep refund -i -o wide")]
 pub struct CommentsArgs {
     #[command(flatten)]

@@ -1,4 +1,4 @@
-//! `demo`: the embedded store, made and filled with a believable fortnight.
+//! `demo`: creates the embedded store and fills it with two weeks of activity.
 
 use super::session::Context;
 use crate::cli::time::TimeSpec;
@@ -14,7 +14,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use tokio::time::sleep;
 
-/// Make the embedded store with a believable fortnight of activity, and show it
+/// Create the embedded store with two weeks of realistic activity, and show it
 #[derive(Debug, Clone, Args)]
 #[command(after_help = "\
 The store is $XDG_DATA_HOME/mc-activity/activity.db; DATABASE_URL is never used.
@@ -57,7 +57,7 @@ impl DemoArgs {
         fs::create_dir_all(directory).with_context(said)?;
         let building = tempfile::tempdir_in(directory).with_context(said)?;
         let unfinished = building.path().join("activity.db");
-        embedded::create(&unfinished, &dataset(at), "demo", at).await?;
+        embedded::create(&unfinished, &dataset(at)?, "demo", at).await?;
         for leftover in ["activity.db-wal", "activity.db-shm"] {
             // Of the store that is replaced; usually there is none.
             let _ = fs::remove_file(directory.join(leftover));
@@ -75,9 +75,9 @@ impl DemoArgs {
         context.say("writing an event every few seconds; Ctrl-C ends it");
         let writing = async {
             for n in 0.. {
-                sleep(next_live(n, Timestamp::from_utc(Utc::now())).delay).await;
-                let event = next_live(n, Timestamp::from_utc(Utc::now())).event;
-                embedded::add(path, &event).await?;
+                sleep(next_live(n, Timestamp::from_utc(Utc::now()))?.delay).await;
+                let row = next_live(n, Timestamp::from_utc(Utc::now()))?.row;
+                embedded::add(path, &row).await?;
             }
             Ok(())
         };
@@ -103,7 +103,7 @@ async fn may_replace(path: &Path) -> Result<()> {
 /// What to try next.
 pub const NEXT: &str = "
 Try next:
-  mc-activity list --board payments --since 1d
+  mc-activity list --board payments --exclude-type agent.heartbeat
   mc-activity errors --by board,type
   mc-activity comments --grep refund -i
   mc-activity summary --by agent

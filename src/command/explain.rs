@@ -28,7 +28,7 @@ A type is explained from a catalogue, without a database. An event is looked up 
 Examples:
   mc-activity explain task.assignee_wake_failed
   mc-activity explain approval.approved       # never stored: names what is
-  mc-activity explain e7f1ad30                # the event whose id begins so")]
+  mc-activity explain 447dfac7                # the event whose id begins so")]
 pub struct ExplainArgs {
     /// An event type, or the id of an event (its first 4 characters or more)
     #[arg(value_name = "TYPE|EVENT-ID")]

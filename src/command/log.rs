@@ -32,7 +32,7 @@ JSON lines have the keys event_type, message, action, board_id, task_id, agent_i
 agents may be names. id and created_at are made here; with an id given, writing the same event again is no error.
 
 Examples:
-  mc-activity log --type task.comment --task 0d3c --message 'Looked at it: the cache was cold'
+  mc-activity log --type task.comment --task 30d4 --message 'Looked at it: the cache was cold'
   mc-activity log --type deploy.finished --board payments --message 'v2.4.1' --dry-run
   generate | mc-activity log --jsonl -")]
 pub struct LogArgs {

@@ -4,8 +4,8 @@ use super::query::{Query, Value};
 use super::sqlite::Lite;
 use super::write::event_values;
 use super::{Begin, Limits};
-use crate::demo::{Dataset, Event};
-use crate::event::{NewEvent, Timestamp};
+use crate::demo::{Dataset, EventRow};
+use crate::event::Timestamp;
 use anyhow::Result;
 use std::path::Path;
 
@@ -42,10 +42,13 @@ pub async fn origin(path: &Path) -> Result<Option<Origin>> {
 /// The disk is full, the directory not writable.
 pub async fn create(path: &Path, data: &Dataset, made_by: &str, at: Timestamp) -> Result<()> {
     let mut lite = Lite::open(path, Begin::Write, Limits::default(), true).await?;
+    // The file is new, so there is nothing to protect before it is complete; at the end it is written to disk at once.
+    lite.simple("PRAGMA synchronous = off; PRAGMA journal_mode = memory; PRAGMA cache_size = -65536").await?;
     lite.make_ours().await?;
     lite.begin(Begin::Write).await?;
     let text = |text: &str| Value::Text(text.to_owned());
     let flag = |flag: bool| Value::Count(flag.into());
+    let time = |time: Option<Timestamp>| time.map_or(Value::OptionalText(None), Value::Time);
     let mut rows = vec![
         Query::new("put_store_origin").bind("made_by", text(made_by)).bind("now", Value::Time(at)),
         Query::new("put_organization")
@@ -81,8 +84,11 @@ pub async fn create(path: &Path, data: &Dataset, made_by: &str, at: Timestamp) -
             .bind("name", text(agent.name))
             .bind("status", text(agent.status))
             .bind("lead", flag(agent.is_board_lead))
-            .bind("profile", Value::OptionalText(agent.identity_profile.map(str::to_owned)))
-            .bind("seen", agent.last_seen_at.map_or(Value::OptionalText(None), Value::Time))
+            .bind("profile", Value::OptionalText(agent.identity_profile.clone()))
+            .bind("seen", time(agent.last_seen_at))
+            .bind("heartbeat", text(agent.heartbeat_config))
+            .bind("error", Value::OptionalText(agent.last_provision_error.map(str::to_owned)))
+            .bind("wakes", Value::Count(agent.wake_attempts))
     }));
     rows.extend(data.tasks.iter().map(|task| {
         Query::new("put_task")
@@ -90,14 +96,16 @@ pub async fn create(path: &Path, data: &Dataset, made_by: &str, at: Timestamp) -
             .bind("board_id", Value::Id(task.board_id))
             .bind("title", text(task.title))
             .bind("status", text(task.status))
+            .bind("assignee", Value::OptionalId(task.assigned_agent_id))
+            .bind("begun", time(task.in_progress_at))
     }));
     rows.extend(data.events.iter().map(insert));
-    for row in &rows {
-        lite.fetch(row, &mut |_| Ok(())).await?;
-    }
+    lite.write_all(&rows).await?;
     lite.simple("COMMIT").await?;
     // A reader and a writer then do not lock each other out (sqlite.org/wal.html).
     lite.simple("PRAGMA journal_mode = WAL").await?;
+    drop(lite);
+    std::fs::File::open(path)?.sync_all()?;
     Ok(())
 }
 
@@ -105,23 +113,43 @@ pub async fn create(path: &Path, data: &Dataset, made_by: &str, at: Timestamp) -
 ///
 /// # Errors
 /// Those of the database.
-pub async fn add(path: &Path, event: &Event) -> Result<()> {
+pub async fn add(path: &Path, row: &EventRow) -> Result<()> {
     let lite = Lite::open(path, Begin::Write, Limits::default(), false).await?;
-    lite.fetch(&insert(event), &mut |_| Ok(())).await
+    lite.fetch(&insert(row), &mut |_| Ok(())).await
 }
 
-fn insert(event: &Event) -> Query {
-    let new = NewEvent {
-        id: event.id,
-        event_type: event.event_type.to_owned(),
-        message: event.message.clone(),
-        agent_id: event.agent_id,
-        task_id: event.task_id,
-        board_id: event.board_id,
-        action: event.action.map(str::to_owned),
-        user_id: event.user_id,
-        actor_id: event.actor_id,
-    };
-    let query = event_values(Query::new("log"), &new).bind("now", Value::Time(event.created_at));
+fn insert(row: &EventRow) -> Query {
+    let query = event_values(Query::new("log"), &row.event).bind("now", Value::Time(row.created_at));
     query.when("has_action", true).when("has_user_id", true).when("has_actor_id", true)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::demo::dataset;
+
+    #[tokio::test]
+    async fn a_demo_store_has_every_row_and_says_who_has_a_task_and_why_an_agent_cannot_be_reached() {
+        let place = tempfile::tempdir().unwrap();
+        let path = place.path().join("activity.db");
+        let data = dataset(Timestamp::FIRST.plus_seconds(86_400 * 365)).unwrap();
+        create(&path, &data, "demo", Timestamp::FIRST).await.unwrap();
+        let store = rusqlite::Connection::open(&path).unwrap();
+        let count = |sql: &str| store.query_row(sql, [], |row| row.get::<_, usize>(0)).unwrap();
+        assert_eq!(count("SELECT count(*) FROM activity_events"), data.events.len());
+        assert_eq!(count("SELECT count(*) FROM agents WHERE heartbeat_config ->> 'every' = '10m'"), data.agents.len());
+        assert_eq!(count("SELECT count(*) FROM agents WHERE last_provision_error IS NOT NULL"), 1);
+        assert_eq!(count("SELECT max(wake_attempts) FROM agents"), 3);
+        let in_progress = data.tasks.iter().filter(|task| task.status == "in_progress").count();
+        assert_eq!(count("SELECT count(in_progress_at) FROM tasks"), in_progress);
+        let assigned = data.tasks.iter().filter(|task| task.assigned_agent_id.is_some()).count();
+        assert!(in_progress > 0 && assigned > in_progress);
+        assert_eq!(
+            count(
+                "SELECT count(*) FROM tasks t JOIN agents a ON a.id = t.assigned_agent_id AND a.board_id = t.board_id"
+            ),
+            assigned
+        );
+        assert_eq!(count("SELECT count(*) FROM pragma_foreign_key_check"), 0);
+    }
 }

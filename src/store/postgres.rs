@@ -184,7 +184,7 @@ impl Pg {
             self.simple(sql).await?;
             self.indexed = !self.indexed;
         }
-        let Prepared { sql, values } = query.prepare(Dialect::Postgres)?;
+        let Prepared { sql, values, .. } = query.prepare(Dialect::Postgres)?;
         let mut arguments = PgArguments::default();
         for value in values {
             add(&mut arguments, value).map_err(anyhow::Error::from_boxed).context("cannot bind a value")?;

@@ -53,6 +53,15 @@ pub(super) struct Query {
 pub(super) struct Prepared<'a> {
     pub(super) sql: String,
     pub(super) values: Vec<&'a Value>,
+    /// Which of the query's values each of them is.
+    order: Vec<usize>,
+}
+
+impl Prepared<'_> {
+    /// The values of another query with the same text, in the same order.
+    pub(super) fn values_of<'q>(&self, query: &'q Query) -> Vec<&'q Value> {
+        self.order.iter().filter_map(|at| query.values.get(*at)).map(|(_, value)| value).collect()
+    }
 }
 
 impl Query {
@@ -182,14 +191,22 @@ impl Query {
             rest = tail;
         }
         sql.push_str(rest);
-        let values = order
+        let order = order
             .into_iter()
             .map(|name| {
-                let found = self.values.iter().rev().find(|(known, _)| *known == name);
-                found.map(|(_, value)| value).with_context(|| format!("query {}: no value for :{name}", self.stem))
+                let found = self.values.iter().rposition(|(known, _)| *known == name);
+                found.with_context(|| format!("query {}: no value for :{name}", self.stem))
             })
-            .collect::<Result<_>>()?;
-        Ok(Prepared { sql, values })
+            .collect::<Result<Vec<_>>>()?;
+        let mut prepared = Prepared { sql, values: Vec::new(), order };
+        prepared.values = prepared.values_of(self);
+        Ok(prepared)
+    }
+
+    /// Whether another query has the same text, and names for its values in the same order.
+    pub(super) fn has_same_text(&self, other: &Self) -> bool {
+        let same_names = self.values.iter().map(|(name, _)| name).eq(other.values.iter().map(|(name, _)| name));
+        (self.stem, &self.flags, self.explained) == (other.stem, &other.flags, other.explained) && same_names
     }
 }
 
@@ -224,7 +241,7 @@ queries! {
         "total" "types";
     sqlite "mark_written" "put_agent" "put_board" "put_membership" "put_organization" "put_store_origin" "put_task" "put_user"
         "quiet"
-        "schema" "schema_2" "store_origin"
+        "schema" "schema_2" "schema_3" "store_origin"
 }
 
 #[cfg(test)]

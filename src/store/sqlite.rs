@@ -159,8 +159,29 @@ impl Lite {
         heard(self.conn.execute_batch(sql).map_err(fault::running)).await
     }
 
+    /// Runs statements that return nothing of interest. Neighbours with the same text share one prepared statement.
+    pub(super) async fn write_all(&self, queries: &[Query]) -> Result<()> {
+        for alike in queries.chunk_by(Query::has_same_text) {
+            let Some(first) = alike.first() else { continue };
+            let prepared = first.prepare(Dialect::Sqlite)?;
+            let mut statement = self.conn.prepare(&prepared.sql).map_err(fault::running)?;
+            for (done, query) in (1_u64..).zip(alike) {
+                for (at, value) in (1..).zip(prepared.values_of(query)) {
+                    statement.raw_bind_parameter(at, bound(value)?).map_err(fault::running)?;
+                }
+                self.deadline.set(self.limit);
+                let mut rows = statement.raw_query();
+                while heard(rows.next().map_err(fault::running)).await?.is_some() {}
+                if done % TURN == 0 {
+                    tokio::task::yield_now().await;
+                }
+            }
+        }
+        Ok(())
+    }
+
     pub(super) async fn fetch(&self, query: &Query, each: &mut dyn FnMut(&Row) -> Result<()>) -> Result<()> {
-        let Prepared { sql, values } = query.prepare(Dialect::Sqlite)?;
+        let Prepared { sql, values, .. } = query.prepare(Dialect::Sqlite)?;
         let mut statement = self.conn.prepare_cached(&sql).map_err(fault::running)?;
         // SQLite too numbers parameters by where each first stands, whatever it is called.
         for (at, value) in (1..).zip(values) {

@@ -8,9 +8,9 @@ use rusqlite::{Connection, TransactionBehavior};
 /// "mcac", in SQLite's `application_id`: tells our files from others.
 pub(super) const OURS: i64 = 0x6d63_6163;
 /// The number of the last of [`VERSIONS`], which the SQL keeps in SQLite's `user_version`.
-pub(super) const NEWEST: i64 = 2;
+pub(super) const NEWEST: i64 = 3;
 /// What makes each version of the one before it; never changed once released.
-const VERSIONS: [(i64, &str); 2] = [(1, "schema"), (2, "schema_2")];
+const VERSIONS: [(i64, &str); 3] = [(1, "schema"), (2, "schema_2"), (3, "schema_3")];
 
 /// Brings a store to the newest version, or leaves it as it was. Whoever comes second waits and finds nothing to do.
 pub(super) fn migrate(conn: &mut Connection) -> Result<()> {

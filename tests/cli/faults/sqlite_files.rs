@@ -147,7 +147,7 @@ fn a_store_of_a_newer_version_is_refused_and_one_of_an_older_is_read() {
     let right = answers(&database);
     database.sql("PRAGMA user_version = 0");
     assert_eq!(answers(&database), right);
-    database.sql("PRAGMA user_version = 3");
+    database.sql("PRAGMA user_version = 4");
     refused(&database, "newer");
 }
 

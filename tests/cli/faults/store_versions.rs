@@ -40,10 +40,15 @@ fn readers_leave_it_as_it_is_and_the_first_writer_migrates_it() {
     assert_eq!(right[4], "3\n");
     assert_eq!(std::fs::read(&file).unwrap(), before);
     ask(&database, "log --type x --board Main --message four").ok();
-    assert_eq!(version(&file), 2);
+    assert_eq!(version(&file), 3);
     assert_eq!(ask(&database, "list --count").ok().stdout, "4\n");
     let after = ask(&database, "list --all -o jsonl --exclude-type x").ok().stdout;
     assert_eq!(after, right[0]);
+    // Fails where a column of the newest version is missing.
+    database.sql(
+        "UPDATE tasks SET assigned_agent_id = (SELECT id FROM agents), in_progress_at = 0;
+         UPDATE agents SET heartbeat_config = '{}', last_provision_error = 'none', wake_attempts = wake_attempts + 1",
+    );
     // Equal times come off the new index in order.
     let plan = ask(&database, "comments --show-sql -v").ok().stderr;
     assert!(
@@ -60,7 +65,7 @@ fn of_many_writers_at_once_one_migrates_it() {
         let output = ask(&database, "log --type x --board Main --message").args([n.to_string()]).run();
         (output.code != 0).then(|| output.to_string())
     });
-    assert_eq!(version(&file), 2);
+    assert_eq!(version(&file), 3);
     assert_eq!(ask(&database, "list --count").ok().stdout, "19\n");
 }
 
@@ -79,5 +84,5 @@ fn a_migration_that_cannot_be_made_is_told_and_leaves_it_as_it_was() {
 fn a_store_that_is_made_now_has_the_newest_version() {
     let (database, _) = first_version();
     database.place.mc(["demo", "-q"]).ok();
-    assert_eq!(version(&database.place.path().join("data/mc-activity/activity.db")), 2);
+    assert_eq!(version(&database.place.path().join("data/mc-activity/activity.db")), 3);
 }

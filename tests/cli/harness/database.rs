@@ -158,6 +158,7 @@ impl Database {
             run(&mut sqlite, "PRAGMA journal_mode = wal; PRAGMA synchronous = off;").await;
             run(&mut sqlite, include_str!("../../../queries/sqlite/schema.sql")).await;
             run(&mut sqlite, include_str!("../../../queries/sqlite/schema_2.sql")).await;
+            run(&mut sqlite, include_str!("../../../queries/sqlite/schema_3.sql")).await;
             sqlite.close().await.unwrap();
         });
         database
