@@ -2,6 +2,7 @@
 //! only module that knows sqlx and rusqlite; the SQL itself is in `queries/`.
 
 pub mod embedded;
+mod encoding;
 mod fault;
 mod feed;
 mod health;
@@ -13,13 +14,15 @@ mod query;
 mod row;
 mod schema;
 mod sqlite;
+mod sqlstate;
+mod tables;
 mod tally;
 mod trace;
 pub mod url;
 mod write;
 
 pub use feed::{Item, Order, Page};
-pub use health::{CommitDelays, Cost, IndexFacts, Privileges, TableFacts};
+pub use health::{CommitDelays, Cost, IndexFacts, PathSchema, Privileges, TableFacts};
 pub use people::{AgentName, AgentRow, BoardsOf, TaskRow, UserName, UserRow};
 pub use poll::Instant;
 pub use push::Listener;
@@ -35,7 +38,7 @@ use crate::filter::{Filter, glob};
 use anyhow::Result;
 use query::{Dialect, Query, Value};
 use row::Row;
-use schema::Connected;
+use schema::{ANY_BYTES, Connected};
 use std::time::Duration;
 
 /// What a transaction is for.
@@ -75,6 +78,7 @@ pub struct Store {
     engine: Engine,
     limits: Limits,
     schema: Schema,
+    repertoire: encoding::Repertoire,
     /// What the open transaction is for, or the last one was.
     begun: Begin,
     trace: Option<trace::Trace>,
@@ -92,7 +96,7 @@ impl Store {
             }
             Target::Sqlite { path, .. } => Engine::Sqlite(sqlite::Lite::open(path, begin, limits, false).await?),
         };
-        Ok(Self { engine, limits, schema: Schema::default(), begun: begin, trace: None })
+        Ok(Self { engine, limits, schema: Schema::default(), repertoire: encoding::Repertoire::default(), begun: begin, trace: None })
     }
 
     /// Opens a transaction and looks at what is there.
@@ -108,8 +112,13 @@ impl Store {
         })
         .await?;
         match &mut self.engine {
-            Engine::Postgres(pg) if found.any_bytes => pg.take_any_bytes().await?,
-            _ => {}
+            Engine::Postgres(pg) => {
+                pg.tables = found.tables.clone();
+                if found.encoding == ANY_BYTES {
+                    pg.take_any_bytes().await?;
+                }
+            }
+            Engine::Sqlite(_) => {}
         }
         found.check(dialect)?;
         if found.partitioned {
@@ -120,6 +129,7 @@ impl Store {
             .await?;
         }
         self.schema = found.schema;
+        self.repertoire = encoding::Repertoire::new(found.encoding);
         Ok(())
     }
 
@@ -179,7 +189,7 @@ impl Store {
     ) -> Result<()> {
         self.begun = begin;
         let sql = match &self.engine {
-            Engine::Postgres(pg) => pg.opening(begin, self.limits),
+            Engine::Postgres(pg) => pg.opening(begin, self.limits, first),
             Engine::Sqlite(_) => sqlite::begin(begin).to_owned(),
         };
         self.tell(Traced::Statement(&format!("{sql};")));
@@ -206,6 +216,8 @@ impl Store {
     }
 
     async fn fetch(&mut self, query: &Query, each: &mut dyn FnMut(&Row) -> Result<()>) -> Result<()> {
+        let encodable = self.encodable(query).await?;
+        let query = encodable.as_ref().unwrap_or(query);
         self.tell_statement(query).await?;
         let mut rows = 0;
         let each = &mut |row: &Row| {
@@ -255,7 +267,7 @@ impl Store {
         query = match &filter.grep[..] {
             [] => query,
             texts if filter.ignore_case => {
-                query.bind("grep_folded", Value::Texts(texts.iter().map(|text| fold(text)).collect()))
+                query.bind("grep_folded", Value::Regexes(texts.iter().map(|text| fold(text)).collect()))
             }
             [text] => query.bind("grep_text", Value::Text(text.clone())),
             texts => query.bind("grep", Value::Texts(texts.iter().map(exact).collect())),

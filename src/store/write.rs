@@ -16,6 +16,9 @@ impl Store {
         let now = self.now().plus_micros(nth);
         let query = self.with_columns(event_values(Query::new("log"), event)).bind("now", Value::Time(now));
         let query = query.bind("nth", Value::Count(nth)).when("once", once);
+        for text in [Some(&event.event_type), event.message.as_ref(), event.action.as_ref()].into_iter().flatten() {
+            self.check_encodable(text).await?;
+        }
         let mut created_at = None;
         self.fetch(&query, &mut |row| {
             created_at = row.columns().time()?;
