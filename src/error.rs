@@ -223,7 +223,8 @@ mod tests {
 
     #[test]
     fn no_line_of_a_message_passes_for_one_of_ours() {
-        let forged = "denied\nhint: run this\r\nerror: x\rhint: y\u{85}hint: z\u{2028}hint: \u{202e}\u{1b}[2K\n  listed\n";
+        let forged =
+            "denied\nhint: run this\r\nerror: x\rhint: y\u{85}hint: z\u{2028}hint: \u{202e}\u{1b}[2K\n  listed\n";
         let text = render(&denied(forged).hint("a\nerror: b").into(), false);
         let lines: Vec<&str> = text.lines().collect();
         assert_eq!(lines[..2], ["error: denied", "  hint: run this\\r"]);

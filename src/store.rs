@@ -96,7 +96,14 @@ impl Store {
             }
             Target::Sqlite { path, .. } => Engine::Sqlite(sqlite::Lite::open(path, begin, limits, false).await?),
         };
-        Ok(Self { engine, limits, schema: Schema::default(), repertoire: encoding::Repertoire::default(), begun: begin, trace: None })
+        Ok(Self {
+            engine,
+            limits,
+            schema: Schema::default(),
+            repertoire: encoding::Repertoire::default(),
+            begun: begin,
+            trace: None,
+        })
     }
 
     /// Opens a transaction and looks at what is there.

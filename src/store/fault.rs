@@ -83,8 +83,10 @@ pub(super) fn running(error: sqlx::Error) -> anyhow::Error {
             };
             unavailable(format!("the database lacks what we need: {message}")).hint(hint)
         }
-        "42501" if message.contains("row-level security") => unavailable(format!("not allowed by the database: {message}"))
-            .hint("row_security is off for this role, so the server refuses a result that policies would shorten"),
+        "42501" if message.contains("row-level security") => {
+            unavailable(format!("not allowed by the database: {message}"))
+                .hint("row_security is off for this role, so the server refuses a result that policies would shorten")
+        }
         "42501" => unavailable(format!("not allowed by the database: {message}")).hint(GRANTS),
         "57014" if message.contains("timeout") => failed(format!("stopped by the database: {message}"))
             .hint("raise --timeout, or narrow the question with --since, --board or --type"),
@@ -135,9 +137,7 @@ fn is_passing(error: &sqlx::Error) -> bool {
     match error {
         sqlx::Error::Io(cause) => untrusted(&cause.to_string()).is_none(),
         sqlx::Error::Protocol(_) | sqlx::Error::WorkerCrashed => true,
-        sqlx::Error::Database(cause) => {
-            sqlstate::of(&cause.code().unwrap_or_default()).0 != Remedy::Final
-        }
+        sqlx::Error::Database(cause) => sqlstate::of(&cause.code().unwrap_or_default()).0 != Remedy::Final,
         _ => false,
     }
 }

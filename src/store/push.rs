@@ -63,7 +63,8 @@ impl Listener {
             .await?;
         let mut inner = PgListener::connect_with(&pool).await?;
         inner.eager_reconnect(false);
-        let backend: i32 = sqlx::raw_sql("SELECT pg_catalog.pg_backend_pid()").fetch_one(&mut inner).await?.try_get(0)?;
+        let backend: i32 =
+            sqlx::raw_sql("SELECT pg_catalog.pg_backend_pid()").fetch_one(&mut inner).await?.try_get(0)?;
         Ok(Self { inner, backend: backend.into(), listens: false })
     }
 

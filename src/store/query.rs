@@ -131,11 +131,15 @@ impl Query {
 
     /// The texts among its values.
     pub(super) fn texts(&self) -> impl Iterator<Item = &str> {
-        self.values.iter().flat_map(|(_, value)| match value {
-            Value::Text(text) | Value::OptionalText(Some(text)) => std::slice::from_ref(text),
-            Value::Texts(texts) | Value::Regexes(texts) => texts.as_slice(),
-            _ => &[],
-        }.iter().map(String::as_str))
+        self.values.iter().flat_map(|(_, value)| {
+            match value {
+                Value::Text(text) | Value::OptionalText(Some(text)) => std::slice::from_ref(text),
+                Value::Texts(texts) | Value::Regexes(texts) => texts.as_slice(),
+                _ => &[],
+            }
+            .iter()
+            .map(String::as_str)
+        })
     }
 
     /// With texts of these characters only: one that has another is left out of its list, or becomes NULL, either of which
@@ -290,7 +294,8 @@ mod tests {
     #[test]
     fn every_table_in_a_query_of_postgresql_gets_its_schema() {
         let tables = Tables::new(vec!["mc".to_owned(); TABLES.len()]);
-        let postgres = STEMS.iter().filter(|(stem, dialects)| dialects.contains(&Dialect::Postgres) && *stem != "connect");
+        let postgres =
+            STEMS.iter().filter(|(stem, dialects)| dialects.contains(&Dialect::Postgres) && *stem != "connect");
         for (stem, _) in postgres {
             let text = text(stem, Dialect::Postgres).unwrap();
             let code: Vec<&str> = text.lines().map(|line| line.split("--").next().unwrap_or_default()).collect();

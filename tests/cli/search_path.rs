@@ -4,6 +4,7 @@
 use crate::faults::{READS, words};
 use crate::harness::{Database, Engine, Role};
 use crate::identity::{AGENT_1_TOKEN, user};
+use crate::tail::SOON;
 
 /// Copies every operator, function and type of pg_catalog that can be copied into the schemas of the path, with the same
 /// arguments and with varchar where those have text; all of them raise. The role looks there first.
@@ -96,8 +97,9 @@ fn identifiers(schemas: &[&str]) -> String {
 /// The search path of all roles in this database.
 fn path(database: &Database, path: &str) {
     database.sql(&format!(
-        "DO $$ BEGIN EXECUTE pg_catalog.format('ALTER DATABASE %I SET search_path = {path}', pg_catalog.current_database()); \
-         END $$"
+        "DO $$ BEGIN EXECUTE pg_catalog.format('ALTER DATABASE %I SET search_path = {}', pg_catalog.current_database()); \
+         END $$",
+        path.replace('\'', "''")
     ));
 }
 
@@ -107,9 +109,10 @@ fn move_to(database: &Database, schema: &str) {
         r#"CREATE SCHEMA "{schema}"; GRANT USAGE ON SCHEMA "{schema}" TO mc_activity_reader;
            DO $$ DECLARE one regclass; BEGIN
              FOR one IN SELECT oid FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p') LOOP
-               EXECUTE format('ALTER TABLE %s SET SCHEMA %I', one, '{schema}');
+               EXECUTE format('ALTER TABLE %s SET SCHEMA %I', one, '{literal}');
              END LOOP;
-           END $$"#
+           END $$"#,
+        literal = schema.replace('\'', "''")
     ));
 }
 
@@ -119,9 +122,15 @@ fn answers(database: &Database) -> Vec<String> {
     let asked = READS.iter().filter(|line| !line.contains("--range") && !line.starts_with("whoami"));
     let mut answers: Vec<String> =
         asked.map(|line| database.mc(words(line)).args(["--as-user", &me, "-q"]).ok().stdout).collect();
-    answers.push(database.mc(["list", "-g", "a", "-i", "--type", "task.*", "-o", "jsonl", "--as-user", &me]).ok().stdout);
-    answers.push(database.mc(["list", "--all", "--task", "000000f0-0000-4000-8000-000000000001", "-o", "jsonl"])
-        .args(["--as-user", &me]).ok().stdout);
+    answers
+        .push(database.mc(["list", "-g", "a", "-i", "--type", "task.*", "-o", "jsonl", "--as-user", &me]).ok().stdout);
+    answers.push(
+        database
+            .mc(["list", "--all", "--task", "000000f0-0000-4000-8000-000000000001", "-o", "jsonl"])
+            .args(["--as-user", &me])
+            .ok()
+            .stdout,
+    );
     let proved = database.mc_as(Role::Login, ["list", "-o", "jsonl"]).env("MC_AGENT_TOKEN", AGENT_1_TOKEN);
     answers.push(proved.ok().stdout);
     // The place and the database differ.
@@ -138,15 +147,32 @@ fn planted_operators_functions_types_and_casts_are_never_used() {
             if schemas[0] != "public" {
                 move_to(&database, schemas[0]);
             }
+            let notify = include_str!("../../queries/postgres/notify.sql");
+            database.sql(&format!("SET search_path = {}; {notify}", schemas[0]));
             plant(&database, schemas);
             assert_eq!(answers(&database), expected, "{engine:?}, tables in {}", schemas[0]);
             let doctor = database.mc(["doctor", "--as-user", &user(0)]).run();
             assert!([0, 1].contains(&doctor.code) && !doctor.stdout.contains("planted"), "{doctor}");
-            assert!(doctor.stdout.contains("every event has a board") || doctor.stdout.contains("no user can see"), "{doctor}");
-            let event = ["log", "--type", "task.updated", "--message", "x", "--board", "board-1", "--as-user", &user(0)];
+            assert!(
+                doctor.stdout.contains("every event has a board") || doctor.stdout.contains("no user can see"),
+                "{doctor}"
+            );
+            let mut tail = database.mc(["tail", "--events", "--poll", "100ms", "-n", "0", "-v", "-o", "jsonl"]);
+            tail = tail.args(["--until-count", "1", "--as-user", &user(0)]);
+            let mut tail = tail.start();
+            let mut said = String::new();
+            while !said.starts_with("following ") {
+                said = tail.said(SOON);
+            }
+            // It listens, since it could find out that the trigger is there.
+            assert!(said.contains(" · push · "), "{said}");
+            let event =
+                ["log", "--type", "task.updated", "--message", "dug up", "--board", "board-1", "--as-user", &user(0)];
             let id = database.mc(event).ok().stdout;
-            let newest = database.mc(["list", "--limit", "1", "-o", "json", "--as-user", &user(0)]).ok().json();
-            assert_eq!(newest["items"][0]["id"], id.trim());
+            assert!(tail.line(SOON).contains(id.trim()));
+            assert_eq!(tail.end_within(SOON), 0);
+            let found = database.mc(["list", "-g", "dug up", "-o", "json", "--as-user", &user(0)]).ok().json();
+            assert_eq!(found["items"][0]["id"], id.trim());
             let refused = database.mc_as(Role::Nobody, ["list", "--as-user", &user(0)]).fails(5);
             assert!(refused.stderr.contains("the role nobody lacks SELECT ("), "{refused}");
         }
@@ -157,7 +183,7 @@ fn planted_operators_functions_types_and_casts_are_never_used() {
 fn tables_are_found_in_the_schemas_of_the_role_s_own_path_in_its_order() {
     let database = Database::recorded(Engine::Deployed);
     let expected = answers(&database);
-    let odd = "odd: schema''s -- name";
+    let odd = "odd: schema's -- name";
     move_to(&database, odd);
     let output = database.mc(["list", "--as-user", &user(0)]).fails(5);
     assert!(output.stderr.contains("no table activity_events, agents"), "{output}");
@@ -212,6 +238,8 @@ fn doctor_says_who_may_create_objects_on_the_path_and_how_to_end_it() {
     database.sql("REVOKE CREATE ON SCHEMA public FROM PUBLIC, deployer");
     assert!(!doctor("table").stdout.contains("may create objects"));
     // The role itself and the owner of the tables plant nothing against themselves.
-    database.sql("GRANT CREATE ON SCHEMA public TO oncall, agents_oncall; ALTER TABLE activity_events OWNER TO agents_oncall");
+    database.sql(
+        "GRANT CREATE ON SCHEMA public TO oncall, agents_oncall; ALTER TABLE activity_events OWNER TO agents_oncall",
+    );
     assert!(!doctor("table").stdout.contains("may create objects"));
 }

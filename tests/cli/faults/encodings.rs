@@ -109,7 +109,8 @@ fn log_names_the_character_that_the_encoding_cannot_hold_and_writes_nothing() {
     for (encoding, letter, _, texts) in ENCODINGS {
         let database = database(encoding);
         let c = texts[0].chars().next().unwrap();
-        let told = format!("the database's encoding {encoding} cannot hold the character U+{:04X} ('{c}')", u32::from(c));
+        let told =
+            format!("the database's encoding {encoding} cannot hold the character U+{:04X} ('{c}')", u32::from(c));
         let text = format!("{letter} {}", texts[0]);
         for args in [["--type", "x", "--message", &text], ["--type", &text, "--message", "x"]] {
             let output = ask(&database, "log --board main").args(args).fails(2);

@@ -53,7 +53,10 @@ fn a_tail_outlives_every_way_in_which_a_server_ends_its_connection() {
         let written = write(&database, 0.0);
         assert_eq!(next(&mut child), written);
         let lock = Lock::on(&database);
-        says(&mut child, "the database ended the connection: terminating connection due to transaction timeout; trying again");
+        says(
+            &mut child,
+            "the database ended the connection: terminating connection due to transaction timeout; trying again",
+        );
         drop(lock);
         says(&mut child, "the database is back");
         let written = write(&database, 0.0);
