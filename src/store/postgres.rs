@@ -3,7 +3,7 @@
 
 use super::query::{Dialect, Prepared, Query, Value};
 use super::row::Row;
-use super::tables::{KEEP_PATH, SAFE_PATH, Tables};
+use super::tables::{SAFE_PATH, Tables, keep_path};
 use super::url::{PostgresTarget, SessionAttrs};
 use super::{Begin, Limits, fault};
 use crate::error::unavailable;
@@ -151,7 +151,7 @@ impl Pg {
         let lock = limits.lock.as_millis().min(i32::MAX as u128);
         let notice = if self.notices { NOTICE } else { "" };
         let bytes = if self.any_bytes { format!("; {ANY_BYTES}") } else { String::new() };
-        let keep = if looks_for_tables(first) { format!("; {KEEP_PATH}") } else { String::new() };
+        let keep = if looks_for_tables(first) { format!("; {}", keep_path()) } else { String::new() };
         format!(
             "BEGIN {mode}; SET LOCAL statement_timeout = {statement}; SET LOCAL lock_timeout = {lock}; \
              SET LOCAL jit = off; SET LOCAL work_mem = '64MB'; SET LOCAL enable_seqscan = off{notice}{bytes}{keep}; \
@@ -171,7 +171,7 @@ impl Pg {
         self.patience = (!limits.statement.is_zero()).then(|| limits.statement + GRACE);
         let question = self.tables.qualify(&first.prepare(Dialect::Postgres)?.sql);
         let sql = format!("{opening};\n{question}");
-        // The result of KEEP_PATH comes first.
+        // The result of keep_path comes first.
         let skipped = u8::from(looks_for_tables(first));
         let mut rows = 0;
         let mut each = |row: &Row| {

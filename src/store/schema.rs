@@ -105,7 +105,10 @@ impl Connected {
         if !self.missing.is_empty() {
             let missing = self.missing.join(", ");
             let hint = match dialect {
-                Dialect::Postgres => "check DATABASE_URL, and that the role has USAGE on the schema of the tables",
+                Dialect::Postgres => {
+                    "check DATABASE_URL, and that the role has USAGE on the schema of the tables and finds it on its \
+                     search_path"
+                }
                 Dialect::Sqlite => "check DATABASE_URL; `mc-activity demo` makes an embedded store to try",
             };
             return Err(unavailable(format!("this is no Mission Control database: no table {missing}"))

@@ -3,7 +3,7 @@
 //! PostgreSQL's own. The files in `queries/` name tables without a schema, so that they can be read and tried in psql;
 //! here each gets the schema in which it was found on the role's own search path.
 
-/// In the order in which `connect.sql` reports their schemas.
+/// In the order in which `connect.sql` reports their schemas; the first is the one that it looks at closely.
 pub(super) const TABLES: [&str; 8] = [
     "activity_events",
     "agents",
@@ -18,10 +18,16 @@ pub(super) const TABLES: [&str; 8] = [
 /// For the transaction alone, since a pooler gives the connection to others. Temporary tables come last.
 pub(super) const SAFE_PATH: &str = "SET LOCAL search_path = pg_catalog, pg_temp";
 
-/// Keeps the role's own search path, as far as its schemas exist, before [`SAFE_PATH`] replaces it. Every name in it is
-/// qualified, because here anybody's function could still be chosen.
-pub(super) const KEEP_PATH: &str = "SELECT pg_catalog.set_config('mc_activity.schemas', \
-                                    pg_catalog.current_schemas(false)::pg_catalog.text, true)";
+/// Keeps what the role's own search path says before [`SAFE_PATH`] replaces it: the tables, for `connect.sql`, and the
+/// schemas, for `doctor`. Every name in it is qualified, because here anybody's function could still be chosen.
+pub(super) fn keep_path() -> String {
+    let lookups = TABLES.map(|table| format!("pg_catalog.to_regclass('{table}')"));
+    format!(
+        "SELECT pg_catalog.set_config('mc_activity.tables', ARRAY[{}]::pg_catalog.oid[]::pg_catalog.text, true), \
+         pg_catalog.set_config('mc_activity.schemas', pg_catalog.current_schemas(false)::pg_catalog.text, true)",
+        lookups.join(", ")
+    )
+}
 
 /// Words behind which the queries name a table.
 const BEFORE_TABLE: [&str; 3] = ["FROM", "JOIN", "INTO"];
