@@ -3,6 +3,7 @@
 //! Functions return [`anyhow::Error`]; one that the user should see with a certain exit code holds a [`Failure`]
 //! somewhere in its chain.
 
+use crate::output::visible;
 use serde_json::json;
 use std::fmt;
 use std::io;
@@ -187,8 +188,20 @@ pub fn render(error: &anyhow::Error, as_json: bool) -> String {
         let body = json!({"error": {"code": kind_of(error).name(), "message": message, "hint": hint}});
         return format!("{body}\n");
     }
-    let hint = hint.map(|hint| format!("hint: {hint}\n")).unwrap_or_default();
-    format!("error: {message}\n{hint}")
+    let hint = hint.map(|hint| format!("hint: {}\n", continued(hint))).unwrap_or_default();
+    format!("error: {}\n{hint}", continued(&message))
+}
+
+/// Text of several lines, whose later ones are indented: what a server or a file says cannot pass for a line of ours, such
+/// as `hint:`. What else breaks a line on some terminal is escaped.
+fn continued(text: &str) -> String {
+    let mut lines = text.trim_end().split('\n');
+    let mut shown = visible(lines.next().unwrap_or_default()).into_owned();
+    for line in lines {
+        let indent = if line.is_empty() || line.starts_with("  ") { "" } else { "  " };
+        shown.push_str(&format!("\n{indent}{}", visible(line)));
+    }
+    shown
 }
 
 #[cfg(test)]
@@ -206,6 +219,17 @@ mod tests {
         let given: Result<(), _> = Err(io::Error::other("disk")).context(usage("bad"));
         assert_eq!(kind_of(&given.unwrap_err()), Kind::Usage);
         assert_eq!(kind_of(&anyhow::anyhow!("other")), Kind::Failed);
+    }
+
+    #[test]
+    fn no_line_of_a_message_passes_for_one_of_ours() {
+        let forged =
+            "denied\nhint: run this\r\nerror: x\rhint: y\u{85}hint: z\u{2028}hint: \u{202e}\u{1b}[2K\n  listed\n";
+        let text = render(&denied(forged).hint("a\nerror: b").into(), false);
+        let lines: Vec<&str> = text.lines().collect();
+        assert_eq!(lines[..2], ["error: denied", "  hint: run this\\r"]);
+        assert_eq!(lines[3..], ["  listed", "hint: a", "  error: b"]);
+        assert!(lines[2].starts_with("  error: x\\rhint: y\\u{85}hint: z\\u{2028}hint: \\u{202e}\\u{1b}[2K"), "{text}");
     }
 
     #[test]

@@ -162,6 +162,13 @@ impl Style {
     }
 }
 
+/// That rows of these tables may be hidden; none where there are no such tables.
+pub fn row_security(tables: &[String]) -> Option<String> {
+    let hidden = if tables.iter().any(|table| table == "activity_events") { "events" } else { "rows" };
+    let active = format!("row-level security is active on {}: some {hidden} may be hidden", tables.join(", "));
+    (!tables.is_empty()).then_some(active)
+}
+
 /// The lines below a report: what was counted, for whom, of which database.
 ///
 /// # Errors

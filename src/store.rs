@@ -3,6 +3,7 @@
 
 mod damage;
 pub mod embedded;
+mod encoding;
 mod fault;
 mod feed;
 mod health;
@@ -14,13 +15,15 @@ mod query;
 mod row;
 mod schema;
 mod sqlite;
+mod sqlstate;
+mod tables;
 mod tally;
 mod trace;
 pub mod url;
 mod write;
 
 pub use feed::{Feed, Item, Order, Page};
-pub use health::{CommitDelays, Cost, IndexFacts, Privileges, TableFacts};
+pub use health::{CommitDelays, Cost, IndexFacts, PathSchema, Privileges, TableFacts};
 pub use people::{AgentName, AgentRow, BoardsOf, TaskRow, UserName, UserRow};
 pub use poll::Instant;
 pub use push::Listener;
@@ -37,7 +40,7 @@ use crate::filter::{Filter, glob};
 use anyhow::Result;
 use query::{Dialect, Query, Value};
 use row::Row;
-use schema::Connected;
+use schema::{ANY_BYTES, Connected};
 use std::time::Duration;
 
 /// What a transaction is for.
@@ -77,6 +80,7 @@ pub struct Store {
     engine: Engine,
     limits: Limits,
     schema: Schema,
+    repertoire: encoding::Repertoire,
     /// What the open transaction is for, or the last one was.
     begun: Begin,
     trace: Option<trace::Trace>,
@@ -100,6 +104,7 @@ impl Store {
             engine,
             limits,
             schema: Schema::default(),
+            repertoire: encoding::Repertoire::default(),
             begun: begin,
             trace: None,
             damage: damage::Damage::default(),
@@ -119,8 +124,13 @@ impl Store {
         })
         .await?;
         match &mut self.engine {
-            Engine::Postgres(pg) if found.any_bytes => pg.take_any_bytes().await?,
-            _ => {}
+            Engine::Postgres(pg) => {
+                pg.tables = found.tables.clone();
+                if found.encoding == ANY_BYTES {
+                    pg.take_any_bytes().await?;
+                }
+            }
+            Engine::Sqlite(_) => {}
         }
         found.check(dialect)?;
         if found.partitioned {
@@ -131,6 +141,7 @@ impl Store {
             .await?;
         }
         self.schema = found.schema;
+        self.repertoire = encoding::Repertoire::new(found.encoding);
         Ok(())
     }
 
@@ -224,7 +235,7 @@ impl Store {
     ) -> Result<()> {
         self.begun = begin;
         let sql = match &self.engine {
-            Engine::Postgres(pg) => pg.opening(begin, self.limits),
+            Engine::Postgres(pg) => pg.opening(begin, self.limits, first),
             Engine::Sqlite(_) => sqlite::begin(begin).to_owned(),
         };
         self.tell(Traced::Statement(&format!("{sql};")));
@@ -251,6 +262,8 @@ impl Store {
     }
 
     async fn fetch(&mut self, query: &Query, each: &mut dyn FnMut(&Row) -> Result<()>) -> Result<()> {
+        let encodable = self.encodable(query).await?;
+        let query = encodable.as_ref().unwrap_or(query);
         self.tell_statement(query).await?;
         let mut rows = 0;
         let each = &mut |row: &Row| {
@@ -300,7 +313,7 @@ impl Store {
         query = match &filter.grep[..] {
             [] => query,
             texts if filter.ignore_case => {
-                query.bind("grep_folded", Value::Texts(texts.iter().map(|text| fold(text)).collect()))
+                query.bind("grep_folded", Value::Regexes(texts.iter().map(|text| fold(text)).collect()))
             }
             [text] => query.bind("grep_text", Value::Text(text.clone())),
             texts => query.bind("grep", Value::Texts(texts.iter().map(exact).collect())),

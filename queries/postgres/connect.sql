@@ -1,6 +1,10 @@
 -- What we are connected to: the clock, the server, and the table's columns and indexes, which decide which formulation is used.
 -- A new server process has all it needs to look up here, so: as few functions, operators and catalogues as will do.
--- Columns: now, version, in_recovery, database, role, encoding, tables that are missing,
+-- The setting mc_activity.tables holds the tables as the role's own search path has them; the statement before this one
+-- (--show-sql prints it) sets it, and then the search path to pg_catalog.
+-- Columns: now, version, in_recovery, database, role, encoding,
+--          the schema of each table, quoted as an identifier where it must be, or empty where there is no such table,
+--          the tables of which row-level security may hide rows from this role,
 --          columns of activity_events by number (dropped ones too, under a name that nobody gives), their types,
 --          the indexes that keep an order and cover all rows: how many columns are keys, then the columns' numbers,
 --          the kind of table ('r' plain, 'p' partitioned, 'f' foreign),
@@ -12,21 +16,23 @@ SELECT
   current_database()::text,
   current_user::text,
   current_setting('server_encoding'),
-  ARRAY(SELECT name
-        FROM unnest(ARRAY['activity_events', 'agents', 'boards', 'organization_board_access', 'organization_members',
-                          'organizations', 'tasks', 'users']) AS needed (name)
-        WHERE to_regclass(name) IS NULL),
+  ARRAY(SELECT coalesce((SELECT relnamespace::regnamespace::text FROM pg_class WHERE oid = id), '')
+        FROM unnest(tables) AS id),
+  ARRAY(SELECT (SELECT relname::text FROM pg_class WHERE oid = id)
+        FROM unnest(tables) AS id
+        WHERE row_security_active(id)),
   ARRAY(SELECT attname::text
         FROM pg_attribute
-        WHERE attrelid = to_regclass('activity_events') AND attnum > 0
+        WHERE attrelid = tables[1] AND attnum > 0
         ORDER BY attnum),
   ARRAY(SELECT format_type(atttypid, NULL)
         FROM pg_attribute
-        WHERE attrelid = to_regclass('activity_events') AND attnum > 0
+        WHERE attrelid = tables[1] AND attnum > 0
         ORDER BY attnum),
   ARRAY(SELECT indnkeyatts::text || ' ' || indkey::text
         FROM pg_index
-        WHERE indrelid = to_regclass('activity_events') AND indisvalid AND indpred IS NULL
+        WHERE indrelid = tables[1] AND indisvalid AND indpred IS NULL
           AND pg_index_column_has_property(indexrelid, 1, 'orderable')),
-  (SELECT relkind::text FROM pg_class WHERE oid = to_regclass('activity_events')),
-  pg_relation_size(to_regclass('activity_events')) < 1024 * 1024
+  (SELECT relkind::text FROM pg_class WHERE oid = tables[1]),
+  pg_relation_size(tables[1]) < 1024 * 1024
+FROM (SELECT current_setting('mc_activity.tables')::oid[]) AS found (tables)

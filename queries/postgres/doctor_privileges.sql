@@ -3,15 +3,15 @@
 --          whether rows may be changed or deleted.
 SELECT
   needed.name,
-  has_table_privilege(needed.name, 'SELECT'),
+  has_table_privilege(needed.id, 'SELECT'),
   ARRAY(SELECT a.attname::text
         FROM pg_attribute a
-        WHERE a.attrelid = to_regclass(needed.name) AND a.attnum > 0 AND NOT a.attisdropped
+        WHERE a.attrelid = needed.id AND a.attnum > 0 AND NOT a.attisdropped
           AND a.attname::text = ANY(needed.columns)
-          AND NOT has_column_privilege(needed.name, a.attnum, 'SELECT')
+          AND NOT has_column_privilege(needed.id, a.attnum, 'SELECT')
         ORDER BY a.attnum),
-  has_any_column_privilege(needed.name, 'INSERT'),
-  has_table_privilege(needed.name, 'UPDATE, DELETE, TRUNCATE')
+  has_any_column_privilege(needed.id, 'INSERT'),
+  has_table_privilege(needed.id, 'UPDATE, DELETE, TRUNCATE')
 FROM (
   -- include needed_columns
-) AS needed (name, columns)
+) AS needed (name, id, columns)

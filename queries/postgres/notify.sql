@@ -8,7 +8,7 @@ BEGIN;
 
 CREATE OR REPLACE FUNCTION mc_activity_notify() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-  PERFORM pg_notify('mc_activity_events', '');
+  PERFORM pg_catalog.pg_notify('mc_activity_events', '');
   RETURN NULL;
 END
 $$;

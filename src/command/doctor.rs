@@ -2,6 +2,7 @@
 
 mod indexes;
 mod report;
+mod trust;
 
 use super::session::{Context, Place};
 use super::sink::Sink;
@@ -79,6 +80,7 @@ async fn examine(context: &Context, report: &mut Report) -> Result<()> {
     connection(report, &store, &place, facts.as_ref());
     schema(report, &mut store).await?;
     privileges(report, &mut store).await?;
+    trust::examine(report, &mut store).await?;
     if report.exit_code() == Kind::Unavailable.exit_code() {
         return Ok(());
     }

@@ -241,12 +241,14 @@ impl Context {
         if path == Path::new("-") {
             return Err(usage("--html wants a file: stdout has the answer").into());
         }
+        let hidden = crate::output::row_security(&session.store.schema().row_security);
+        let database = [session.place.clone()].into_iter().chain(hidden).collect::<Vec<_>>().join("; ");
         let page = Page {
             body,
             actor: &session.who(),
             question: &question(env::args_os().map(|arg| arg.to_string_lossy().into_owned())),
             asked_at: session.now,
-            database: &session.place,
+            database: &database,
             zone: session.zone.label(),
             show_time,
         };
@@ -255,7 +257,9 @@ impl Context {
 
     /// The lines below a table: what was counted, for whom, in which zone, of which database.
     pub fn footer(&self, session: &Session, counted: String) -> Vec<String> {
-        vec![format!("{counted}, for {}, times in {}", session.who(), session.zone.label()), session.place.clone()]
+        let who = format!("{counted}, for {}, times in {}", session.who(), session.zone.label());
+        let hidden = crate::output::row_security(&session.store.schema().row_security);
+        [who, session.place.clone()].into_iter().chain(hidden).collect()
     }
 }
 

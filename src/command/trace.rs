@@ -1,7 +1,7 @@
 //! What `--show-sql` and `-v` tell on stderr.
 
 use super::session::{Context, Place};
-use crate::output::{talk, talk_raw, visible};
+use crate::output::{row_security, talk, talk_raw, visible};
 use crate::store::{Schema, Store, Traced, Tracer};
 use std::time::Instant;
 
@@ -34,7 +34,11 @@ impl Context {
             _ => "a schema of its own",
         };
         let server = server(schema);
-        self.say(&format!("connected to {} ({}), {server}, {variant}", place.target.label(), place.origin));
+        let label = place.target.label();
+        self.say(&format!("connected to {} ({}), {server}, {variant}", visible(&label), place.origin));
+        if let Some(hidden) = row_security(&schema.row_security) {
+            self.say(&hidden);
+        }
     }
 }
 

@@ -45,6 +45,7 @@ impl WhoamiArgs {
             "organization": actor.organization,
             "boards": boards,
             "database": session.place,
+            "row_security": session.store.schema().row_security,
         });
         let mut sink = Sink::open_for(self.output.out_file.as_deref(), format)?;
         if format == Format::Json {
@@ -53,12 +54,13 @@ impl WhoamiArgs {
             let row = |(field, value): (&String, &Value)| {
                 let text = match value {
                     Value::Null => "-".to_owned(),
+                    Value::Array(_) => output::row_security(&session.store.schema().row_security)?,
                     Value::String(text) => output::visible(text).into_owned(),
                     other => other.to_string(),
                 };
-                vec![field.clone(), text]
+                Some(vec![field.replace('_', " "), text])
             };
-            let rows: Vec<Vec<String>> = fields.iter().map(row).collect();
+            let rows: Vec<Vec<String>> = fields.iter().filter_map(row).collect();
             output::write_facts(&mut sink, &rows, &context.style(&session, &self.output)?)?;
         }
         sink.finish()?;

@@ -84,6 +84,28 @@ pub fn insensitive_regex(text: &str) -> String {
     regex
 }
 
+/// The same regular expression with these characters alone: a letter keeps the forms that are among them. None where a
+/// letter has none left, so that nothing can match.
+pub fn regex_of(regex: &str, characters: &dyn Fn(char) -> bool) -> Option<String> {
+    let mut left = String::with_capacity(regex.len());
+    let mut chars = regex.chars();
+    while let Some(c) = chars.next() {
+        match c {
+            '\\' => left.extend([Some(c), chars.next()].into_iter().flatten()),
+            '[' => {
+                let forms: Vec<char> = chars.by_ref().take_while(|c| *c != ']').filter(|c| characters(*c)).collect();
+                if forms.is_empty() {
+                    return None;
+                }
+                push_class(&mut left, &forms);
+            }
+            _ if characters(c) => left.push(c),
+            _ => return None,
+        }
+    }
+    Some(left)
+}
+
 /// A pattern for SQLite's `GLOB` that finds a literal text in any letter case, as [`insensitive_regex`] does: SQLite's
 /// own `LIKE` knows the cases of ASCII alone. It takes patterns of 50,000 bytes, so about 12,000 letters.
 pub fn insensitive_glob(text: &str) -> String {
@@ -181,6 +203,17 @@ mod tests {
         assert_eq!(insensitive_glob(r"]^-\*?["), r"*]^-\[*][?][[]*");
         assert_eq!(insensitive_glob("a\nB1"), "*[Aa]\n[Bb]1*");
         assert_eq!(insensitive_glob(""), "**");
+    }
+
+    #[test]
+    fn a_regular_expression_keeps_the_forms_that_an_encoding_has() {
+        let latin = |c: char| c < '\u{100}';
+        let left = |text: &str| regex_of(&insensitive_regex(text), &latin);
+        assert_eq!(left(r"a[ÿ]\å").as_deref(), Some(r"[Aa]\[[ÿ]\]\\[Åå]"));
+        assert_eq!(left("Ÿ").as_deref(), Some("[ÿ]"));
+        assert_eq!(left("xσ"), None);
+        assert_eq!(left("x日"), None);
+        assert_eq!(left(""), Some(String::new()));
     }
 
     #[test]

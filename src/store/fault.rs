@@ -1,7 +1,10 @@
 //! What PostgreSQL says when it cannot answer, in the words and with the exit code that the caller needs.
 
-use crate::error::{Failure, failed, unavailable};
+use super::sqlstate::{self, Remedy};
+use crate::error::{Failure, Kind, failed, unavailable};
 use anyhow::anyhow;
+use sqlx::error::DatabaseError;
+use sqlx::postgres::PgDatabaseError;
 
 const GRANTS: &str = "queries/postgres/grants.sql makes roles that may do what is needed: mc_activity_reader, \
                       mc_activity_login for agents' tokens, mc_activity_writer for log";
@@ -68,28 +71,58 @@ pub(super) fn running(error: sqlx::Error) -> anyhow::Error {
     };
     let message = cause.message().to_owned();
     let code = cause.code().unwrap_or_default().into_owned();
+    let (remedy, kind) = sqlstate::of(&code);
     match code.as_str() {
-        "42P01" | "42703" => unavailable(format!("the database lacks what we need: {message}"))
-            .hint("is this a Mission Control database? `mc-activity doctor` lists what is missing"),
+        "42P01" | "42703" | "42883" => {
+            let hint = match function_that_failed(&**cause) {
+                Some(function) => format!(
+                    "mc-activity sets search_path to pg_catalog, so {function} must name its schemas, or have its own: \
+                     ALTER FUNCTION … SET search_path = …"
+                ),
+                None => "is this a Mission Control database? `mc-activity doctor` lists what is missing".to_owned(),
+            };
+            unavailable(format!("the database lacks what we need: {message}")).hint(hint)
+        }
+        "42501" if message.contains("row-level security") => {
+            unavailable(format!("not allowed by the database: {message}"))
+                .hint("row_security is off for this role, so the server refuses a result that policies would shorten")
+        }
         "42501" => unavailable(format!("not allowed by the database: {message}")).hint(GRANTS),
         "57014" if message.contains("timeout") => failed(format!("stopped by the database: {message}"))
             .hint("raise --timeout, or narrow the question with --since, --board or --type"),
         "55P03" => failed(format!("the database is busy: {message}")).hint("try again in a moment"),
-        "40001" => failed(format!("stopped by the standby, which has to keep up with its primary: {message}"))
-            .hint("ask the primary, or raise max_standby_streaming_delay there")
-            .conflict(true),
-        _ if code.starts_with("57P") || code.starts_with("08") => {
+        "40001" if message.contains("recovery") => {
+            failed(format!("stopped by the standby, which has to keep up with its primary: {message}"))
+                .hint("ask the primary, or raise max_standby_streaming_delay there")
+        }
+        "25P03" | "25P04" => unavailable(format!("the database ended the connection: {message}"))
+            .hint("raise the timeout of the role, or narrow the question with --since, --board or --type"),
+        _ if kind == Kind::Unavailable && remedy == Remedy::Retry => {
             unavailable(format!("the database went away: {message}"))
         }
-        _ => failed(format!("the database reports: {message}")),
+        _ => Failure::new(kind, format!("the database reports: {message}")),
     }
+    .conflict(remedy == Remedy::Repeat)
     .passing(is_passing(&error))
     .into()
+}
+
+/// The function of the database in which an error came up, such as one that a policy or a trigger calls.
+fn function_that_failed(cause: &dyn DatabaseError) -> Option<&str> {
+    let context = cause.try_downcast_ref::<PgDatabaseError>()?.r#where()?;
+    let innermost = context.lines().next()?;
+    innermost.contains(" function ").then_some(innermost)
 }
 
 /// Whether the role may not do what was asked of the database.
 pub(super) fn is_forbidden(error: &sqlx::Error) -> bool {
     error.as_database_error().and_then(sqlx::error::DatabaseError::code).is_some_and(|code| code == "42501")
+}
+
+/// Whether the server's encoding has no place for a character: untranslatable_character, character_not_in_repertoire.
+pub(super) fn is_unencodable(error: &sqlx::Error) -> bool {
+    let code = error.as_database_error().and_then(DatabaseError::code);
+    code.is_some_and(|code| ["22P05", "22021"].contains(&code.as_ref()))
 }
 
 /// A privilege is missing; `lacking` says whose and which.
@@ -99,19 +132,12 @@ pub(super) fn forbidden(error: &sqlx::Error, lacking: &str) -> anyhow::Error {
 }
 
 /// Whether trying again on a new connection may help: the server restarts, a network breaks, a standby must cancel us.
-/// A wrong password, a missing table or a mistake of ours stays what it is.
+/// A wrong password, a missing table or a mistake of ours stays what it is; [`sqlstate`] has the table.
 fn is_passing(error: &sqlx::Error) -> bool {
     match error {
         sqlx::Error::Io(cause) => untrusted(&cause.to_string()).is_none(),
         sqlx::Error::Protocol(_) | sqlx::Error::WorkerCrashed => true,
-        sqlx::Error::Database(cause) => {
-            let code = cause.code().unwrap_or_default();
-            let passing = ["40", "53", "57", "08", "58"];
-            passing.iter().any(|class| code.len() == 5 && code.starts_with(class))
-                || code == "55P03"
-                // The server ends transactions that wait too long for us: a slow reader of our output.
-                || code == "25P03"
-        }
+        sqlx::Error::Database(cause) => sqlstate::of(&cause.code().unwrap_or_default()).0 != Remedy::Final,
         _ => false,
     }
 }

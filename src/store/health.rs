@@ -21,6 +21,15 @@ pub struct Privileges {
     pub may_change: bool,
 }
 
+/// A schema on the role's own search path.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PathSchema {
+    /// Its name, quoted as an identifier where it must be.
+    pub name: String,
+    /// Roles that may create objects in it although neither the schema nor `activity_events` is theirs, or `PUBLIC`.
+    pub open_to: Vec<String>,
+}
+
 /// The server and `activity_events`, as PostgreSQL's catalogues have them.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TableFacts {
@@ -134,6 +143,24 @@ impl Store {
         })
         .await?;
         Ok(tables)
+    }
+
+    /// The role's own search path; SQLite has none.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn search_path(&mut self) -> Result<Vec<PathSchema>> {
+        let mut path = Vec::new();
+        if self.dialect() == Dialect::Sqlite {
+            return Ok(path);
+        }
+        self.fetch(&Query::new("doctor_path"), &mut |row| {
+            let mut columns = row.columns();
+            path.push(PathSchema { name: columns.text()?.unwrap_or_default(), open_to: columns.texts()? });
+            Ok(())
+        })
+        .await?;
+        Ok(path)
     }
 
     /// The server and the table; none for SQLite.

@@ -57,7 +57,7 @@ impl Store {
     pub async fn oldest_writer(&mut self) -> Result<Option<Timestamp>> {
         let mut began = None;
         if self.dialect() == Dialect::Postgres && !self.schema.sharded {
-            self.fetch(&Query::of_server("oldest_writer"), &mut |row| {
+            self.fetch(&Query::alone("oldest_writer"), &mut |row| {
                 began = row.columns().time()?;
                 Ok(())
             })

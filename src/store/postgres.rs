@@ -3,6 +3,7 @@
 
 use super::query::{Dialect, Prepared, Query, Value};
 use super::row::Row;
+use super::tables::{SAFE_PATH, Tables, keep_path};
 use super::url::{PostgresTarget, SessionAttrs};
 use super::{Begin, Limits, fault};
 use crate::error::unavailable;
@@ -28,6 +29,8 @@ pub(super) struct Pg {
     options: PgConnectOptions,
     /// The server can notice that we are gone while it works for us, and stop.
     notices: bool,
+    /// Where Mission Control's tables are; no schema is known before the first transaction.
+    pub(super) tables: Tables,
     /// How long a row may take to arrive, where statements are limited; a connection that is half open says nothing.
     patience: Option<Duration>,
 }
@@ -105,7 +108,15 @@ impl Pg {
         let conn = tokio::time::timeout(timeout, connecting).await.map_err(|_| late())?;
         let conn = conn.map_err(fault::connecting)?;
         let notices = conn.server_version_num().is_some_and(|version| version >= NOTICES_SINCE);
-        Ok(Self { conn, indexed: false, any_bytes: false, options: options.clone(), notices, patience: None })
+        Ok(Self {
+            conn,
+            indexed: false,
+            any_bytes: false,
+            options: options.clone(),
+            notices,
+            tables: Tables::default(),
+            patience: None,
+        })
     }
 
     /// Whether the server is of a kind, as libpq's `target_session_attrs` tells them apart.
@@ -113,7 +124,9 @@ impl Pg {
         if wanted == SessionAttrs::Any {
             return Ok(true);
         }
-        let sql = "SELECT pg_is_in_recovery(), current_setting('default_transaction_read_only')::bool";
+        // Outside a transaction the search path is the role's own.
+        let sql = "SELECT pg_catalog.pg_is_in_recovery(), \
+                   pg_catalog.current_setting('default_transaction_read_only')::pg_catalog.bool";
         let row = sqlx::raw_sql(sql).fetch_one(&mut self.conn).await.map_err(fault::running)?;
         let (standby, read_only): (bool, bool) = (row.try_get(0)?, row.try_get(1)?);
         Ok(match wanted {
@@ -129,7 +142,9 @@ impl Pg {
     ///
     /// However we end, a signal or a closed pipe included, the server stops what it does for us a quarter of a second later; a
     /// pooler passes that on.
-    pub(super) fn opening(&self, begin: Begin, limits: Limits) -> String {
+    ///
+    /// A `first` question that looks for the tables needs the role's own search path, which is kept for it.
+    pub(super) fn opening(&self, begin: Begin, limits: Limits, first: &Query) -> String {
         let mode = match begin {
             Begin::Read => "ISOLATION LEVEL REPEATABLE READ READ ONLY",
             Begin::Write => "ISOLATION LEVEL READ COMMITTED READ WRITE",
@@ -138,9 +153,11 @@ impl Pg {
         let lock = limits.lock.as_millis().min(i32::MAX as u128);
         let notice = if self.notices { NOTICE } else { "" };
         let bytes = if self.any_bytes { format!("; {ANY_BYTES}") } else { String::new() };
+        let keep = if looks_for_tables(first) { format!("; {}", keep_path()) } else { String::new() };
         format!(
             "BEGIN {mode}; SET LOCAL statement_timeout = {statement}; SET LOCAL lock_timeout = {lock}; \
-             SET LOCAL jit = off; SET LOCAL work_mem = '64MB'; SET LOCAL enable_seqscan = off{notice}{bytes}"
+             SET LOCAL jit = off; SET LOCAL work_mem = '64MB'; SET LOCAL enable_seqscan = off{notice}{bytes}{keep}; \
+             {SAFE_PATH}"
         )
     }
 
@@ -154,14 +171,21 @@ impl Pg {
     ) -> Result<()> {
         self.indexed = true;
         self.patience = (!limits.statement.is_zero()).then(|| limits.statement + GRACE);
-        let question = first.prepare(Dialect::Postgres)?.sql;
+        let question = self.tables.qualify(&first.prepare(Dialect::Postgres)?.sql);
         let sql = format!("{opening};\n{question}");
-        match pour(self.patience, sqlx::raw_sql(&sql).fetch(&mut self.conn), each).await? {
+        // The result of keep_path comes first.
+        let skipped = u8::from(looks_for_tables(first));
+        let mut rows = 0;
+        let mut each = |row: &Row| {
+            rows += 1;
+            if rows > skipped { each(row) } else { Ok(()) }
+        };
+        match pour(self.patience, sqlx::raw_sql(&sql).fetch(&mut self.conn), &mut each).await? {
             Err(sqlx::Error::Database(told)) if self.notices && told.code().as_deref() == Some(INVALID_VALUE) => {
                 self.notices = false;
                 self.simple("ROLLBACK").await?;
                 let sql = sql.replace(NOTICE, "");
-                let again = pour(self.patience, sqlx::raw_sql(&sql).fetch(&mut self.conn), each).await?;
+                let again = pour(self.patience, sqlx::raw_sql(&sql).fetch(&mut self.conn), &mut each).await?;
                 again.map_err(fault::running)
             }
             done => done.map_err(fault::running),
@@ -179,12 +203,22 @@ impl Pg {
         Ok(())
     }
 
+    /// Runs statements that fail where a text cannot be converted to the server's encoding; false if one did.
+    pub(super) async fn converts(&mut self, sql: &str) -> Result<bool> {
+        match in_time(self.patience, self.conn.execute(sql)).await? {
+            Ok(_) => Ok(true),
+            Err(error) if fault::is_unencodable(&error) => Ok(false),
+            Err(error) => Err(fault::running(error)),
+        }
+    }
+
     pub(super) async fn fetch(&mut self, query: &Query, each: &mut dyn FnMut(&Row) -> Result<()>) -> Result<()> {
         if let Some(sql) = self.planning(query) {
             self.simple(sql).await?;
             self.indexed = !self.indexed;
         }
         let Prepared { sql, values, .. } = query.prepare(Dialect::Postgres)?;
+        let sql = self.tables.qualify(&sql);
         let mut arguments = PgArguments::default();
         for value in values {
             add(&mut arguments, value).map_err(anyhow::Error::from_boxed).context("cannot bind a value")?;
@@ -213,8 +247,9 @@ impl Pg {
     /// but a table. None if that cannot be found out.
     async fn lacking(&mut self, query: &Query) -> Option<String> {
         self.simple("ROLLBACK").await.ok()?;
-        let asked = Query::new("privileges").when("hashes", query.stem() == "token_hashes");
+        let asked = Query::alone("privileges").when("hashes", query.stem() == "token_hashes");
         let sql = asked.when("write", query.stem() == "log").prepare(Dialect::Postgres).ok()?.sql;
+        let sql = self.tables.qualify(&sql);
         let row = sqlx::raw_sql(&sql).fetch_one(&mut self.conn).await.ok()?;
         let (role, lacking): (String, Option<String>) = (row.try_get(0).ok()?, row.try_get(1).ok()?);
         lacking.map(|lacking| format!("the role {role} lacks {lacking}"))
@@ -238,6 +273,11 @@ impl Pg {
         // The answer is complete; a connection that cannot say goodbye is closed all the same.
         let _ = self.conn.close().await;
     }
+}
+
+/// Whether a question is the one that finds the tables.
+fn looks_for_tables(query: &Query) -> bool {
+    query.stem() == "connect"
 }
 
 /// Gives every row to `each`; the inner error is the database's.
@@ -270,7 +310,7 @@ fn add(arguments: &mut PgArguments, value: &Value) -> Result<(), sqlx::error::Bo
         Value::OptionalIds(ids) => arguments.add(ids.as_slice()),
         Value::Text(text) => arguments.add(text.as_str()),
         Value::OptionalText(text) => arguments.add(text.as_deref()),
-        Value::Texts(texts) => arguments.add(texts.as_slice()),
+        Value::Texts(texts) | Value::Regexes(texts) => arguments.add(texts.as_slice()),
         Value::OptionalTexts(texts) => arguments.add(texts.as_slice()),
         Value::Time(at) => arguments.add(Micros(at.micros())),
         Value::Times(times) => arguments.add(times.iter().map(|at| Micros(at.micros())).collect::<Vec<_>>()),

@@ -32,7 +32,7 @@ impl Store {
             return Ok(None);
         }
         let mut notifies = false;
-        self.fetch(&Query::of_server("notifies"), &mut |row| {
+        self.fetch(&Query::alone("notifies"), &mut |row| {
             notifies = row.columns().flag()?.unwrap_or_default();
             Ok(())
         })
@@ -63,7 +63,8 @@ impl Listener {
             .await?;
         let mut inner = PgListener::connect_with(&pool).await?;
         inner.eager_reconnect(false);
-        let backend: i32 = sqlx::raw_sql("SELECT pg_backend_pid()").fetch_one(&mut inner).await?.try_get(0)?;
+        let backend: i32 =
+            sqlx::raw_sql("SELECT pg_catalog.pg_backend_pid()").fetch_one(&mut inner).await?.try_get(0)?;
         Ok(Self { inner, backend: backend.into(), listens: false })
     }
 

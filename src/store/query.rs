@@ -7,7 +7,9 @@
 //!
 //! `:name` is a value. Values are always bound, never put into the text.
 
+use super::tables::SAFE_PATH;
 use crate::event::Timestamp;
+use crate::filter::glob;
 use anyhow::{Context, Result};
 use uuid::Uuid;
 
@@ -22,6 +24,8 @@ pub(super) enum Value {
     OptionalText(Option<String>),
     Texts(Vec<String>),
     OptionalTexts(Vec<Option<String>>),
+    /// Made by [`glob::insensitive_regex`].
+    Regexes(Vec<String>),
     Time(Timestamp),
     Times(Vec<Timestamp>),
     Count(i64),
@@ -47,6 +51,8 @@ pub(super) struct Query {
     explained: bool,
     /// About the server and not about rows.
     of_server: bool,
+    /// Asked outside a transaction that has set the search path.
+    alone: bool,
 }
 
 /// A question as it is sent.
@@ -73,6 +79,11 @@ impl Query {
     /// outside a transaction a pooler cannot hand to two servers in parts. Instants come as text, so they must be clocks.
     pub(super) fn of_server(stem: &'static str) -> Self {
         Self { of_server: true, ..Self::new(stem).small() }
+    }
+
+    /// The same outside a transaction: with the search path that transactions have.
+    pub(super) fn alone(stem: &'static str) -> Self {
+        Self { alone: true, ..Self::of_server(stem) }
     }
 
     /// Whether it is one about the server itself.
@@ -139,6 +150,37 @@ impl Query {
         }
     }
 
+    /// The texts among its values.
+    pub(super) fn texts(&self) -> impl Iterator<Item = &str> {
+        self.values.iter().flat_map(|(_, value)| {
+            match value {
+                Value::Text(text) | Value::OptionalText(Some(text)) => std::slice::from_ref(text),
+                Value::Texts(texts) | Value::Regexes(texts) => texts.as_slice(),
+                _ => &[],
+            }
+            .iter()
+            .map(String::as_str)
+        })
+    }
+
+    /// With texts of these characters only: one that has another is left out of its list, or becomes NULL, either of which
+    /// matches nothing.
+    pub(super) fn only(mut self, characters: &dyn Fn(char) -> bool) -> Self {
+        let whole = |text: &String| text.chars().all(characters);
+        for (_, value) in &mut self.values {
+            match value {
+                Value::Text(text) if !whole(text) => *value = Value::OptionalText(None),
+                Value::OptionalText(text) => *text = text.take().filter(whole),
+                Value::Texts(texts) => texts.retain(whole),
+                Value::Regexes(regexes) => {
+                    *regexes = regexes.iter().filter_map(|regex| glob::regex_of(regex, characters)).collect();
+                }
+                _ => {}
+            }
+        }
+        self
+    }
+
     fn holds(&self, condition: &str) -> bool {
         condition.split_whitespace().all(|word| {
             let (wanted, name) = word.strip_prefix('!').map_or((true, word), |name| (false, name));
@@ -164,6 +206,7 @@ impl Query {
     /// The text to send and the values in the order of their placeholders.
     pub(super) fn prepare(&self, dialect: Dialect) -> Result<Prepared<'_>> {
         let mut named = match (self.explained, dialect) {
+            (false, Dialect::Postgres) if self.alone => format!("{SAFE_PATH};\n"),
             (false, _) => String::new(),
             (true, Dialect::Postgres) => "EXPLAIN\n".to_owned(),
             (true, Dialect::Sqlite) => "EXPLAIN QUERY PLAN\n".to_owned(),
@@ -237,7 +280,7 @@ macro_rules! queries {
 queries! {
     "agents" "boards" "comments" "connect" "count" "doctor_clock" "doctor_columns" "doctor_indexes" "doctor_unseen" "extent" "keys"
     "last_activity" "list" "log" "log_same" "matching" "moment" "quiet_boards" "rate" "summary" "tasks" "token_hashes" "user";
-    postgres "doctor_cost" "doctor_delays" "doctor_privileges" "doctor_table" "foreign_parts" "log_turn" "needed_columns" "notifies" "oldest_writer" "privileges" "reach"
+    postgres "doctor_cost" "doctor_delays" "doctor_path" "doctor_privileges" "doctor_table" "foreign_parts" "log_turn" "needed_columns" "notifies" "oldest_writer" "privileges" "reach"
         "total" "types";
     sqlite "mark_written" "put_agent" "put_board" "put_membership" "put_organization" "put_store_origin" "put_task" "put_user"
         "quiet"
@@ -246,6 +289,7 @@ queries! {
 
 #[cfg(test)]
 mod tests {
+    use super::super::tables::{TABLES, Tables};
     use super::*;
 
     #[test]
@@ -273,6 +317,27 @@ mod tests {
         let prepared = Query::new("moment").prepare(Dialect::Postgres).map(|p| (p.sql, p.values.len())).unwrap();
         assert!(prepared.0.contains("pg_current_snapshot()::text"));
         assert_eq!(prepared.1, 0);
+    }
+
+    /// Only where [`Tables::qualify`] looks for them; `connect` is what finds them.
+    #[test]
+    fn every_table_in_a_query_of_postgresql_gets_its_schema() {
+        let tables = Tables::new(vec!["mc".to_owned(); TABLES.len()]);
+        let postgres =
+            STEMS.iter().filter(|(stem, dialects)| dialects.contains(&Dialect::Postgres) && *stem != "connect");
+        for (stem, _) in postgres {
+            let text = text(stem, Dialect::Postgres).unwrap();
+            let code: Vec<&str> = text.lines().map(|line| line.split("--").next().unwrap_or_default()).collect();
+            let full = tables.qualify(&code.join("\n"));
+            for (at, table) in TABLES.iter().flat_map(|table| full.match_indices(table)) {
+                let (before, after) = (&full[..at], &full[at + table.len()..]);
+                let of_word = |c: char| c.is_ascii_alphanumeric() || c == '_';
+                let whole = !before.ends_with(of_word) && !after.starts_with(of_word);
+                // A value, a name in the result, or one that already has its schema.
+                let harmless = before.ends_with([':', '\'']) && !before.ends_with("to_regclass('");
+                assert!(!whole || harmless || before.ends_with("mc."), "{stem}: {table} in\n{full}");
+            }
+        }
     }
 
     #[test]

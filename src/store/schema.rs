@@ -2,6 +2,7 @@
 
 use super::query::Dialect;
 use super::row::Row;
+use super::tables::Tables;
 use crate::error::unavailable;
 use crate::event::Timestamp;
 use anyhow::Result;
@@ -10,6 +11,9 @@ use anyhow::Result;
 const NEEDED: [&str; 7] = ["id", "event_type", "message", "agent_id", "task_id", "created_at", "board_id"];
 /// PostgreSQL's name of the type of `created_at`.
 const NAIVE: &str = "timestamp without time zone";
+
+/// The encoding of a database whose text may be any bytes.
+pub(super) const ANY_BYTES: &str = "SQL_ASCII";
 
 /// What the connected database is and has.
 #[derive(Debug, Clone, Default)]
@@ -32,6 +36,8 @@ pub struct Schema {
     pub indexed_by_time: bool,
     /// Some of the table lies on another server, whose transactions this one cannot tell of.
     pub sharded: bool,
+    /// The tables of which row-level security hides rows, or might.
+    pub row_security: Vec<String>,
     /// So few events that reading all of them is cheaper than to ask where to look. tail does not go by it: it stays
     /// while the table grows.
     pub small: bool,
@@ -49,10 +55,12 @@ impl Schema {
 pub(super) struct Connected {
     pub(super) schema: Schema,
     missing: Vec<String>,
+    /// Where PostgreSQL has the tables.
+    pub(super) tables: Tables,
     /// PostgreSQL's types of the columns.
     types: Vec<String>,
-    /// The encoding is SQL_ASCII: text may be any bytes.
-    pub(super) any_bytes: bool,
+    /// The database's encoding.
+    pub(super) encoding: String,
     /// The table has partitions, which may lie elsewhere.
     pub(super) partitioned: bool,
 }
@@ -73,8 +81,10 @@ impl Connected {
                 schema.in_recovery = columns.flag()?.unwrap_or_default();
                 schema.database = columns.text()?.unwrap_or_default();
                 schema.role = columns.text()?;
-                found.any_bytes = columns.text()?.as_deref() == Some("SQL_ASCII");
-                found.missing = columns.texts()?;
+                found.encoding = columns.text()?.unwrap_or_default();
+                found.tables = Tables::new(columns.texts()?);
+                found.missing = found.tables.missing();
+                schema.row_security = columns.texts()?;
                 schema.columns = columns.texts()?;
                 found.types = columns.texts()?;
                 let keys = columns.texts()?;
@@ -95,7 +105,10 @@ impl Connected {
         if !self.missing.is_empty() {
             let missing = self.missing.join(", ");
             let hint = match dialect {
-                Dialect::Postgres => "check DATABASE_URL, and that the role has USAGE on the schema of the tables",
+                Dialect::Postgres => {
+                    "check DATABASE_URL, and that the role has USAGE on the schema of the tables and finds it on its \
+                     search_path"
+                }
                 Dialect::Sqlite => "check DATABASE_URL; `mc-activity demo` makes an embedded store to try",
             };
             return Err(unavailable(format!("this is no Mission Control database: no table {missing}"))

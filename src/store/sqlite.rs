@@ -239,7 +239,7 @@ fn bound(value: &Value) -> Result<Bound> {
         Value::Ids(ids) => Bound::Text(serde_json::to_string(&hex(ids))?),
         Value::Text(text) => Bound::Text(text.clone()),
         Value::OptionalText(text) => text.clone().map_or(Bound::Null, Bound::Text),
-        Value::Texts(texts) => Bound::Text(serde_json::to_string(texts)?),
+        Value::Texts(texts) | Value::Regexes(texts) => Bound::Text(serde_json::to_string(texts)?),
         Value::Time(at) => Bound::Integer(at.micros()),
         Value::Times(times) => {
             Bound::Text(serde_json::to_string(&times.iter().map(|at| at.micros()).collect::<Vec<_>>())?)

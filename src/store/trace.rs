@@ -2,6 +2,7 @@
 //! database, and hashes only come from it.
 
 use super::query::{Dialect, Query, Value};
+use super::tables::Tables;
 use super::{Engine, Store};
 use anyhow::Result;
 use std::fmt::Write as _;
@@ -57,7 +58,10 @@ impl Store {
         {
             self.tell(Traced::Statement(&format!("{sql};")));
         }
-        let text = statement(query, dialect)?;
+        let text = match &self.engine {
+            Engine::Postgres(pg) => statement(query, dialect, &pg.tables)?,
+            Engine::Sqlite(_) => statement(query, dialect, &Tables::default())?,
+        };
         self.tell(Traced::Statement(&text));
         if self.is_traced_closely() && !query.is_of_server() {
             let mut plan = Vec::new();
@@ -86,9 +90,9 @@ impl Store {
 }
 
 /// The text, and below it what `$1` and the others stand for.
-fn statement(query: &Query, dialect: Dialect) -> Result<String> {
+fn statement(query: &Query, dialect: Dialect, tables: &Tables) -> Result<String> {
     let prepared = query.prepare(dialect)?;
-    let mut text = format!("-- {}\n{};\n", query.stem(), prepared.sql.trim_end());
+    let mut text = format!("-- {}\n{};\n", query.stem(), tables.qualify(prepared.sql.trim_end()));
     for (number, value) in (1..).zip(prepared.values) {
         writeln!(text, "-- ${number} = {}", shown(value))?;
     }
@@ -111,7 +115,7 @@ fn shown(value: &Value) -> String {
         }
         Value::Text(text) => format!("{text:?}"),
         Value::OptionalText(text) => text.as_ref().map_or_else(null, |text| format!("{text:?}")),
-        Value::Texts(texts) => format!("{texts:?}"),
+        Value::Texts(texts) | Value::Regexes(texts) => format!("{texts:?}"),
         Value::OptionalTexts(texts) => {
             let shown = |text: &Option<String>| text.as_ref().map_or_else(null, |text| format!("{text:?}"));
             format!("[{}]", texts.iter().map(shown).collect::<Vec<_>>().join(", "))
@@ -133,7 +137,7 @@ mod tests {
     #[test]
     fn a_statement_is_told_with_what_its_placeholders_stand_for() {
         let query = Query::new("user").bind("text", Value::Text("eve\u{1b}[2J".to_owned()));
-        let text = statement(&query, Dialect::Postgres).unwrap();
+        let text = statement(&query, Dialect::Postgres, &Tables::default()).unwrap();
         assert!(text.starts_with("-- user\nSELECT u.id"), "{text}");
         assert!(text.contains("WHERE u.clerk_user_id = $1 OR u.email = $1"), "{text}");
         assert!(text.ends_with("u.id, b.name, b.id;\n-- $1 = \"eve\\u{1b}[2J\"\n"), "{text}");

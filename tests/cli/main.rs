@@ -20,6 +20,8 @@ mod plans;
 mod privileges;
 mod refusals;
 mod revocation;
+mod row_security;
+mod search_path;
 mod secrets;
 mod show_sql;
 mod surface;

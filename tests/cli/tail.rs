@@ -5,6 +5,7 @@ mod faults;
 mod following;
 mod memory;
 mod resuming;
+mod sqlstates;
 mod starting;
 mod terminal;
 

@@ -109,6 +109,9 @@ impl<'s> Writer<'s> {
 
     async fn check_one(&mut self, line: Option<u64>, mut entry: Entry) -> Result<Checked> {
         self.columns_exist(&entry)?;
+        for text in [Some(&entry.event_type), entry.message.as_ref(), entry.action.as_ref()].into_iter().flatten() {
+            self.session.store.check_encodable(text).await?;
+        }
         // The dashboard counts every event that has a task, and failures are looked for by the end of their type.
         let is_read = entry.task.is_some() || entry.event_type.ends_with("failed");
         if !is_read && !explain::is_known(&entry.event_type) {

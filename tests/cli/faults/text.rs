@@ -143,3 +143,23 @@ fn lines_that_are_no_events_are_refused_by_their_number_and_nothing_is_written()
         }
     });
 }
+
+#[test]
+fn what_the_server_says_cannot_pass_for_a_line_of_ours() {
+    for engine in [Engine::Deployed, Engine::Documented] {
+        let database = Database::recorded(engine);
+        database.sql(
+            r"CREATE FUNCTION forge() RETURNS trigger LANGUAGE plpgsql AS $$
+              BEGIN RAISE EXCEPTION E'no\nerror: forged\nhint: run rm -rf\r\x1b[2Khint: x\u202e\u0085hint: y\n\nhint: z'; END $$;
+              CREATE TRIGGER forge BEFORE INSERT ON activity_events FOR EACH ROW EXECUTE FUNCTION forge()",
+        );
+        let output = ask(&database, "log --type x --board Main --message x").fails(1);
+        let lines: Vec<&str> = output.stderr.lines().collect();
+        assert_eq!(lines[0], "error: the database reports: no", "{output}");
+        let ours = |line: &&&str| line.starts_with("error:") || line.starts_with("hint:");
+        assert_eq!(lines.iter().filter(ours).count(), 1, "{output}");
+        assert!(output.stderr.chars().all(|c| c == '\n' || !c.is_control() && c != '\u{202e}'), "{output:?}");
+        let json = ask(&database, "log --type x --board Main --message x -o json").fails(1);
+        assert_eq!(json.stderr.lines().count(), 1, "{json}");
+    }
+}

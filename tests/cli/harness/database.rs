@@ -186,6 +186,18 @@ impl Database {
         Self::elsewhere(&SERVER.url(name))
     }
 
+    /// The tables of the deployed schema without rows, in a database of another encoding than UTF8.
+    pub fn in_encoding(encoding: &str) -> Self {
+        static NEXT: AtomicU32 = AtomicU32::new(1);
+        LazyLock::force(&TEMPLATES);
+        let name = format!("in_{}_{}", encoding.to_lowercase(), NEXT.fetch_add(1, Ordering::Relaxed));
+        let options = format!("TEMPLATE template0 ENCODING '{encoding}' LC_COLLATE 'C' LC_CTYPE 'C'");
+        server_sql("postgres", &format!("CREATE DATABASE {name} {options}"));
+        let database = Self::at(&SERVER.url(&name));
+        database.sql(include_str!("../../fixtures/conformance/schema.sql"));
+        database
+    }
+
     fn copy_of(engine: Engine, template: &str) -> Self {
         static NEXT: AtomicU32 = AtomicU32::new(1);
         LazyLock::force(&TEMPLATES);
