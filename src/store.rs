@@ -16,6 +16,7 @@ mod sqlite;
 mod tally;
 mod trace;
 pub mod url;
+mod wire;
 mod write;
 
 pub use feed::{Item, Order, Page};
