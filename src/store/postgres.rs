@@ -1,21 +1,19 @@
 //! PostgreSQL, in short read-only transactions and without named statements, so that a pooler in transaction mode serves
 //! as well as the server itself.
 
+use super::fault::Attempt;
 use super::query::{Dialect, Prepared, Query, Value};
 use super::row::Row;
 use super::url::{Host, PostgresTarget, SessionAttrs};
 use super::wire::{self, Relay, Route};
 use super::{Begin, Limits, fault};
-use super::fault::Attempt;
 use crate::error::unavailable;
 use anyhow::{Context, Result};
 use futures_util::TryStreamExt;
 use futures_util::stream::BoxStream;
 use sqlx::encode::IsNull;
 use sqlx::postgres::types::Oid;
-use sqlx::postgres::{
-    PgArgumentBuffer, PgArguments, PgConnection, PgHasArrayType, PgRow, PgTypeInfo,
-};
+use sqlx::postgres::{PgArgumentBuffer, PgArguments, PgConnection, PgHasArrayType, PgRow, PgTypeInfo};
 use sqlx::{Arguments, Connection, Encode, Executor, Postgres, Row as _, Type};
 use std::future::Future;
 use std::time::Duration;

@@ -2,12 +2,12 @@
 //! that it is worth looking; whatever happens to it costs no more than the wait for the next poll.
 
 use super::query::{Dialect, Query};
+use super::wire::{Relay, Route};
 use super::{Engine, Store};
 use crate::error::unavailable;
 use anyhow::Result;
 use futures_util::FutureExt;
 use sqlx::Row as _;
-use super::wire::{Relay, Route};
 use sqlx::postgres::{PgListener, PgPoolOptions};
 use std::time::Duration;
 

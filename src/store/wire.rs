@@ -16,8 +16,8 @@ mod trust;
 pub(super) use relay::Relay;
 
 use super::fault::{Attempt, Connecting};
+use super::url::Host;
 use super::url::tls::{Binding, Mode};
-use super::url::{Endpoint, Host};
 use dial::{Address, Stream};
 use login::Session;
 use sqlx::postgres::PgConnectOptions;

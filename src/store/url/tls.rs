@@ -134,7 +134,8 @@ fn versions(params: &Params) -> Result<(bool, bool), Failure> {
         let found = choice(params, name, &VERSIONS)?;
         Ok(found.and_then(|found| VERSIONS.iter().position(|version| *version == found)))
     };
-    let (least, most) = (place("ssl_min_protocol_version")?.unwrap_or(0), place("ssl_max_protocol_version")?.unwrap_or(3));
+    let (least, most) =
+        (place("ssl_min_protocol_version")?.unwrap_or(0), place("ssl_max_protocol_version")?.unwrap_or(3));
     if least > most {
         return Err(usage("ssl_min_protocol_version is higher than ssl_max_protocol_version"));
     }

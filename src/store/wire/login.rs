@@ -191,7 +191,9 @@ impl Talk<'_> {
         let offers = |mechanism: &str| offered.iter().any(|name| name == mechanism);
         let end_point = tls.and_then(|bound| bound.end_point.clone()).filter(|_| binding != Binding::Disable);
         let (mechanism, channel) = match end_point {
-            Some(hash) if offers(SCRAM_SHA_256_PLUS) => (SCRAM_SHA_256_PLUS, ChannelBinding::tls_server_end_point(hash)),
+            Some(hash) if offers(SCRAM_SHA_256_PLUS) => {
+                (SCRAM_SHA_256_PLUS, ChannelBinding::tls_server_end_point(hash))
+            }
             Some(_) => (SCRAM_SHA_256, ChannelBinding::unrequested()),
             None => (SCRAM_SHA_256, ChannelBinding::unsupported()),
         };

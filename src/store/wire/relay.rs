@@ -1,7 +1,6 @@
 //! sqlx's end of a connection. sqlx opens its sockets itself, so it is given a Unix socket in a directory of our own that
 //! is gone as soon as it has been used.
 
-use super::dial::Stream;
 use super::login::Session;
 use sqlx::postgres::{PgConnectOptions, PgSslMode};
 use std::io;

@@ -76,7 +76,8 @@ impl Security {
         let provider = Arc::new(ring::default_provider());
         let verifier = Arc::new(Verifier::new(check, provider.signature_verification_algorithms));
         let versions = [(tls.tls12, &TLS12), (tls.tls13, &TLS13)];
-        let versions: Vec<_> = versions.into_iter().filter(|(allowed, _)| *allowed).map(|(_, version)| version).collect();
+        let versions: Vec<_> =
+            versions.into_iter().filter(|(allowed, _)| *allowed).map(|(_, version)| version).collect();
         let builder = ClientConfig::builder_with_provider(provider)
             .with_protocol_versions(&versions)
             .map_err(|error| insecure(error.to_string(), MODE_HINT))?

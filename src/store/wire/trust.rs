@@ -24,14 +24,14 @@ use tokio_rustls::rustls::{
     CertificateError, DigitallySignedStruct, Error, OtherError, PeerMisbehaved, SignatureScheme,
 };
 use webpki::{CertRevocationList, EndEntityCert, KeyUsage, OwnedCertRevocationList, RawPublicKeyEntity};
-use x509_parser::oid_registry::{
-    OID_HASH_SHA1, OID_NIST_HASH_SHA256, OID_NIST_HASH_SHA384,
-    OID_NIST_HASH_SHA512, OID_PKCS1_MD5WITHRSAENC, OID_PKCS1_RSASSAPSS, OID_PKCS1_SHA1WITHRSA, OID_PKCS1_SHA256WITHRSA,
-    OID_PKCS1_SHA384WITHRSA, OID_PKCS1_SHA512WITHRSA, OID_SIG_ECDSA_WITH_SHA256, OID_SIG_ECDSA_WITH_SHA384,
-    OID_SIG_ECDSA_WITH_SHA512, OID_SIG_ED25519,
-};
 use x509_parser::certificate::BasicExtension;
 use x509_parser::extensions::{ExtendedKeyUsage, KeyUsage as Usage, ParsedExtension};
+use x509_parser::oid_registry::{
+    OID_HASH_SHA1, OID_NIST_HASH_SHA256, OID_NIST_HASH_SHA384, OID_NIST_HASH_SHA512, OID_PKCS1_MD5WITHRSAENC,
+    OID_PKCS1_RSASSAPSS, OID_PKCS1_SHA1WITHRSA, OID_PKCS1_SHA256WITHRSA, OID_PKCS1_SHA384WITHRSA,
+    OID_PKCS1_SHA512WITHRSA, OID_SIG_ECDSA_WITH_SHA256, OID_SIG_ECDSA_WITH_SHA384, OID_SIG_ECDSA_WITH_SHA512,
+    OID_SIG_ED25519,
+};
 use x509_parser::prelude::{FromDer as _, X509Certificate};
 use x509_parser::signature_algorithm::RsaSsaPssParams;
 
@@ -436,13 +436,8 @@ pub(super) fn end_point(certificate: &CertificateDer<'_>) -> Option<Vec<u8>> {
             () if *hash == OID_NIST_HASH_SHA512 => &digest::SHA512,
             () => return None,
         }
-    } else if [
-        OID_PKCS1_MD5WITHRSAENC,
-        OID_PKCS1_SHA1WITHRSA,
-        OID_PKCS1_SHA256WITHRSA,
-        OID_SIG_ECDSA_WITH_SHA256,
-    ]
-    .contains(oid)
+    } else if [OID_PKCS1_MD5WITHRSAENC, OID_PKCS1_SHA1WITHRSA, OID_PKCS1_SHA256WITHRSA, OID_SIG_ECDSA_WITH_SHA256]
+        .contains(oid)
     {
         &digest::SHA256
     } else if [OID_PKCS1_SHA384WITHRSA, OID_SIG_ECDSA_WITH_SHA384].contains(oid) {
