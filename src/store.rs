@@ -20,6 +20,7 @@ mod tables;
 mod tally;
 mod trace;
 pub mod url;
+mod wire;
 mod write;
 
 pub use feed::{Feed, Item, Order, Page};

@@ -1,8 +1,8 @@
 //! `errors`: how bad it is.
 
 use super::counting::{By, Groups};
-use super::held::{Held, PORTION};
 use super::future::FutureStart;
+use super::held::{Held, PORTION};
 use super::series_labels::Export;
 use super::session::{Context, Session};
 use super::sink::Sink;

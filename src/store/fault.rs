@@ -5,55 +5,102 @@ use crate::error::{Failure, Kind, failed, unavailable};
 use anyhow::anyhow;
 use sqlx::error::DatabaseError;
 use sqlx::postgres::PgDatabaseError;
+use std::io;
+use std::time::Duration;
 
 const GRANTS: &str = "queries/postgres/grants.sql makes roles that may do what is needed: mc_activity_reader, \
                       mc_activity_login for agents' tokens, mc_activity_writer for log";
 
-/// A connection could not be made.
-pub(super) fn connecting(error: sqlx::Error) -> anyhow::Error {
-    let hint = "check DATABASE_URL and that the server is up; `mc-activity doctor` tells more";
-    let failure = match &error {
-        sqlx::Error::Io(cause) if untrusted(&cause.to_string()).is_some() => certificate(&cause.to_string()),
-        sqlx::Error::Tls(cause) if untrusted(&cause.to_string()).is_some() => certificate(&cause.to_string()),
-        sqlx::Error::Io(cause) => unavailable(format!("cannot reach the database: {cause}")).hint(hint),
-        sqlx::Error::Tls(cause) => unavailable(format!("no secure connection to the database: {cause}"))
-            .hint("sslmode in DATABASE_URL says what is asked for"),
-        sqlx::Error::Database(cause) => {
-            let code = cause.code().unwrap_or_default();
-            let hint = match code.as_ref() {
-                "28P01" | "28000" => "check user and password in DATABASE_URL, PGPASSWORD or ~/.pgpass",
-                "3D000" => "check the database's name in DATABASE_URL",
-                "53300" => "too many connections; try again in a moment",
-                _ => hint,
-            };
-            unavailable(format!("the database refused the connection: {}", cause.message())).hint(hint)
+/// Why one address of one server gave no connection.
+#[derive(Debug)]
+pub(super) enum Connecting {
+    /// The network failed: no route, nothing listens, the connection broke.
+    Unreachable(io::Error),
+    /// It took longer than `connect_timeout`.
+    Late(Duration),
+    /// TLS, or a file that it needs, does not do. `hint` says how to mend it.
+    Insecure { message: String, hint: String },
+    /// The server said no.
+    Refused { code: String, message: String },
+    /// What answers does not follow PostgreSQL's protocol, or asks for too much.
+    Foreign(String),
+    /// The server wants, or leaves out, something that the settings do not allow.
+    Unmet { message: String, hint: String },
+}
+
+/// One address that was tried in vain, for people.
+pub(super) struct Attempt {
+    pub(super) label: String,
+    message: String,
+    hint: Option<String>,
+    passing: bool,
+}
+
+impl Attempt {
+    /// No connection was made.
+    pub(super) fn new(label: String, cause: Connecting) -> Self {
+        let check = "check DATABASE_URL and that the server is up; `mc-activity doctor` tells more";
+        let (message, hint, passing) = match cause {
+            Connecting::Unreachable(cause) => (format!("cannot reach the database: {cause}"), check.to_owned(), true),
+            Connecting::Late(limit) => {
+                (format!("the database did not answer within {} s", limit.as_secs()), check.to_owned(), true)
+            }
+            Connecting::Insecure { message, hint } => {
+                (format!("no secure connection to the database: {message}"), hint, false)
+            }
+            Connecting::Refused { code, message } => {
+                let hint = match code.as_str() {
+                    "28P01" | "28000" => "check user and password in DATABASE_URL, PGPASSWORD or ~/.pgpass",
+                    "3D000" => "check the database's name in DATABASE_URL",
+                    "53300" => "too many connections; try again in a moment",
+                    _ => check,
+                };
+                (
+                    format!("the database refused the connection: {message}"),
+                    hint.to_owned(),
+                    sqlstate::of(&code).0 != Remedy::Final,
+                )
+            }
+            Connecting::Foreign(message) => (format!("cannot open the database: {message}"), check.to_owned(), true),
+            Connecting::Unmet { message, hint } => (format!("cannot log in to the database: {message}"), hint, false),
+        };
+        Self { label, message, hint: Some(hint), passing }
+    }
+
+    /// There was a connection, but the first question failed.
+    pub(super) fn after(label: String, error: &anyhow::Error) -> Self {
+        Self { label, message: format!("{error:#}"), hint: None, passing: crate::error::is_passing(error) }
+    }
+
+    /// The server is of another kind than was asked for.
+    pub(super) fn unsuited(label: String, wanted: &str) -> Self {
+        Self { label, message: format!("is not {wanted}"), hint: None, passing: true }
+    }
+
+    /// What is said of it; two passes over the same hosts say it once.
+    pub(super) fn text(&self) -> String {
+        format!("{}: {}", self.label, self.message)
+    }
+}
+
+/// None of the servers gave a connection: the failures of all are told, and one advice.
+pub(super) fn connecting(attempts: &[Attempt], none: &str) -> anyhow::Error {
+    let mut texts: Vec<String> = Vec::new();
+    for text in attempts.iter().map(Attempt::text) {
+        if !texts.contains(&text) {
+            texts.push(text);
         }
-        other => unavailable(format!("cannot open the database: {other}")).hint(hint),
+    }
+    let failure = match texts.len() {
+        0 => unavailable(none),
+        1 => unavailable(texts.concat()),
+        _ => unavailable(format!("{none}: {}", texts.join("; "))),
     };
-    failure.passing(is_passing(&error)).into()
-}
-
-/// What a refused certificate means, from rustls' words (`CertificateError`, `AlertDescription`).
-const CERTIFICATES: [(&str, &str); 9] = [
-    ("NotValidForName", "the server's certificate is for another name"),
-    ("not valid for name", "the server's certificate is for another name"),
-    ("UnknownIssuer", "the server's certificate is signed by nobody that is trusted"),
-    ("CaUsedAsEndEntity", "the server's certificate is one of a certificate authority"),
-    ("xpired", "a certificate has expired"),
-    ("NotValidYet", "the server's certificate is not valid yet"),
-    ("CertificateRequired", "the server wants a client certificate"),
-    ("UnknownCA", "the server does not trust the client certificate"),
-    ("invalid peer certificate", "the server's certificate cannot be verified"),
-];
-
-fn untrusted(said: &str) -> Option<&'static str> {
-    CERTIFICATES.into_iter().find(|(words, _)| said.contains(words)).map(|(_, meaning)| meaning)
-}
-
-fn certificate(said: &str) -> Failure {
-    let meaning = untrusted(said).unwrap_or_default();
-    unavailable(format!("no secure connection to the database: {meaning} ({said})"))
-        .hint("sslrootcert names the authority to trust, sslcert and sslkey who we are")
+    let failure = failure.passing(attempts.is_empty() || attempts.iter().any(|attempt| attempt.passing));
+    match attempts.iter().rev().find_map(|attempt| attempt.hint.clone()) {
+        Some(hint) => failure.hint(hint).into(),
+        None => failure.into(),
+    }
 }
 
 /// A statement failed.
@@ -135,8 +182,7 @@ pub(super) fn forbidden(error: &sqlx::Error, lacking: &str) -> anyhow::Error {
 /// A wrong password, a missing table or a mistake of ours stays what it is; [`sqlstate`] has the table.
 fn is_passing(error: &sqlx::Error) -> bool {
     match error {
-        sqlx::Error::Io(cause) => untrusted(&cause.to_string()).is_none(),
-        sqlx::Error::Protocol(_) | sqlx::Error::WorkerCrashed => true,
+        sqlx::Error::Io(_) | sqlx::Error::Protocol(_) | sqlx::Error::WorkerCrashed => true,
         sqlx::Error::Database(cause) => sqlstate::of(&cause.code().unwrap_or_default()).0 != Remedy::Final,
         _ => false,
     }

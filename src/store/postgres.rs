@@ -1,10 +1,12 @@
 //! PostgreSQL, in short read-only transactions and without named statements, so that a pooler in transaction mode serves
 //! as well as the server itself.
 
+use super::fault::Attempt;
 use super::query::{Dialect, Prepared, Query, Value};
 use super::row::Row;
 use super::tables::{SAFE_PATH, Tables, keep_path};
-use super::url::{PostgresTarget, SessionAttrs};
+use super::url::{Host, PostgresTarget, SessionAttrs};
+use super::wire::{self, Relay, Route};
 use super::{Begin, Limits, fault};
 use crate::error::unavailable;
 use anyhow::{Context, Result};
@@ -12,9 +14,7 @@ use futures_util::TryStreamExt;
 use futures_util::stream::BoxStream;
 use sqlx::encode::IsNull;
 use sqlx::postgres::types::Oid;
-use sqlx::postgres::{
-    PgArgumentBuffer, PgArguments, PgConnectOptions, PgConnection, PgHasArrayType, PgRow, PgTypeInfo,
-};
+use sqlx::postgres::{PgArgumentBuffer, PgArguments, PgConnection, PgHasArrayType, PgRow, PgTypeInfo};
 use sqlx::{Arguments, Connection, Encode, Executor, Postgres, Row as _, Type};
 use std::future::Future;
 use std::time::Duration;
@@ -26,7 +26,8 @@ pub(super) struct Pg {
     /// The database's encoding is SQL_ASCII: it may hold bytes that are no UTF-8, which the server refuses to send as such.
     any_bytes: bool,
     /// To connect once more, to listen.
-    options: PgConnectOptions,
+    route: Route,
+    relay: Relay,
     /// The server can notice that we are gone while it works for us, and stop.
     notices: bool,
     /// Where Mission Control's tables are; no schema is known before the first transaction.
@@ -35,8 +36,6 @@ pub(super) struct Pg {
     patience: Option<Duration>,
 }
 
-/// For a server that answered a moment ago.
-const RECONNECT_WITHIN: Duration = Duration::from_secs(10);
 /// Beyond the statement's own limit.
 const GRACE: Duration = Duration::from_secs(5);
 /// PostgreSQL's `client_connection_check_interval` came with this version.
@@ -80,43 +79,62 @@ impl Pg {
             SessionAttrs::PreferStandby => &[SessionAttrs::Standby, SessionAttrs::Any],
             ref other => std::slice::from_ref(other),
         };
-        let mut last = None;
+        let mut hosts: Vec<&Host> = target.hosts.iter().collect();
+        if target.shuffled {
+            fastrand::shuffle(&mut hosts);
+        }
+        let mut attempts = Vec::new();
         for pass in passes {
-            for host in &target.hosts {
-                let options = host.options.clone().application_name(application);
-                match Self::connect_to(&options, target.connect_timeout).await {
-                    Ok(mut pg) => match pg.suits(*pass).await {
-                        Ok(true) => return Ok(pg),
-                        Ok(false) => pg.close().await,
-                        Err(error) => last = Some(error.context(host.label.clone())),
-                    },
-                    Err(error) => last = Some(error.context(host.label.clone())),
+            for host in &hosts {
+                let mut pg = match Self::connect_to(host, target, application, &mut attempts).await {
+                    Ok(Some(pg)) => pg,
+                    Ok(None) => continue,
+                    Err(error) => {
+                        attempts.push(Attempt::after(host.label.clone(), &error));
+                        continue;
+                    }
+                };
+                match in_time(pg.patience, pg.suits(*pass)).await.and_then(|answer| answer) {
+                    Ok(true) => {
+                        pg.patience = None;
+                        return Ok(pg);
+                    }
+                    Ok(false) => {
+                        attempts.push(Attempt::unsuited(host.label.clone(), pass.name()));
+                        pg.close().await;
+                    }
+                    Err(error) => attempts.push(Attempt::after(host.label.clone(), &error)),
                 }
             }
         }
-        let none = || {
-            unavailable(format!("none of {} is a server that will do ({})", target.label(), wanted.name()))
-                .passing(true)
-                .into()
-        };
-        Err(last.unwrap_or_else(none))
+        let none = format!("none of {} is a server that will do ({})", target.label(), wanted.name());
+        Err(fault::connecting(&attempts, &none))
     }
 
-    async fn connect_to(options: &PgConnectOptions, timeout: Duration) -> Result<Self> {
-        let connecting = PgConnection::connect_with(options);
-        let late = || unavailable(format!("the database did not answer within {} s", timeout.as_secs())).passing(true);
-        let conn = tokio::time::timeout(timeout, connecting).await.map_err(|_| late())?;
-        let conn = conn.map_err(fault::connecting)?;
+    /// Why it failed is added to `attempts`.
+    async fn connect_to(
+        host: &Host,
+        target: &PostgresTarget,
+        application: &str,
+        attempts: &mut Vec<Attempt>,
+    ) -> Result<Option<Self>> {
+        let timeout = target.connect_timeout;
+        let Some((route, options, relay)) = wire::connect(host, application, timeout, target.shuffled, attempts).await
+        else {
+            return Ok(None);
+        };
+        let conn = PgConnection::connect_with(&options).await.map_err(fault::running)?;
         let notices = conn.server_version_num().is_some_and(|version| version >= NOTICES_SINCE);
-        Ok(Self {
+        Ok(Some(Self {
             conn,
             indexed: false,
             any_bytes: false,
-            options: options.clone(),
+            route,
+            relay,
             notices,
             tables: Tables::default(),
-            patience: None,
-        })
+            patience: Some(timeout),
+        }))
     }
 
     /// Whether the server is of a kind, as libpq's `target_session_attrs` tells them apart.
@@ -127,7 +145,7 @@ impl Pg {
         // Outside a transaction the search path is the role's own.
         let sql = "SELECT pg_catalog.pg_is_in_recovery(), \
                    pg_catalog.current_setting('default_transaction_read_only')::pg_catalog.bool";
-        let row = sqlx::raw_sql(sql).fetch_one(&mut self.conn).await.map_err(fault::running)?;
+        let row = sqlx::raw_sql(sql).fetch_one(&mut self.conn).await.map_err(|error| self.fault(error))?;
         let (standby, read_only): (bool, bool) = (row.try_get(0)?, row.try_get(1)?);
         Ok(match wanted {
             SessionAttrs::ReadWrite => !standby && !read_only,
@@ -186,9 +204,9 @@ impl Pg {
                 self.simple("ROLLBACK").await?;
                 let sql = sql.replace(NOTICE, "");
                 let again = pour(self.patience, sqlx::raw_sql(&sql).fetch(&mut self.conn), &mut each).await?;
-                again.map_err(fault::running)
+                again.map_err(|error| self.fault(error))
             }
-            done => done.map_err(fault::running),
+            done => done.map_err(|error| self.fault(error)),
         }
     }
 
@@ -199,7 +217,7 @@ impl Pg {
     }
 
     pub(super) async fn simple(&mut self, sql: &str) -> Result<()> {
-        in_time(self.patience, self.conn.execute(sql)).await?.map_err(fault::running)?;
+        in_time(self.patience, self.conn.execute(sql)).await?.map_err(|error| self.fault(error))?;
         Ok(())
     }
 
@@ -234,7 +252,7 @@ impl Pg {
         {
             return Err(fault::forbidden(&error, &lacking));
         }
-        Err(fault::running(error))
+        Err(self.fault(error))
     }
 
     /// What has to be said to the planner before a question.
@@ -258,20 +276,36 @@ impl Pg {
     /// Connects anew, to the same server as the same role. The old connection is not waited for: the server gives up what it
     /// does for it as soon as it notices that nobody is there.
     pub(super) async fn reconnect(&mut self) -> Result<()> {
-        let options = self.options.clone();
-        let fresh = Self::connect_to(&options, RECONNECT_WITHIN).await?;
-        (self.conn, self.indexed) = (fresh.conn, false);
+        let (options, relay) = match self.route.connect().await {
+            Ok(connected) => connected,
+            Err(cause) => return Err(fault::connecting(&[Attempt::new(self.route.label(), cause)], "")),
+        };
+        self.conn = PgConnection::connect_with(&options).await.map_err(fault::running)?;
+        (self.relay, self.indexed) = (relay, false);
         Ok(())
     }
 
     /// Where we are connected, and as whom.
-    pub(super) fn options(&self) -> PgConnectOptions {
-        self.options.clone()
+    pub(super) fn route(&self) -> Route {
+        self.route.clone()
     }
 
     pub(super) async fn close(self) {
         // The answer is complete; a connection that cannot say goodbye is closed all the same.
         let _ = self.conn.close().await;
+        self.relay.finish().await;
+    }
+
+    /// A statement failed. sqlx speaks to the relay, which knows what became of the server.
+    fn fault(&self, error: sqlx::Error) -> anyhow::Error {
+        fault::running(real(error, &self.relay))
+    }
+}
+
+fn real(error: sqlx::Error, relay: &Relay) -> sqlx::Error {
+    match error {
+        sqlx::Error::Io(seen) => sqlx::Error::Io(relay.cause().unwrap_or(seen)),
+        other => other,
     }
 }
 

@@ -2,11 +2,13 @@
 //! that it is worth looking; whatever happens to it costs no more than the wait for the next poll.
 
 use super::query::{Dialect, Query};
+use super::wire::{Relay, Route};
 use super::{Engine, Store};
+use crate::error::unavailable;
 use anyhow::Result;
 use futures_util::FutureExt;
 use sqlx::Row as _;
-use sqlx::postgres::{PgConnectOptions, PgListener, PgPoolOptions};
+use sqlx::postgres::{PgListener, PgPoolOptions};
 use std::time::Duration;
 
 /// What the trigger notifies.
@@ -19,6 +21,8 @@ pub struct Listener {
     /// Process id of the server's end.
     backend: i64,
     listens: bool,
+    /// Carries the connection for as long as it is kept.
+    _relay: Relay,
 }
 
 impl Store {
@@ -38,7 +42,7 @@ impl Store {
         })
         .await?;
         match &self.engine {
-            Engine::Postgres(pg) if notifies => Listener::connect(pg.options()).await.map(Some),
+            Engine::Postgres(pg) if notifies => Listener::connect(&pg.route()).await.map(Some),
             _ => Ok(None),
         }
     }
@@ -53,7 +57,9 @@ impl Store {
 }
 
 impl Listener {
-    async fn connect(options: PgConnectOptions) -> Result<Self> {
+    async fn connect(route: &Route) -> Result<Self> {
+        let connected = tokio::time::timeout(CONNECT_WITHIN, route.connect()).await?;
+        let (options, relay) = connected.map_err(|_| unavailable("there is no second connection to listen on"))?;
         let pool = PgPoolOptions::new()
             .max_connections(1)
             .acquire_timeout(CONNECT_WITHIN)
@@ -65,7 +71,7 @@ impl Listener {
         inner.eager_reconnect(false);
         let backend: i32 =
             sqlx::raw_sql("SELECT pg_catalog.pg_backend_pid()").fetch_one(&mut inner).await?.try_get(0)?;
-        Ok(Self { inner, backend: backend.into(), listens: false })
+        Ok(Self { inner, backend: backend.into(), listens: false, _relay: relay })
     }
 
     /// Whether its server's end is this one: then a pooler hands the ends round, and listening is of no use.

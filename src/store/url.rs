@@ -9,20 +9,24 @@
 //! reads as something else: texts from the URL are only shown where they cannot be one.
 
 mod dsn;
+pub(super) mod methods;
 mod params;
 mod pgpass;
 mod postgres;
 mod service;
 mod sqlite;
-mod tls;
+pub(super) mod tcp;
+pub(super) mod tls;
 mod uri;
 
 use crate::error::{Failure, usage};
+use methods::Method;
 use params::Params;
-use sqlx::postgres::PgConnectOptions;
 use std::fmt;
 use std::path::PathBuf;
 use std::time::Duration;
+use tcp::Tcp;
+use tls::Tls;
 
 /// The database to open.
 #[derive(Debug, Clone)]
@@ -45,7 +49,9 @@ pub struct PostgresTarget {
     pub hosts: Vec<Host>,
     /// Which kind of server will do; the others are passed over.
     pub session: SessionAttrs,
-    /// How long to wait for one host; [`Duration::MAX`] when `connect_timeout=0` asks to wait for ever.
+    /// Whether to try the hosts, and the addresses of each, in a random order: `load_balance_hosts=random`.
+    pub(super) shuffled: bool,
+    /// How long to wait for one address of a host; [`Duration::MAX`] when `connect_timeout=0` asks to wait for ever.
     pub connect_timeout: Duration,
     /// The database's name.
     pub database: String,
@@ -55,13 +61,43 @@ pub struct PostgresTarget {
     pub warnings: Vec<String>,
 }
 
-/// One server. Debug shows its address alone, since sqlx's options would show the password.
+/// One server. Debug shows its address alone, and no password.
 #[derive(Clone)]
 pub struct Host {
     /// `host:port`, or the directory of a Unix socket and the port: `/run/postgresql:5432`.
     pub label: String,
-    /// What sqlx needs to connect. The application's name is `mc-activity`; commands put theirs.
-    pub options: PgConnectOptions,
+    pub(super) endpoint: Endpoint,
+    pub(super) tcp: Tcp,
+    pub(super) tls: Tls,
+    pub(super) login: Login,
+}
+
+/// Where a server listens.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Endpoint {
+    /// A Unix socket.
+    Unix(PathBuf),
+    /// TCP.
+    Tcp {
+        /// What the certificate is for, and what the server is told.
+        name: String,
+        /// What to connect to: hostaddr if there is one, else the name.
+        connect: String,
+        port: u16,
+    },
+}
+
+/// Who logs in, and how. Without Debug, for it holds the password.
+#[derive(Clone)]
+pub(super) struct Login {
+    pub(super) user: String,
+    pub(super) database: String,
+    /// Never empty.
+    pub(super) password: Option<String>,
+    /// Settings for the session, as the server reads them.
+    pub(super) options: Option<String>,
+    /// What the server may ask for.
+    pub(super) methods: Vec<Method>,
 }
 
 impl fmt::Debug for Host {
@@ -138,7 +174,7 @@ impl PostgresTarget {
 /// Whether a URL itself (not a file or variable that it leads to) holds a password.
 pub fn holds_password(url: &str) -> bool {
     match form(url.trim()) {
-        Ok(Form::Postgres(params)) => params.get("password").is_some(),
+        Ok(Form::Postgres(params)) => params.get("password").or(params.get("sslpassword")).is_some(),
         _ => false,
     }
 }

@@ -1,5 +1,6 @@
 //! It keeps working, wherever the database lives; and when it cannot, it says why.
 
+mod connection;
 mod encodings;
 mod growth;
 mod interruption;

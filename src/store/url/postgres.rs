@@ -1,11 +1,12 @@
-//! From parameters to hosts that sqlx can connect to.
+//! From parameters to hosts to connect to.
 
 use super::params::{Param, Params};
 use super::pgpass::{self, Passwords};
-use super::tls::Tls;
-use super::{Host, PostgresTarget, SessionAttrs, service};
+use super::tcp::Tcp;
+use super::tls::{Binding, Mode, Tls};
+use super::{Endpoint, Host, Login, PostgresTarget, SessionAttrs, methods, service};
 use crate::error::{Failure, usage};
-use sqlx::postgres::{PgConnectOptions, PgSslMode};
+use sqlx::postgres::PgConnectOptions;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -23,33 +24,48 @@ pub(super) fn target(mut params: Params, env: &dyn Fn(&str) -> Option<String>) -
     params.fill_from_env(env);
     params.check()?;
 
-    // Reads PG* from the process's environment; every field that it fills is set below.
-    let base = PgConnectOptions::new_without_pgpass();
-    let user = params.get("user").unwrap_or_else(|| base.get_username()).to_owned();
+    // Knows who runs the process.
+    let default_user = || PgConnectOptions::new_without_pgpass().get_username().to_owned();
+    let user = params.get("user").map_or_else(default_user, str::to_owned);
     let database = params.get("dbname").unwrap_or(&user).to_owned();
-    let base = base.username(&user).database(&database).application_name("mc-activity").extra_float_digits(None);
     let settings = server_options(&params)?;
     // Even an empty one would be sent, and pgbouncer refuses it.
-    let base = if settings.is_empty() { base } else { base.options(settings) };
+    let settings = (!settings.is_empty())
+        .then(|| settings.iter().map(|(name, value)| format!("-c {name}={value}")).collect::<Vec<_>>().join(" "));
     let tls = Tls::new(&params, env)?;
+    let tcp = Tcp::new(&params)?;
+    let methods = methods::allowed(params.param("require_auth"))?;
     let mut warnings = Vec::new();
     let passwords = if params.get("password").is_some() { None } else { passwords(&params, env, &mut warnings) };
     let mut hosts = Vec::new();
     for address in addresses(&params)? {
-        let options = base.clone().host(&address.connect).port(address.port);
-        let socket = address.connect.starts_with('/');
-        let options = if socket { options.ssl_mode(PgSslMode::Disable) } else { tls.apply(options) };
         let mut names = vec![address.name.as_str()];
         if SOCKET_DIRS.contains(&address.name.as_str()) {
             names.push("localhost");
         }
         let stored = passwords.as_ref().and_then(|file| file.find(&names, address.port, &database, &user));
-        let options = options.password(params.get("password").or(stored).unwrap_or_default());
-        hosts.push(Host { label: address.label(), options });
+        let login = Login {
+            user: user.clone(),
+            database: database.clone(),
+            password: params.get("password").or(stored).map(str::to_owned),
+            options: settings.clone(),
+            methods: methods.clone(),
+        };
+        let endpoint = address.endpoint();
+        let mut tls = tls.clone();
+        if matches!(endpoint, Endpoint::Unix(_)) {
+            if tls.binding == Binding::Require {
+                return Err(usage("channel_binding=require needs TLS, which a Unix socket does not have")
+                    .hint("leave it out, or name a host"));
+            }
+            tls.mode = Mode::Disable;
+        }
+        hosts.push(Host { label: address.label(), endpoint, tcp: tcp.clone(), tls, login });
     }
     Ok(PostgresTarget {
         hosts,
         session: session(params.param("target_session_attrs"))?,
+        shuffled: params.get("load_balance_hosts").is_some_and(|value| value.eq_ignore_ascii_case("random")),
         connect_timeout: connect_timeout(params.param("connect_timeout"))?,
         database,
         user,
@@ -67,6 +83,13 @@ struct Address {
 }
 
 impl Address {
+    fn endpoint(&self) -> Endpoint {
+        if self.connect.starts_with('/') {
+            return Endpoint::Unix(Path::new(&self.connect).join(format!(".s.PGSQL.{}", self.port)));
+        }
+        Endpoint::Tcp { name: self.name.clone(), connect: self.connect.clone(), port: self.port }
+    }
+
     fn label(&self) -> String {
         if self.name.contains(':') {
             format!("[{}]:{}", self.name, self.port)
@@ -87,8 +110,6 @@ fn addresses(params: &Params) -> Result<Vec<Address>, Failure> {
     if ![0, 1, count].contains(&ports.len()) {
         return Err(usage("there are neither as many ports as hosts nor one for all"));
     }
-    let verifies_name = params.get("sslmode").is_some_and(|mode| mode.starts_with("verify-"))
-        || params.get("sslrootcert") == Some("system");
     let entry = |text: Option<&&str>| text.map(|text| text.trim()).filter(|text| !text.is_empty()).map(str::to_owned);
     let mut addresses = Vec::new();
     for index in 0..count {
@@ -100,10 +121,6 @@ fn addresses(params: &Params) -> Result<Vec<Address>, Failure> {
             })?,
         };
         let (name, addr) = (entry(names.get(index)), entry(addrs.get(index)));
-        if name.is_some() && addr.is_some() && verifies_name {
-            return Err(usage("a certificate cannot be verified against host while hostaddr is connected to")
-                .hint("leave hostaddr out"));
-        }
         let name = name.or_else(|| addr.clone()).unwrap_or_else(|| default_host(port));
         if name.starts_with('@') {
             return Err(usage("abstract Unix sockets are not supported"));

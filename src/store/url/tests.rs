@@ -5,9 +5,10 @@ mod surroundings;
 use super::*;
 use crate::error::{Kind, kind_of, render};
 use proptest::prelude::*;
-use sqlx::postgres::PgSslMode;
 use std::collections::HashMap;
 use std::fs;
+use tcp::Keepalive;
+use tls::Mode;
 
 type Env = HashMap<&'static str, String>;
 
@@ -39,9 +40,7 @@ fn refused_with(url: &str, env: &Env) -> String {
 
 /// sqlx shows its password in Debug, which is the only way to read it back.
 fn password(target: &PostgresTarget) -> String {
-    let text = format!("{:?}", target.hosts[0].options);
-    let from = text.split_once("password: Some(\"").unwrap().1;
-    from.split_once("\"), database").unwrap().0.replace("\\\"", "\"").replace("\\\\", "\\").replace("\\'", "'")
+    target.hosts[0].login.password.clone().unwrap_or_default()
 }
 
 fn parts(url: &str) -> (String, String, String) {
@@ -140,8 +139,7 @@ fn a_password_without_a_host_is_not_shown() {
 fn several_hosts_are_tried_in_their_order() {
     let target = postgres("postgres://mc@a:1,b,[::1]:3,[fe80::1]/d?target_session_attrs=read-write");
     assert_eq!(target.label(), "a:1,b:5432,[::1]:3,[fe80::1]:5432/d");
-    assert_eq!(target.hosts[2].options.get_host(), "::1");
-    assert_eq!(target.hosts[2].options.get_port(), 3);
+    assert!(matches!(&target.hosts[2].endpoint, Endpoint::Tcp { connect, port: 3, .. } if connect == "::1"));
     assert_eq!(target.session, SessionAttrs::ReadWrite);
     assert_eq!(postgres("postgres:///d?host=a,b&port=1,2").label(), "a:1,b:2/d");
     assert_eq!(postgres("postgres:///d?host=a,b&port=7").label(), "a:7,b:7/d");
@@ -175,16 +173,19 @@ fn a_socket_is_used_without_tls() {
     ] {
         let target = postgres(url);
         assert_eq!(target.label(), "/tmp/pg:5433/d");
-        assert!(matches!(target.hosts[0].options.get_ssl_mode(), PgSslMode::Disable));
+        assert!(matches!(target.hosts[0].tls.mode, Mode::Disable));
+        assert_eq!(target.hosts[0].endpoint, Endpoint::Unix(PathBuf::from("/tmp/pg/.s.PGSQL.5433")));
     }
+    assert!(refused("postgres://mc@/d?host=/tmp&channel_binding=require").contains("needs TLS"));
 }
 
 #[test]
 fn the_host_address_is_connected_to_under_the_name_of_the_host() {
     let target = postgres("host=db hostaddr=10.0.0.7 dbname=d");
     assert_eq!(target.label(), "db:5432/d");
-    assert_eq!(target.hosts[0].options.get_host(), "10.0.0.7");
-    assert!(refused("host=db hostaddr=10.0.0.7 sslmode=verify-full").contains("hostaddr"));
+    let endpoint = Endpoint::Tcp { name: "db".to_owned(), connect: "10.0.0.7".to_owned(), port: 5432 };
+    assert_eq!(target.hosts[0].endpoint, endpoint);
+    assert_eq!(postgres("host=db hostaddr=10.0.0.7 sslmode=verify-full").hosts[0].endpoint, endpoint);
     assert!(refused("host=a,b hostaddr=10.0.0.7").contains("hostaddr"));
 }
 
@@ -198,15 +199,19 @@ fn a_parameter_overrides_its_part_of_the_url() {
 #[test]
 fn a_parameter_that_cannot_be_honoured_is_refused_by_name() {
     for parameter in [
-        "sslpassword=x",
         "sslcrl=x",
-        "channel_binding=require",
+        "sslcrldir=x",
+        "channel_binding=required",
         "gssencmode=require",
-        "require_auth=none",
+        "require_auth=peer",
+        "require_auth=md5,!none",
         "requirepeer=postgres",
-        "sslnegotiation=direct",
-        "load_balance_hosts=random",
-        "ssl_min_protocol_version=TLSv1.3",
+        "sslnegotiation=tls",
+        "load_balance_hosts=always",
+        "ssl_min_protocol_version=TLSv2",
+        "keepalives=yes",
+        "keepalives_idle=40000",
+        "tcp_user_timeout=soon",
         "replication=database",
         "pgbouncer=true",
         "sslmod=require",
@@ -223,21 +228,67 @@ fn a_parameter_that_does_no_harm_is_accepted() {
         "postgresql+asyncpg://h/d?client_encoding=utf8&gssencmode=disable&keepalives=1&keepalives_idle=5\
          &application_name=x&fallback_application_name=y&channel_binding=prefer&prepared_statement_cache_size=0",
     );
-    assert_eq!(target.hosts[0].options.get_application_name(), Some("mc-activity"));
+    assert_eq!(target.label(), "h:5432/d");
+}
+
+#[test]
+fn the_socket_parameters_are_libpqs_and_end_a_silent_connection_by_default() {
+    let tcp = |parameters: &str| postgres(&format!("postgres://h/d?{parameters}")).hosts[0].tcp.clone();
+    let seconds = |n| Some(Duration::from_secs(n));
+    let by_default = Keepalive { idle: seconds(30), interval: seconds(10), count: Some(3) };
+    assert_eq!(tcp(""), Tcp { keepalive: Some(by_default), user_timeout: seconds(60) });
+    let given = tcp("keepalives_idle=5&keepalives_interval=2&keepalives_count=4&tcp_user_timeout=9000");
+    let keepalive = Keepalive { idle: seconds(5), interval: seconds(2), count: Some(4) };
+    assert_eq!(given, Tcp { keepalive: Some(keepalive), user_timeout: seconds(9) });
+    assert_eq!(tcp("keepalives=0&tcp_user_timeout=0"), Tcp { keepalive: None, user_timeout: None });
+    let system = Keepalive { idle: None, interval: seconds(10), count: Some(3) };
+    assert_eq!(tcp("keepalives_idle=0").keepalive, Some(system));
+}
+
+#[test]
+fn require_auth_lists_what_is_allowed_or_what_is_not() {
+    use methods::Method::{Md5, Nothing, Password, Scram};
+    let methods = |list: &str| postgres(&format!("postgres://h/d?require_auth={list}")).hosts[0].login.methods.clone();
+    assert_eq!(methods(""), [Password, Md5, Scram, Nothing]);
+    assert_eq!(methods("scram-sha-256"), [Scram]);
+    assert_eq!(methods("none,scram-sha-256,gss"), [Scram, Nothing]);
+    assert_eq!(methods("!password,!md5"), [Scram, Nothing]);
+    assert_eq!(methods("gss"), []);
+}
+
+#[test]
+fn parameters_of_tls_that_cannot_go_together_are_refused() {
+    for (parameters, why) in [
+        ("sslmode=disable&channel_binding=require", "needs TLS"),
+        ("sslnegotiation=direct", "needs sslmode=require"),
+        ("sslmode=prefer&sslnegotiation=direct", "needs sslmode=require"),
+        ("ssl_max_protocol_version=TLSv1.1", "too low"),
+        ("ssl_min_protocol_version=TLSv1.3&ssl_max_protocol_version=TLSv1.2", "higher than"),
+    ] {
+        assert!(refused(&format!("postgres://h/d?{parameters}")).contains(why), "{parameters}");
+    }
+    let versions = |parameters: &str| {
+        let tls = postgres(&format!("postgres://h/d?{parameters}")).hosts[0].tls.clone();
+        (tls.tls12, tls.tls13)
+    };
+    assert_eq!(versions(""), (true, true));
+    assert_eq!(versions("ssl_min_protocol_version=TLSv1"), (true, true));
+    assert_eq!(versions("ssl_min_protocol_version=tlsv1.3"), (false, true));
+    assert_eq!(versions("ssl_max_protocol_version=TLSv1.2"), (true, false));
 }
 
 #[test]
 fn ssl_modes_mean_what_libpq_means_by_them() {
-    let mode = |parameters: &str| postgres(&format!("postgres://h/d?{parameters}")).hosts[0].options.get_ssl_mode();
-    assert!(matches!(mode(""), PgSslMode::Prefer));
-    assert!(matches!(mode("sslmode=disable"), PgSslMode::Disable));
-    assert!(matches!(mode("sslmode=allow"), PgSslMode::Prefer));
-    assert!(matches!(mode("sslmode=require"), PgSslMode::Require));
-    assert!(matches!(mode("sslmode=verify-ca"), PgSslMode::VerifyCa));
-    assert!(matches!(mode("ssl=verify-full"), PgSslMode::VerifyFull));
-    assert!(matches!(mode("ssl=true"), PgSslMode::Require));
-    assert!(matches!(mode("ssl=False"), PgSslMode::Disable));
-    assert!(matches!(mode("sslrootcert=system"), PgSslMode::VerifyFull));
+    let mode = |parameters: &str| postgres(&format!("postgres://h/d?{parameters}")).hosts[0].tls.mode;
+    assert!(matches!(mode(""), Mode::Prefer));
+    assert!(matches!(mode("sslmode=disable"), Mode::Disable));
+    assert!(matches!(mode("sslmode=allow"), Mode::Allow));
+    assert!(matches!(mode("sslmode=require"), Mode::Require));
+    assert!(matches!(mode("sslmode=verify-ca"), Mode::VerifyCa));
+    assert!(matches!(mode("ssl=verify-full"), Mode::VerifyFull));
+    assert!(matches!(mode("ssl=true"), Mode::Require));
+    assert!(matches!(mode("ssl=False"), Mode::Disable));
+    assert!(matches!(mode("sslrootcert=system"), Mode::VerifyFull));
     assert!(refused("postgres://h/d?sslmode=required").contains("verify-full"));
     assert!(refused("postgres://h/d?sslrootcert=system&sslmode=require").contains("weaker"));
 }
@@ -247,14 +298,14 @@ fn a_root_certificate_makes_require_a_verification() {
     let dir = dir();
     let root = dir.path().join("ca.pem");
     fs::write(&root, "").unwrap();
-    let mode = |url: &str, env: &Env| postgres_with(url, env).hosts[0].options.get_ssl_mode();
+    let mode = |url: &str, env: &Env| postgres_with(url, env).hosts[0].tls.mode;
     let url = format!("postgres://h/d?sslmode=require&sslrootcert={}", root.display());
-    assert!(matches!(mode(&url, &Env::new()), PgSslMode::VerifyCa));
+    assert!(matches!(mode(&url, &Env::new()), Mode::VerifyCa));
     let home = Env::from([("HOME", dir.path().display().to_string())]);
-    assert!(matches!(mode("postgres://h/d?sslmode=require", &home), PgSslMode::Require));
+    assert!(matches!(mode("postgres://h/d?sslmode=require", &home), Mode::Require));
     fs::create_dir(dir.path().join(".postgresql")).unwrap();
     fs::write(dir.path().join(".postgresql/root.crt"), "").unwrap();
-    assert!(matches!(mode("postgres://h/d?sslmode=require", &home), PgSslMode::VerifyCa));
+    assert!(matches!(mode("postgres://h/d?sslmode=require", &home), Mode::VerifyCa));
 }
 
 #[test]
@@ -267,8 +318,8 @@ fn a_certificate_that_is_missing_is_named() {
     fs::write(&cert, "").unwrap();
     assert!(refused(&format!("postgres://h/d?sslcert={}", cert.display())).contains("needs an sslkey"));
     let both = format!("postgres://h/d?sslcert={0}&sslkey={0}", cert.display());
-    let shown = format!("{:?}", postgres(&both).hosts[0].options);
-    assert_eq!(shown.matches("c.pem").count(), 2);
+    let client = postgres(&both).hosts[0].tls.client.clone().unwrap();
+    assert_eq!((client.certificate, client.key), (cert.clone(), cert));
 }
 
 #[test]
@@ -283,7 +334,7 @@ fn the_connect_timeout_is_ten_seconds_unless_told_otherwise() {
 
 #[test]
 fn server_options_reach_the_server_and_none_are_sent_unasked() {
-    let options = |url: &str| postgres(url).hosts[0].options.get_options().map(str::to_owned);
+    let options = |url: &str| postgres(url).hosts[0].login.options.clone();
     assert_eq!(options("postgres://h/d"), None);
     assert_eq!(
         options("postgres://h/d?options=-c%20geqo%3Doff%20-csearch_path=a\\%20b%20--lock-timeout=5s").as_deref(),
@@ -319,6 +370,7 @@ fn a_password_in_a_url_is_noticed() {
     for (url, expected) in [
         ("postgres://u:p@h/d", true),
         ("postgres://u@h/d?password=p", true),
+        ("postgres://u@h/d?sslpassword=p", true),
         ("host=h password=p", true),
         ("postgres://u@h/d", false),
         ("postgres://u:@h/d", false),

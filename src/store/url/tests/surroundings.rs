@@ -18,12 +18,11 @@ fn variables_fill_what_the_url_leaves_out() {
     let target = postgres_with("postgresql://", &env);
     assert_eq!(target.label(), "envhost:6000/envdb");
     assert_eq!((target.user.as_str(), password(&target).as_str()), ("envuser", "envpass"));
-    assert!(matches!(target.hosts[0].options.get_ssl_mode(), PgSslMode::Require));
+    assert!(matches!(target.hosts[0].tls.mode, Mode::Require));
     assert_eq!((target.connect_timeout, target.session), (Duration::from_secs(4), SessionAttrs::Standby));
-    assert_eq!(target.hosts[0].options.get_application_name(), Some("mc-activity"));
     let target = postgres_with("postgresql://u:p@h:1/d?sslmode=disable", &env);
     assert_eq!((target.label().as_str(), password(&target).as_str()), ("h:1/d", "p"));
-    assert!(matches!(target.hosts[0].options.get_ssl_mode(), PgSslMode::Disable));
+    assert!(matches!(target.hosts[0].tls.mode, Mode::Disable));
 }
 
 #[test]
@@ -92,7 +91,7 @@ fn the_password_file_is_asked_for_each_host_and_only_without_a_password() {
     let env = Env::from([("HOME", dir.path().display().to_string())]);
     let target = postgres_with("postgres://u@b,a/d", &env);
     assert_eq!(password(&target), "pb:");
-    assert!(format!("{:?}", target.hosts[1].options).contains("\"pa\""));
+    assert_eq!(target.hosts[1].login.password.as_deref(), Some("pa"));
     assert_eq!(password(&postgres_with("postgres://u:given@a/d", &env)), "given");
     assert_eq!(password(&postgres_with("postgres://u@/d?host=/tmp", &env)), "local");
     private(&dir.path().join("other"), "a:*:*:*:other");
