@@ -71,7 +71,7 @@ pub async fn run(cli: Cli) -> Result<u8> {
         Command::CompleteNames(args) => args.global(),
         _ => global,
     };
-    let context = match Context::new(global, command.name()) {
+    let context = match Context::new(global, command.name(), command.needs_settings()) {
         // Who presses Tab does not want to read errors.
         Err(_) if matches!(command, Command::CompleteNames(_)) => return Ok(0),
         context => context?,
@@ -114,6 +114,16 @@ async fn show_demo(context: &Context) -> Result<()> {
 }
 
 impl Command {
+    /// Whether it asks a database that settings name, or for somebody that they name. What does not must work beside a `.env`
+    /// or a profile that cannot be read.
+    fn needs_settings(&self) -> bool {
+        match self {
+            Self::Completions(_) | Self::Man(_) | Self::Demo(_) => false,
+            Self::Explain(args) => args.needs_database(),
+            _ => true,
+        }
+    }
+
     /// How long it may take to end after Ctrl-C; tail saves where it was, demo has a store half made.
     pub fn grace(&self) -> Duration {
         Duration::from_millis(if matches!(self, Self::Tail(_) | Self::Demo(_)) { 2_000 } else { 60 })

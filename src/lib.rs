@@ -22,5 +22,6 @@ pub mod explain;
 pub mod filter;
 pub mod follow;
 pub mod output;
+pub mod redact;
 pub mod settings;
 pub mod store;

@@ -11,6 +11,7 @@ use anyhow::Result;
 use clap::{Args, ValueEnum};
 use std::collections::BTreeSet;
 use std::io::{self, Write};
+use std::path::PathBuf;
 use std::time::Duration;
 use tokio::time::timeout;
 
@@ -55,6 +56,7 @@ impl CompleteNamesArgs {
             database: DatabaseArgs {
                 database_url: word("--database-url"),
                 profile: word("--profile"),
+                env_file: word("--env-file").map(PathBuf::from),
                 timeout: Some(DEADLINE),
                 show_sql: false,
             },

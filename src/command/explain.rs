@@ -38,6 +38,15 @@ pub struct ExplainArgs {
 }
 
 impl ExplainArgs {
+    /// Whether an event is to be explained: a type is in the catalogue.
+    pub fn needs_database(&self) -> bool {
+        self.prefix().is_some()
+    }
+
+    fn prefix(&self) -> Option<IdPrefix> {
+        IdPrefix::parse(&self.what).filter(|_| self.what.len() >= SHORTEST)
+    }
+
     /// Answers.
     ///
     /// # Errors
@@ -45,8 +54,7 @@ impl ExplainArgs {
     pub async fn run(self, context: &Context) -> Result<()> {
         let format: Format = self.output.format("table", &["table", "json"])?.parse()?;
         self.output.without_fields()?;
-        let prefix = IdPrefix::parse(&self.what).filter(|_| self.what.len() >= SHORTEST);
-        let (event, style) = match prefix {
+        let (event, style) = match self.prefix() {
             // No times are shown of a type.
             None => (None, context.style_at(Timestamp::NEG_INFINITY, &self.output)?),
             Some(prefix) => {

@@ -27,7 +27,7 @@ pub(super) fn connecting(error: sqlx::Error) -> anyhow::Error {
         }
         other => unavailable(format!("cannot open the database: {other}")).hint(hint),
     };
-    failure.passing(is_passing(&error)).into()
+    failure.passing(is_passing(&error)).password_refused(has_code(&error, "28P01")).into()
 }
 
 /// What a refused certificate means, from rustls' words (`CertificateError`, `AlertDescription`).
@@ -89,7 +89,11 @@ pub(super) fn running(error: sqlx::Error) -> anyhow::Error {
 
 /// Whether the role may not do what was asked of the database.
 pub(super) fn is_forbidden(error: &sqlx::Error) -> bool {
-    error.as_database_error().and_then(sqlx::error::DatabaseError::code).is_some_and(|code| code == "42501")
+    has_code(error, "42501")
+}
+
+fn has_code(error: &sqlx::Error, sqlstate: &str) -> bool {
+    error.as_database_error().and_then(sqlx::error::DatabaseError::code).is_some_and(|code| code == sqlstate)
 }
 
 /// A privilege is missing; `lacking` says whose and which.

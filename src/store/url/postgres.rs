@@ -1,10 +1,14 @@
 //! From parameters to hosts that sqlx can connect to.
 
+use super::foreign;
+use super::name::{Name, is_of_a_host, is_plain_host};
 use super::params::{Param, Params};
 use super::pgpass::{self, Passwords};
+use super::same_host::OwnHost;
 use super::tls::Tls;
-use super::{Host, PostgresTarget, SessionAttrs, service};
+use super::{Host, PasswordSources, PostgresTarget, SessionAttrs, service};
 use crate::error::{Failure, usage};
+use crate::redact::REDACTED;
 use sqlx::postgres::{PgConnectOptions, PgSslMode};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -15,12 +19,29 @@ const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 /// Where servers put their sockets: Debian, the project's default, and macOS.
 const SOCKET_DIRS: [&str; 4] = ["/var/run/postgresql", "/run/postgresql", "/tmp", "/private/tmp"];
 
-pub(super) fn target(mut params: Params, env: &dyn Fn(&str) -> Option<String>) -> Result<PostgresTarget, Failure> {
+pub(super) fn target(
+    mut params: Params,
+    env: &dyn Fn(&str) -> Option<String>,
+    sources: PasswordSources,
+) -> Result<PostgresTarget, Failure> {
+    let own = (sources == PasswordSources::SameHost).then(|| OwnHost::of(&params)).flatten();
+    let mut withheld = Vec::new();
     let service = params.get("service").map(str::to_owned).or_else(|| env("PGSERVICE").filter(|name| !name.is_empty()));
     if let Some(name) = service {
-        params.fill(service::load(&name, env)?);
+        let mut found = service::load(&name, env)?;
+        if own.as_ref().is_some_and(|own| !own.is(found.get("host"), found.get("hostaddr"))) && found.forget("password")
+        {
+            withheld.push("the service's password is not used: the URL is from a .env file and names another host");
+        }
+        params.fill(found);
     }
-    params.fill_from_env(env);
+    let variable = |name: &str| env(name).filter(|value| !value.is_empty());
+    let other =
+        own.as_ref().is_some_and(|own| !own.is(variable("PGHOST").as_deref(), variable("PGHOSTADDR").as_deref()));
+    if other && variable("PGPASSWORD").is_some() && params.get("password").is_none() {
+        withheld.push("PGPASSWORD is not used: the URL is from a .env file, and PGHOST does not name its host");
+    }
+    params.fill_from_env(&|name| if other && name == "PGPASSWORD" { None } else { env(name) });
     params.check()?;
 
     // Reads PG* from the process's environment; every field that it fills is set below.
@@ -35,26 +56,54 @@ pub(super) fn target(mut params: Params, env: &dyn Fn(&str) -> Option<String>) -
     let mut warnings = Vec::new();
     let passwords = if params.get("password").is_some() { None } else { passwords(&params, env, &mut warnings) };
     let mut hosts = Vec::new();
+    let mut has_password = false;
     for address in addresses(&params)? {
         let options = base.clone().host(&address.connect).port(address.port);
         let socket = address.connect.starts_with('/');
         let options = if socket { options.ssl_mode(PgSslMode::Disable) } else { tls.apply(options) };
-        let mut names = vec![address.name.as_str()];
+        // What is connected to counts, where a URL that is not quite trusted gives both.
+        let name = if own.as_ref().is_some_and(OwnHost::has_address) { &address.connect } else { &address.name };
+        let mut names = vec![name.as_str()];
         if SOCKET_DIRS.contains(&address.name.as_str()) {
             names.push("localhost");
         }
-        let stored = passwords.as_ref().and_then(|file| file.find(&names, address.port, &database, &user));
-        let options = options.password(params.get("password").or(stored).unwrap_or_default());
+        let host = if own.is_some() { pgpass::Host::Named } else { pgpass::Host::Any };
+        let stored = passwords.as_ref().and_then(|file| file.find(&names, host, address.port, &database, &user));
+        let password = params.get("password").or(stored);
+        has_password |= password.is_some();
+        let options = options.password(password.unwrap_or_default());
         hosts.push(Host { label: address.label(), options });
     }
     Ok(PostgresTarget {
         hosts,
         session: session(params.param("target_session_attrs"))?,
         connect_timeout: connect_timeout(params.param("connect_timeout"))?,
-        database,
-        user,
+        database: Name::new(database),
+        user: Name::new(user),
+        hidden: hidden(&params),
+        no_password: (!has_password).then(|| no_password(&warnings, &withheld)),
         warnings,
     })
+}
+
+/// Where a password may come from, and why one that is there is not used.
+fn no_password(ignored: &[String], withheld: &[&str]) -> String {
+    let mut hint = "give one by PGPASSWORD, in ~/.pgpass (mode 0600), in a profile or in DATABASE_URL".to_owned();
+    for reason in ignored.iter().map(String::as_str).chain(withheld.iter().copied()) {
+        hint = format!("{hint}; {reason}");
+    }
+    hint
+}
+
+/// What the server may quote although it may not be shown.
+fn hidden(params: &Params) -> Vec<String> {
+    let names = ["dbname", "user"].into_iter().filter_map(|name| params.get(name));
+    let names = names.filter(|name| !Name::new(*name).is_plain());
+    let hosts = params.get("host").into_iter().filter(|hosts| !hosts.split(',').all(is_plain_host));
+    let plain = |value: &str| value.chars().all(|c| c.is_alphanumeric() || "_-.,:/ =$\"'".contains(c));
+    let options = params.get("options").into_iter().flat_map(|options| options.split_whitespace());
+    let options = options.filter_map(|word| word.split_once('=')).map(|(_, value)| value).filter(|value| !plain(value));
+    names.chain(hosts).chain(options).map(str::to_owned).collect()
 }
 
 /// One server of the list.
@@ -68,7 +117,9 @@ struct Address {
 
 impl Address {
     fn label(&self) -> String {
-        if self.name.contains(':') {
+        if !is_plain_host(&self.name) {
+            format!("{REDACTED}:{}", self.port)
+        } else if self.name.contains(':') && !self.name.starts_with('/') {
             format!("[{}]:{}", self.name, self.port)
         } else {
             format!("{}:{}", self.name, self.port)
@@ -100,6 +151,16 @@ fn addresses(params: &Params) -> Result<Vec<Address>, Failure> {
             })?,
         };
         let (name, addr) = (entry(names.get(index)), entry(addrs.get(index)));
+        for (parameter, text) in [("host", &name), ("hostaddr", &addr)] {
+            // A directory of sockets may have any name.
+            if let Some(text) = text
+                && !text.starts_with('/')
+                && !text.chars().all(is_of_a_host)
+            {
+                let source = params.param(parameter).map_or(parameter, |param| param.source.as_str());
+                return Err(usage(format!("{source} is not a host's name, an IP address or a directory")));
+            }
+        }
         if name.is_some() && addr.is_some() && verifies_name {
             return Err(usage("a certificate cannot be verified against host while hostaddr is connected to")
                 .hint("leave hostaddr out"));
@@ -176,6 +237,10 @@ fn server_options(params: &Params) -> Result<Vec<(String, String)>, Failure> {
             Some(setting) => Some(setting),
             None => word.strip_prefix("--"),
         };
+        if let Some(why) = foreign::known_option(setting.unwrap_or(word)) {
+            let message = format!("{} names an endpoint, which means nothing to this program", param.source);
+            return Err(usage(message).hint(format!("leave it out: {why}")));
+        }
         let Some((name, value)) = setting.and_then(|setting| setting.split_once('=')) else {
             return Err(usage(format!("{} cannot be read", param.source)).hint("write -c name=value or --name=value"));
         };
