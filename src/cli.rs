@@ -62,7 +62,7 @@ pub fn asks_for_json(args: impl IntoIterator<Item = OsString>) -> bool {
 }
 
 /// Short flags without a value.
-const SWITCHES: [char; 3] = ['q', 'v', 'i'];
+pub(crate) const SWITCHES: [char; 3] = ['q', 'v', 'i'];
 
 /// A usage error in the form of all others: one line of JSON.
 pub fn complaint_as_json(told: &clap::Error) -> String {

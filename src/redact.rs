@@ -4,6 +4,7 @@
 //! Messages quote what was typed, and they quote the server, which quotes the names that it was given. So these texts are
 //! registered where they are first seen, and masked in the few places where messages are printed.
 
+use crate::cli::SWITCHES;
 use crate::output::visible;
 use std::borrow::Cow;
 use std::ffi::OsString;
@@ -20,6 +21,10 @@ const LONGEST_NAME: usize = 63;
 
 /// The longest first, since one may be a part of another.
 static HIDDEN: RwLock<Vec<String>> = RwLock::new(Vec::new());
+
+/// What connection strings are made of.
+const KEYWORDS: [&str; 10] =
+    ["password", "passwd", "pass", "pwd", "host", "hostaddr", "dbname", "user", "server", "data source"];
 
 /// Masks this text in all messages from now on, as it is and as messages escape it.
 pub fn hide(text: &str) {
@@ -60,6 +65,9 @@ pub fn hide_arguments(args: impl IntoIterator<Item = OsString>) {
             && let Some(secret) = secret_part(&arg)
         {
             hide(secret);
+            // The value of a short flag may follow it without a blank.
+            hide(secret.trim_start_matches('-').trim_start_matches(SWITCHES).get(1..).unwrap_or_default());
+            hide(secret.split_once("://").map_or("", |(_, rest)| rest));
             // Filters are split at commas, and a message quotes one part.
             secret.split(',').for_each(hide);
         }
@@ -72,17 +80,12 @@ fn secret_part(arg: &str) -> Option<&str> {
         Some((flag, value)) if flag.starts_with("--") => value,
         _ => arg,
     };
-    if let Some((_, rest)) = value.split_once("://")
-        && (rest.contains(['@', '=']))
-    {
-        return Some(rest);
-    }
-    let has_user_and_password = value.split_once(':').is_some_and(|(_, rest)| rest.contains('@'));
-    (has_user_and_password || names_a_password(value)).then_some(value)
+    let has_user_and_password = value.split_once([':', '/']).is_some_and(|(_, rest)| rest.contains('@'));
+    (value.contains("://") || has_user_and_password || is_connection_string(value)).then_some(value)
 }
 
-/// Whether something like `password=` is in the text.
-fn names_a_password(text: &str) -> bool {
+/// Whether something like `password=` or `host=` is in the text.
+fn is_connection_string(text: &str) -> bool {
     let text = text.to_ascii_lowercase();
     let is_named = |word: &str| {
         text.match_indices(word).any(|(at, _)| {
@@ -90,7 +93,7 @@ fn names_a_password(text: &str) -> bool {
             rest.trim_start().starts_with(['=', ':'])
         })
     };
-    ["password", "passwd", "pass", "pwd"].into_iter().any(is_named)
+    KEYWORDS.into_iter().any(is_named)
 }
 
 #[cfg(test)]
@@ -100,14 +103,16 @@ mod tests {
     #[test]
     fn an_argument_that_may_hold_a_password_is_recognized() {
         for (arg, secret) in [
-            ("postgresql://u:pw@h/d", Some("u:pw@h/d")),
-            ("--databse-url=postgresql://u:pw@h/d", Some("u:pw@h/d")),
-            ("-Spostgresql://u:pw@h/d", Some("u:pw@h/d")),
-            ("jdbc:postgresql://h/d?user=u&password=pw", Some("h/d?user=u&password=pw")),
+            ("postgresql://u:pw@h/d", Some("postgresql://u:pw@h/d")),
+            ("--databse-url=postgresql://u:pw@h/d", Some("postgresql://u:pw@h/d")),
+            ("-Spostgresql://u:pw@h/d", Some("-Spostgresql://u:pw@h/d")),
+            ("jdbc:postgresql://h/d?user=u&password=pw", Some("jdbc:postgresql://h/d?user=u&password=pw")),
             ("u:pw@h/d", Some("u:pw@h/d")),
             ("--board=host=h Password = pw", Some("host=h Password = pw")),
             ("Server=h;Pwd=pw", Some("Server=h;Pwd=pw")),
-            ("postgresql://h:5432/d", None),
+            ("host=h pw", Some("host=h pw")),
+            ("u/pw@h", Some("u/pw@h")),
+            ("postgresql://u:pw", Some("postgresql://u:pw")),
             ("ada@example.org", None),
             ("2026-03-05T12:00:00", None),
             ("@1700000000", None),

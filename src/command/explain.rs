@@ -10,6 +10,7 @@ use crate::event::{ActivityEvent, Timestamp};
 use crate::explain::{self, Explanation};
 use crate::filter::Filter;
 use crate::output::{self, Format, Ink, Style, View, visible};
+use crate::redact::mask;
 use crate::store::Rule;
 use anyhow::Result;
 use clap::Args;
@@ -65,7 +66,7 @@ impl ExplainArgs {
                 (Some(event), style)
             }
         };
-        let told = explain::explain(event.as_ref().map_or(&self.what, |event| &event.event_type));
+        let told = explain::explain(event.as_ref().map_or(&*mask(&self.what), |event| &event.event_type));
         let mut sink = Sink::open(self.output.out_file.as_deref())?;
         match format {
             Format::Json => write_json(&mut sink, event.as_ref(), &told)?,
