@@ -5,6 +5,8 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stderr, unreachable_pub)]
 
 mod conformance;
+mod connection_strings;
+mod dotenv;
 mod everybody;
 mod faults;
 mod filtering;
@@ -14,6 +16,7 @@ mod identity;
 mod log;
 mod model;
 mod paging;
+mod passwords;
 mod plans;
 mod privileges;
 mod refusals;
