@@ -187,7 +187,7 @@ fn a_token_in_place_of_the_name_of_its_file_is_not_repeated() {
 fn a_database_with_an_unusual_name_is_read_and_its_name_shown_nowhere() {
     let database = Database::recorded(Engine::Deployed);
     let (start, name) = database.url.rsplit_once('/').unwrap();
-    let other = Database::at(&format!("{start}/postgres"));
+    let other = Database::shared(Engine::Deployed);
     let unusual = format!("{name}&password={SECRET}");
     other.sql(&format!("ALTER DATABASE {name} RENAME TO \"{unusual}\""));
     let url = format!("{start}/{}", unusual.replace('&', "%26").replace('=', "%3D"));
