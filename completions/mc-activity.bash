@@ -116,7 +116,7 @@ _mc__activity() {
 
     case "${cmd}" in
         mc__activity)
-            opts="-q -v -h -V --database-url --profile --timeout --show-sql --as-user --as-agent --token-file --agent-token-file --local --tz --quiet --verbose --help --version list comments tail errors summary boards whoami doctor explain completions man log demo help"
+            opts="-q -v -h -V --database-url --profile --env-file --timeout --show-sql --as-user --as-agent --token-file --agent-token-file --local --tz --quiet --verbose --help --version list comments tail errors summary boards whoami doctor explain completions man log demo help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -127,6 +127,10 @@ _mc__activity() {
                     return 0
                     ;;
                 --profile)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --env-file)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -162,7 +166,7 @@ _mc__activity() {
             return 0
             ;;
         mc__activity__subcmd__boards)
-            opts="-o -q -v -h -V --output --fields --out-file --color --database-url --profile --timeout --show-sql --as-user --as-agent --token-file --agent-token-file --local --tz --quiet --verbose --help --version"
+            opts="-o -q -v -h -V --output --fields --out-file --color --database-url --profile --env-file --timeout --show-sql --as-user --as-agent --token-file --agent-token-file --local --tz --quiet --verbose --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -207,6 +211,10 @@ _mc__activity() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --env-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --timeout)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -239,7 +247,7 @@ _mc__activity() {
             return 0
             ;;
         mc__activity__subcmd__comments)
-            opts="-g -i -S -U -o -q -v -h -V --board --exclude-board --agent --exclude-agent --task --grep --ignore-case --since --until --limit --offset --after --all --reverse --count --no-total --output --fields --out-file --color --database-url --profile --timeout --show-sql --as-user --as-agent --token-file --agent-token-file --local --tz --quiet --verbose --help --version"
+            opts="-g -i -S -U -o -q -v -h -V --board --exclude-board --agent --exclude-agent --task --grep --ignore-case --since --until --limit --offset --after --all --reverse --count --no-total --output --fields --out-file --color --database-url --profile --env-file --timeout --show-sql --as-user --as-agent --token-file --agent-token-file --local --tz --quiet --verbose --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -340,6 +348,10 @@ _mc__activity() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --env-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --timeout)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -372,7 +384,7 @@ _mc__activity() {
             return 0
             ;;
         mc__activity__subcmd__completions)
-            opts="-q -v -h -V --database-url --profile --timeout --show-sql --as-user --as-agent --token-file --agent-token-file --local --tz --quiet --verbose --help --version bash elvish fish powershell zsh"
+            opts="-q -v -h -V --database-url --profile --env-file --timeout --show-sql --as-user --as-agent --token-file --agent-token-file --local --tz --quiet --verbose --help --version bash elvish fish powershell zsh"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -383,6 +395,10 @@ _mc__activity() {
                     return 0
                     ;;
                 --profile)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --env-file)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -418,7 +434,7 @@ _mc__activity() {
             return 0
             ;;
         mc__activity__subcmd__demo)
-            opts="-q -v -h -V --at --live --force --database-url --profile --timeout --show-sql --as-user --as-agent --token-file --agent-token-file --local --tz --quiet --verbose --help --version"
+            opts="-q -v -h -V --at --live --force --database-url --profile --env-file --timeout --show-sql --as-user --as-agent --token-file --agent-token-file --local --tz --quiet --verbose --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -433,6 +449,10 @@ _mc__activity() {
                     return 0
                     ;;
                 --profile)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --env-file)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -468,7 +488,7 @@ _mc__activity() {
             return 0
             ;;
         mc__activity__subcmd__doctor)
-            opts="-o -q -v -h -V --output --fields --out-file --color --database-url --profile --timeout --show-sql --as-user --as-agent --token-file --agent-token-file --local --tz --quiet --verbose --help --version"
+            opts="-o -q -v -h -V --output --fields --out-file --color --database-url --profile --env-file --timeout --show-sql --as-user --as-agent --token-file --agent-token-file --local --tz --quiet --verbose --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -513,6 +533,10 @@ _mc__activity() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --env-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --timeout)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -545,7 +569,7 @@ _mc__activity() {
             return 0
             ;;
         mc__activity__subcmd__errors)
-            opts="-g -i -S -U -o -q -v -h -V --range --scope --by --at --limit --fail-over --min-events --nagios --warn --crit --html --board --exclude-board --agent --exclude-agent --task --grep --ignore-case --type --exclude-type --since --until --output --fields --out-file --color --database-url --profile --timeout --show-sql --as-user --as-agent --token-file --agent-token-file --local --tz --quiet --verbose --help --version"
+            opts="-g -i -S -U -o -q -v -h -V --range --scope --by --at --limit --fail-over --min-events --nagios --warn --crit --html --board --exclude-board --agent --exclude-agent --task --grep --ignore-case --type --exclude-type --since --until --output --fields --out-file --color --database-url --profile --env-file --timeout --show-sql --as-user --as-agent --token-file --agent-token-file --local --tz --quiet --verbose --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -682,6 +706,10 @@ _mc__activity() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --env-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --timeout)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -714,7 +742,7 @@ _mc__activity() {
             return 0
             ;;
         mc__activity__subcmd__explain)
-            opts="-o -q -v -h -V --output --fields --out-file --color --database-url --profile --timeout --show-sql --as-user --as-agent --token-file --agent-token-file --local --tz --quiet --verbose --help --version"
+            opts="-o -q -v -h -V --output --fields --out-file --color --database-url --profile --env-file --timeout --show-sql --as-user --as-agent --token-file --agent-token-file --local --tz --quiet --verbose --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -756,6 +784,10 @@ _mc__activity() {
                     return 0
                     ;;
                 --profile)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --env-file)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -1001,7 +1033,7 @@ _mc__activity() {
             return 0
             ;;
         mc__activity__subcmd__list)
-            opts="-g -i -S -U -o -q -v -h -V --board --exclude-board --agent --exclude-agent --task --grep --ignore-case --type --exclude-type --since --until --limit --offset --after --all --reverse --count --no-total --output --fields --out-file --color --database-url --profile --timeout --show-sql --as-user --as-agent --token-file --agent-token-file --local --tz --quiet --verbose --help --version"
+            opts="-g -i -S -U -o -q -v -h -V --board --exclude-board --agent --exclude-agent --task --grep --ignore-case --type --exclude-type --since --until --limit --offset --after --all --reverse --count --no-total --output --fields --out-file --color --database-url --profile --env-file --timeout --show-sql --as-user --as-agent --token-file --agent-token-file --local --tz --quiet --verbose --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1110,6 +1142,10 @@ _mc__activity() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --env-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --timeout)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -1142,7 +1178,7 @@ _mc__activity() {
             return 0
             ;;
         mc__activity__subcmd__log)
-            opts="-o -q -v -h -V --type --message --action --board --task --agent --user --actor --id --jsonl --dry-run --output --fields --out-file --color --database-url --profile --timeout --show-sql --as-user --as-agent --token-file --agent-token-file --local --tz --quiet --verbose --help --version"
+            opts="-o -q -v -h -V --type --message --action --board --task --agent --user --actor --id --jsonl --dry-run --output --fields --out-file --color --database-url --profile --env-file --timeout --show-sql --as-user --as-agent --token-file --agent-token-file --local --tz --quiet --verbose --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1227,6 +1263,10 @@ _mc__activity() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --env-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --timeout)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -1259,7 +1299,7 @@ _mc__activity() {
             return 0
             ;;
         mc__activity__subcmd__man)
-            opts="-q -v -h -V --out-dir --database-url --profile --timeout --show-sql --as-user --as-agent --token-file --agent-token-file --local --tz --quiet --verbose --help --version"
+            opts="-q -v -h -V --out-dir --database-url --profile --env-file --timeout --show-sql --as-user --as-agent --token-file --agent-token-file --local --tz --quiet --verbose --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1277,6 +1317,10 @@ _mc__activity() {
                     return 0
                     ;;
                 --profile)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --env-file)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -1312,7 +1356,7 @@ _mc__activity() {
             return 0
             ;;
         mc__activity__subcmd__summary)
-            opts="-g -i -S -U -o -q -v -h -V --by --html --board --exclude-board --agent --exclude-agent --task --grep --ignore-case --type --exclude-type --since --until --output --fields --out-file --color --database-url --profile --timeout --show-sql --as-user --as-agent --token-file --agent-token-file --local --tz --quiet --verbose --help --version"
+            opts="-g -i -S -U -o -q -v -h -V --by --html --board --exclude-board --agent --exclude-agent --task --grep --ignore-case --type --exclude-type --since --until --output --fields --out-file --color --database-url --profile --env-file --timeout --show-sql --as-user --as-agent --token-file --agent-token-file --local --tz --quiet --verbose --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1417,6 +1461,10 @@ _mc__activity() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --env-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --timeout)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -1449,7 +1497,7 @@ _mc__activity() {
             return 0
             ;;
         mc__activity__subcmd__tail)
-            opts="-n -g -i -S -o -q -v -h -V --events --lines --no-follow --poll --seen-max --lookback --cursor-file --until-count --for --max-retries --board --exclude-board --agent --exclude-agent --task --grep --ignore-case --type --exclude-type --since --output --fields --out-file --color --database-url --profile --timeout --show-sql --as-user --as-agent --token-file --agent-token-file --local --tz --quiet --verbose --help --version"
+            opts="-n -g -i -S -o -q -v -h -V --events --lines --no-follow --poll --seen-max --lookback --cursor-file --until-count --for --max-retries --board --exclude-board --agent --exclude-agent --task --grep --ignore-case --type --exclude-type --since --output --fields --out-file --color --database-url --profile --env-file --timeout --show-sql --as-user --as-agent --token-file --agent-token-file --local --tz --quiet --verbose --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1574,6 +1622,10 @@ _mc__activity() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --env-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --timeout)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -1606,7 +1658,7 @@ _mc__activity() {
             return 0
             ;;
         mc__activity__subcmd__whoami)
-            opts="-o -q -v -h -V --output --fields --out-file --color --database-url --profile --timeout --show-sql --as-user --as-agent --token-file --agent-token-file --local --tz --quiet --verbose --help --version"
+            opts="-o -q -v -h -V --output --fields --out-file --color --database-url --profile --env-file --timeout --show-sql --as-user --as-agent --token-file --agent-token-file --local --tz --quiet --verbose --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1648,6 +1700,10 @@ _mc__activity() {
                     return 0
                     ;;
                 --profile)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --env-file)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

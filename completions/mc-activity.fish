@@ -1,6 +1,6 @@
 # Print an optspec for argparse to handle cmd's options that are independent of any subcommand.
 function __fish_mc_activity_global_optspecs
-    string join \n database-url= profile= timeout= show-sql as-user= as-agent= token-file= agent-token-file= local tz= q/quiet v/verbose h/help V/version
+    string join \n database-url= profile= env-file= timeout= show-sql as-user= as-agent= token-file= agent-token-file= local tz= q/quiet v/verbose h/help V/version
 end
 
 function __fish_mc_activity_needs_command
@@ -26,6 +26,7 @@ end
 
 complete -c mc-activity -n "__fish_mc_activity_needs_command" -l database-url -d 'postgresql://HOST/NAME or sqlite:FILE, as in DATABASE_URL; keep passwords out of it, other users can read arguments' -r
 complete -c mc-activity -n "__fish_mc_activity_needs_command" -l profile -d 'Read settings from NAME.env in the directory mc-activity of the configuration' -r
+complete -c mc-activity -n "__fish_mc_activity_needs_command" -l env-file -d 'Read this file in place of the nearest .env, whoever may have written it; else MC_ENV_FILE' -r -F
 complete -c mc-activity -n "__fish_mc_activity_needs_command" -l timeout -d 'How long one statement may take (default 30s, none for --all); 0s is for ever' -r
 complete -c mc-activity -n "__fish_mc_activity_needs_command" -l as-user -d 'Look through this user\'s eyes: id, e-mail address or Clerk id (a view, no boundary: who has the URL has the data)' -r
 complete -c mc-activity -n "__fish_mc_activity_needs_command" -l as-agent -d 'Look through this agent\'s eyes: id or name; with an agent\'s token, the agent that it must belong to' -r
@@ -81,6 +82,7 @@ always\t''
 never\t''"
 complete -c mc-activity -n "__fish_mc_activity_using_subcommand list" -l database-url -d 'postgresql://HOST/NAME or sqlite:FILE, as in DATABASE_URL; keep passwords out of it, other users can read arguments' -r
 complete -c mc-activity -n "__fish_mc_activity_using_subcommand list" -l profile -d 'Read settings from NAME.env in the directory mc-activity of the configuration' -r
+complete -c mc-activity -n "__fish_mc_activity_using_subcommand list" -l env-file -d 'Read this file in place of the nearest .env, whoever may have written it; else MC_ENV_FILE' -r -F
 complete -c mc-activity -n "__fish_mc_activity_using_subcommand list" -l timeout -d 'How long one statement may take (default 30s, none for --all); 0s is for ever' -r
 complete -c mc-activity -n "__fish_mc_activity_using_subcommand list" -l as-user -d 'Look through this user\'s eyes: id, e-mail address or Clerk id (a view, no boundary: who has the URL has the data)' -r
 complete -c mc-activity -n "__fish_mc_activity_using_subcommand list" -l as-agent -d 'Look through this agent\'s eyes: id or name; with an agent\'s token, the agent that it must belong to' -r
@@ -125,6 +127,7 @@ always\t''
 never\t''"
 complete -c mc-activity -n "__fish_mc_activity_using_subcommand comments" -l database-url -d 'postgresql://HOST/NAME or sqlite:FILE, as in DATABASE_URL; keep passwords out of it, other users can read arguments' -r
 complete -c mc-activity -n "__fish_mc_activity_using_subcommand comments" -l profile -d 'Read settings from NAME.env in the directory mc-activity of the configuration' -r
+complete -c mc-activity -n "__fish_mc_activity_using_subcommand comments" -l env-file -d 'Read this file in place of the nearest .env, whoever may have written it; else MC_ENV_FILE' -r -F
 complete -c mc-activity -n "__fish_mc_activity_using_subcommand comments" -l timeout -d 'How long one statement may take (default 30s, none for --all); 0s is for ever' -r
 complete -c mc-activity -n "__fish_mc_activity_using_subcommand comments" -l as-user -d 'Look through this user\'s eyes: id, e-mail address or Clerk id (a view, no boundary: who has the URL has the data)' -r
 complete -c mc-activity -n "__fish_mc_activity_using_subcommand comments" -l as-agent -d 'Look through this agent\'s eyes: id or name; with an agent\'s token, the agent that it must belong to' -r
@@ -175,6 +178,7 @@ always\t''
 never\t''"
 complete -c mc-activity -n "__fish_mc_activity_using_subcommand tail" -l database-url -d 'postgresql://HOST/NAME or sqlite:FILE, as in DATABASE_URL; keep passwords out of it, other users can read arguments' -r
 complete -c mc-activity -n "__fish_mc_activity_using_subcommand tail" -l profile -d 'Read settings from NAME.env in the directory mc-activity of the configuration' -r
+complete -c mc-activity -n "__fish_mc_activity_using_subcommand tail" -l env-file -d 'Read this file in place of the nearest .env, whoever may have written it; else MC_ENV_FILE' -r -F
 complete -c mc-activity -n "__fish_mc_activity_using_subcommand tail" -l timeout -d 'How long one statement may take (default 30s, none for --all); 0s is for ever' -r
 complete -c mc-activity -n "__fish_mc_activity_using_subcommand tail" -l as-user -d 'Look through this user\'s eyes: id, e-mail address or Clerk id (a view, no boundary: who has the URL has the data)' -r
 complete -c mc-activity -n "__fish_mc_activity_using_subcommand tail" -l as-agent -d 'Look through this agent\'s eyes: id or name; with an agent\'s token, the agent that it must belong to' -r
@@ -237,6 +241,7 @@ always\t''
 never\t''"
 complete -c mc-activity -n "__fish_mc_activity_using_subcommand errors" -l database-url -d 'postgresql://HOST/NAME or sqlite:FILE, as in DATABASE_URL; keep passwords out of it, other users can read arguments' -r
 complete -c mc-activity -n "__fish_mc_activity_using_subcommand errors" -l profile -d 'Read settings from NAME.env in the directory mc-activity of the configuration' -r
+complete -c mc-activity -n "__fish_mc_activity_using_subcommand errors" -l env-file -d 'Read this file in place of the nearest .env, whoever may have written it; else MC_ENV_FILE' -r -F
 complete -c mc-activity -n "__fish_mc_activity_using_subcommand errors" -l timeout -d 'How long one statement may take (default 30s, none for --all); 0s is for ever' -r
 complete -c mc-activity -n "__fish_mc_activity_using_subcommand errors" -l as-user -d 'Look through this user\'s eyes: id, e-mail address or Clerk id (a view, no boundary: who has the URL has the data)' -r
 complete -c mc-activity -n "__fish_mc_activity_using_subcommand errors" -l as-agent -d 'Look through this agent\'s eyes: id or name; with an agent\'s token, the agent that it must belong to' -r
@@ -284,6 +289,7 @@ always\t''
 never\t''"
 complete -c mc-activity -n "__fish_mc_activity_using_subcommand summary" -l database-url -d 'postgresql://HOST/NAME or sqlite:FILE, as in DATABASE_URL; keep passwords out of it, other users can read arguments' -r
 complete -c mc-activity -n "__fish_mc_activity_using_subcommand summary" -l profile -d 'Read settings from NAME.env in the directory mc-activity of the configuration' -r
+complete -c mc-activity -n "__fish_mc_activity_using_subcommand summary" -l env-file -d 'Read this file in place of the nearest .env, whoever may have written it; else MC_ENV_FILE' -r -F
 complete -c mc-activity -n "__fish_mc_activity_using_subcommand summary" -l timeout -d 'How long one statement may take (default 30s, none for --all); 0s is for ever' -r
 complete -c mc-activity -n "__fish_mc_activity_using_subcommand summary" -l as-user -d 'Look through this user\'s eyes: id, e-mail address or Clerk id (a view, no boundary: who has the URL has the data)' -r
 complete -c mc-activity -n "__fish_mc_activity_using_subcommand summary" -l as-agent -d 'Look through this agent\'s eyes: id or name; with an agent\'s token, the agent that it must belong to' -r
@@ -313,6 +319,7 @@ always\t''
 never\t''"
 complete -c mc-activity -n "__fish_mc_activity_using_subcommand boards" -l database-url -d 'postgresql://HOST/NAME or sqlite:FILE, as in DATABASE_URL; keep passwords out of it, other users can read arguments' -r
 complete -c mc-activity -n "__fish_mc_activity_using_subcommand boards" -l profile -d 'Read settings from NAME.env in the directory mc-activity of the configuration' -r
+complete -c mc-activity -n "__fish_mc_activity_using_subcommand boards" -l env-file -d 'Read this file in place of the nearest .env, whoever may have written it; else MC_ENV_FILE' -r -F
 complete -c mc-activity -n "__fish_mc_activity_using_subcommand boards" -l timeout -d 'How long one statement may take (default 30s, none for --all); 0s is for ever' -r
 complete -c mc-activity -n "__fish_mc_activity_using_subcommand boards" -l as-user -d 'Look through this user\'s eyes: id, e-mail address or Clerk id (a view, no boundary: who has the URL has the data)' -r
 complete -c mc-activity -n "__fish_mc_activity_using_subcommand boards" -l as-agent -d 'Look through this agent\'s eyes: id or name; with an agent\'s token, the agent that it must belong to' -r
@@ -341,6 +348,7 @@ always\t''
 never\t''"
 complete -c mc-activity -n "__fish_mc_activity_using_subcommand whoami" -l database-url -d 'postgresql://HOST/NAME or sqlite:FILE, as in DATABASE_URL; keep passwords out of it, other users can read arguments' -r
 complete -c mc-activity -n "__fish_mc_activity_using_subcommand whoami" -l profile -d 'Read settings from NAME.env in the directory mc-activity of the configuration' -r
+complete -c mc-activity -n "__fish_mc_activity_using_subcommand whoami" -l env-file -d 'Read this file in place of the nearest .env, whoever may have written it; else MC_ENV_FILE' -r -F
 complete -c mc-activity -n "__fish_mc_activity_using_subcommand whoami" -l timeout -d 'How long one statement may take (default 30s, none for --all); 0s is for ever' -r
 complete -c mc-activity -n "__fish_mc_activity_using_subcommand whoami" -l as-user -d 'Look through this user\'s eyes: id, e-mail address or Clerk id (a view, no boundary: who has the URL has the data)' -r
 complete -c mc-activity -n "__fish_mc_activity_using_subcommand whoami" -l as-agent -d 'Look through this agent\'s eyes: id or name; with an agent\'s token, the agent that it must belong to' -r
@@ -369,6 +377,7 @@ always\t''
 never\t''"
 complete -c mc-activity -n "__fish_mc_activity_using_subcommand doctor" -l database-url -d 'postgresql://HOST/NAME or sqlite:FILE, as in DATABASE_URL; keep passwords out of it, other users can read arguments' -r
 complete -c mc-activity -n "__fish_mc_activity_using_subcommand doctor" -l profile -d 'Read settings from NAME.env in the directory mc-activity of the configuration' -r
+complete -c mc-activity -n "__fish_mc_activity_using_subcommand doctor" -l env-file -d 'Read this file in place of the nearest .env, whoever may have written it; else MC_ENV_FILE' -r -F
 complete -c mc-activity -n "__fish_mc_activity_using_subcommand doctor" -l timeout -d 'How long one statement may take (default 30s, none for --all); 0s is for ever' -r
 complete -c mc-activity -n "__fish_mc_activity_using_subcommand doctor" -l as-user -d 'Look through this user\'s eyes: id, e-mail address or Clerk id (a view, no boundary: who has the URL has the data)' -r
 complete -c mc-activity -n "__fish_mc_activity_using_subcommand doctor" -l as-agent -d 'Look through this agent\'s eyes: id or name; with an agent\'s token, the agent that it must belong to' -r
@@ -397,6 +406,7 @@ always\t''
 never\t''"
 complete -c mc-activity -n "__fish_mc_activity_using_subcommand explain" -l database-url -d 'postgresql://HOST/NAME or sqlite:FILE, as in DATABASE_URL; keep passwords out of it, other users can read arguments' -r
 complete -c mc-activity -n "__fish_mc_activity_using_subcommand explain" -l profile -d 'Read settings from NAME.env in the directory mc-activity of the configuration' -r
+complete -c mc-activity -n "__fish_mc_activity_using_subcommand explain" -l env-file -d 'Read this file in place of the nearest .env, whoever may have written it; else MC_ENV_FILE' -r -F
 complete -c mc-activity -n "__fish_mc_activity_using_subcommand explain" -l timeout -d 'How long one statement may take (default 30s, none for --all); 0s is for ever' -r
 complete -c mc-activity -n "__fish_mc_activity_using_subcommand explain" -l as-user -d 'Look through this user\'s eyes: id, e-mail address or Clerk id (a view, no boundary: who has the URL has the data)' -r
 complete -c mc-activity -n "__fish_mc_activity_using_subcommand explain" -l as-agent -d 'Look through this agent\'s eyes: id or name; with an agent\'s token, the agent that it must belong to' -r
@@ -411,6 +421,7 @@ complete -c mc-activity -n "__fish_mc_activity_using_subcommand explain" -s h -l
 complete -c mc-activity -n "__fish_mc_activity_using_subcommand explain" -s V -l version -d 'Print version'
 complete -c mc-activity -n "__fish_mc_activity_using_subcommand completions" -l database-url -d 'postgresql://HOST/NAME or sqlite:FILE, as in DATABASE_URL; keep passwords out of it, other users can read arguments' -r
 complete -c mc-activity -n "__fish_mc_activity_using_subcommand completions" -l profile -d 'Read settings from NAME.env in the directory mc-activity of the configuration' -r
+complete -c mc-activity -n "__fish_mc_activity_using_subcommand completions" -l env-file -d 'Read this file in place of the nearest .env, whoever may have written it; else MC_ENV_FILE' -r -F
 complete -c mc-activity -n "__fish_mc_activity_using_subcommand completions" -l timeout -d 'How long one statement may take (default 30s, none for --all); 0s is for ever' -r
 complete -c mc-activity -n "__fish_mc_activity_using_subcommand completions" -l as-user -d 'Look through this user\'s eyes: id, e-mail address or Clerk id (a view, no boundary: who has the URL has the data)' -r
 complete -c mc-activity -n "__fish_mc_activity_using_subcommand completions" -l as-agent -d 'Look through this agent\'s eyes: id or name; with an agent\'s token, the agent that it must belong to' -r
@@ -426,6 +437,7 @@ complete -c mc-activity -n "__fish_mc_activity_using_subcommand completions" -s 
 complete -c mc-activity -n "__fish_mc_activity_using_subcommand man" -l out-dir -d 'Write one page for each command into this directory' -r -f -a "(__fish_complete_directories)"
 complete -c mc-activity -n "__fish_mc_activity_using_subcommand man" -l database-url -d 'postgresql://HOST/NAME or sqlite:FILE, as in DATABASE_URL; keep passwords out of it, other users can read arguments' -r
 complete -c mc-activity -n "__fish_mc_activity_using_subcommand man" -l profile -d 'Read settings from NAME.env in the directory mc-activity of the configuration' -r
+complete -c mc-activity -n "__fish_mc_activity_using_subcommand man" -l env-file -d 'Read this file in place of the nearest .env, whoever may have written it; else MC_ENV_FILE' -r -F
 complete -c mc-activity -n "__fish_mc_activity_using_subcommand man" -l timeout -d 'How long one statement may take (default 30s, none for --all); 0s is for ever' -r
 complete -c mc-activity -n "__fish_mc_activity_using_subcommand man" -l as-user -d 'Look through this user\'s eyes: id, e-mail address or Clerk id (a view, no boundary: who has the URL has the data)' -r
 complete -c mc-activity -n "__fish_mc_activity_using_subcommand man" -l as-agent -d 'Look through this agent\'s eyes: id or name; with an agent\'s token, the agent that it must belong to' -r
@@ -464,6 +476,7 @@ always\t''
 never\t''"
 complete -c mc-activity -n "__fish_mc_activity_using_subcommand log" -l database-url -d 'postgresql://HOST/NAME or sqlite:FILE, as in DATABASE_URL; keep passwords out of it, other users can read arguments' -r
 complete -c mc-activity -n "__fish_mc_activity_using_subcommand log" -l profile -d 'Read settings from NAME.env in the directory mc-activity of the configuration' -r
+complete -c mc-activity -n "__fish_mc_activity_using_subcommand log" -l env-file -d 'Read this file in place of the nearest .env, whoever may have written it; else MC_ENV_FILE' -r -F
 complete -c mc-activity -n "__fish_mc_activity_using_subcommand log" -l timeout -d 'How long one statement may take (default 30s, none for --all); 0s is for ever' -r
 complete -c mc-activity -n "__fish_mc_activity_using_subcommand log" -l as-user -d 'Look through this user\'s eyes: id, e-mail address or Clerk id (a view, no boundary: who has the URL has the data)' -r
 complete -c mc-activity -n "__fish_mc_activity_using_subcommand log" -l as-agent -d 'Look through this agent\'s eyes: id or name; with an agent\'s token, the agent that it must belong to' -r
@@ -480,6 +493,7 @@ complete -c mc-activity -n "__fish_mc_activity_using_subcommand log" -s V -l ver
 complete -c mc-activity -n "__fish_mc_activity_using_subcommand demo" -l at -d 'As if it were this time; the same time makes the same store' -r
 complete -c mc-activity -n "__fish_mc_activity_using_subcommand demo" -l database-url -d 'postgresql://HOST/NAME or sqlite:FILE, as in DATABASE_URL; keep passwords out of it, other users can read arguments' -r
 complete -c mc-activity -n "__fish_mc_activity_using_subcommand demo" -l profile -d 'Read settings from NAME.env in the directory mc-activity of the configuration' -r
+complete -c mc-activity -n "__fish_mc_activity_using_subcommand demo" -l env-file -d 'Read this file in place of the nearest .env, whoever may have written it; else MC_ENV_FILE' -r -F
 complete -c mc-activity -n "__fish_mc_activity_using_subcommand demo" -l timeout -d 'How long one statement may take (default 30s, none for --all); 0s is for ever' -r
 complete -c mc-activity -n "__fish_mc_activity_using_subcommand demo" -l as-user -d 'Look through this user\'s eyes: id, e-mail address or Clerk id (a view, no boundary: who has the URL has the data)' -r
 complete -c mc-activity -n "__fish_mc_activity_using_subcommand demo" -l as-agent -d 'Look through this agent\'s eyes: id or name; with an agent\'s token, the agent that it must belong to' -r
