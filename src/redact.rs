@@ -61,16 +61,21 @@ pub fn hide_arguments(args: impl IntoIterator<Item = OsString>) {
     while let Some(arg) = args.next() {
         if arg == "--database-url" {
             args.next();
-        } else if !arg.starts_with("--database-url=")
-            && let Some(secret) = secret_part(&arg)
-        {
-            hide(secret);
-            // The value of a short flag may follow it without a blank.
-            hide(secret.trim_start_matches('-').trim_start_matches(SWITCHES).get(1..).unwrap_or_default());
-            hide(secret.split_once("://").map_or("", |(_, rest)| rest));
-            // Filters are split at commas, and a message quotes one part.
-            secret.split(',').for_each(hide);
+        } else if !arg.starts_with("--database-url=") {
+            hide_url(&arg);
         }
+    }
+}
+
+/// Hides a text in which no database URL belongs, if it looks like one.
+pub fn hide_url(text: &str) {
+    if let Some(secret) = secret_part(text) {
+        hide(secret);
+        // The value of a short flag may follow it without a blank.
+        hide(secret.trim_start_matches('-').trim_start_matches(SWITCHES).get(1..).unwrap_or_default());
+        hide(secret.split_once("://").map_or("", |(_, rest)| rest));
+        // Filters are split at commas, and a message quotes one part.
+        secret.split(',').for_each(hide);
     }
 }
 

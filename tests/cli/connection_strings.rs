@@ -178,8 +178,14 @@ fn a_token_in_place_of_the_name_of_its_file_is_not_repeated() {
     }
     let output = place.mc(["list", "--token-file", "./missing"]).env("DATABASE_URL", "sqlite:a.db").fails(2);
     assert!(output.stderr.contains("./missing") && output.stderr.contains("not the token"), "{output}");
-    let output = place.mc(["list"]).env("DATABASE_URL", "sqlite:a.db").env("MC_TOKEN", "x").env("AUTH_MODE", SECRET);
-    assert_eq!(shows(&output.fails(2)), None);
+    for (name, value) in [("AUTH_MODE", "clerk"), ("AUTH_MODE", SECRET), ("CLERK_LEEWAY", SECRET)] {
+        let mc = place.mc(["list"]).env("DATABASE_URL", "sqlite:a.db").env("MC_TOKEN", "x");
+        let output = mc.env("CLERK_JWT_KEY", SECRET).env(name, value).run();
+        assert_eq!(shows(&output), None);
+    }
+    let (database, url) = (Database::shared(Engine::Deployed), format!("postgresql://u:{SECRET}@h/d"));
+    let output = database.mc_as(Role::Login, ["list"]).env("MC_AGENT_TOKEN", "x").env("MC_AGENT", url).fails(3);
+    assert_eq!(shows(&output), None);
 }
 
 /// PostgreSQL takes any name for a database or a role.
