@@ -14,6 +14,7 @@ pub mod split;
 pub mod time;
 
 use crate::command::Command;
+use crate::redact::mask;
 use clap::Parser;
 use serde_json::json;
 use std::ffi::OsString;
@@ -61,11 +62,12 @@ pub fn asks_for_json(args: impl IntoIterator<Item = OsString>) -> bool {
 }
 
 /// Short flags without a value.
-const SWITCHES: [char; 3] = ['q', 'v', 'i'];
+pub(crate) const SWITCHES: [char; 3] = ['q', 'v', 'i'];
 
 /// A usage error in the form of all others: one line of JSON.
 pub fn complaint_as_json(told: &clap::Error) -> String {
     let text = told.render().to_string();
+    let text = mask(&text);
     let (message, hint) = text.split_once("\n\n").unwrap_or((&text, ""));
     let message = message.trim_start_matches("error: ").trim();
     json!({"error": {"code": "usage", "message": message, "hint": hint.trim()}}).to_string()

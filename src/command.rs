@@ -72,7 +72,7 @@ pub async fn run(cli: Cli) -> Result<u8> {
         Command::Complete(args) => return args.run().await.map(|()| 0),
         _ => {}
     }
-    let context = Context::new(global, command.name())?;
+    let context = Context::new(global, command.name(), command.needs_settings())?;
     match command {
         Command::Tail(args) => args.run(&context).await,
         Command::Demo(args) => demo(args, context).await,
@@ -114,6 +114,16 @@ async fn show_demo(context: &Context) -> Result<()> {
 }
 
 impl Command {
+    /// Whether it asks a database that settings name, or for somebody that they name. What does not must work beside a `.env`
+    /// or a profile that cannot be read.
+    fn needs_settings(&self) -> bool {
+        match self {
+            Self::Completions(_) | Self::Man(_) | Self::Demo(_) => false,
+            Self::Explain(args) => args.needs_database(),
+            _ => true,
+        }
+    }
+
     /// How long it may take to end after Ctrl-C; tail saves where it was, demo has a store half made.
     pub fn grace(&self) -> Duration {
         Duration::from_millis(if matches!(self, Self::Tail(_) | Self::Demo(_)) { 2_000 } else { 60 })

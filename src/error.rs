@@ -4,6 +4,7 @@
 //! somewhere in its chain.
 
 use crate::output::visible;
+use crate::redact::mask;
 use serde_json::json;
 use std::fmt;
 use std::io;
@@ -79,12 +80,13 @@ pub struct Failure {
     hint: Option<String>,
     passing: bool,
     conflict: bool,
+    password_refused: bool,
 }
 
 impl Failure {
     /// An error of a kind.
     pub fn new(kind: Kind, message: impl Into<String>) -> Self {
-        Self { kind, message: message.into(), hint: None, passing: false, conflict: false }
+        Self { kind, message: message.into(), hint: None, passing: false, conflict: false, password_refused: false }
     }
 
     /// With a line of advice.
@@ -105,6 +107,13 @@ impl Failure {
     #[must_use]
     pub fn conflict(mut self, conflict: bool) -> Self {
         self.conflict = conflict;
+        self
+    }
+
+    /// One in which the server did not accept the password.
+    #[must_use]
+    pub fn password_refused(mut self, refused: bool) -> Self {
+        self.password_refused = refused;
         self
     }
 
@@ -167,6 +176,11 @@ pub fn is_conflict(error: &anyhow::Error) -> bool {
     failure(error).is_some_and(|failure| failure.conflict)
 }
 
+/// Whether the server did not accept the password, or wants one where none was given.
+pub fn is_password_refused(error: &anyhow::Error) -> bool {
+    failure(error).is_some_and(|failure| failure.password_refused)
+}
+
 /// Whether stdout's reader went away, which is no failure.
 pub fn is_closed_pipe(error: &anyhow::Error) -> bool {
     error.chain().any(|cause| cause.downcast_ref::<io::Error>().is_some_and(|e| e.kind() == io::ErrorKind::BrokenPipe))
@@ -183,12 +197,13 @@ pub fn render(error: &anyhow::Error, as_json: bool) -> String {
             message = format!("{message}: {cause}");
         }
     }
-    let hint = failure(error).and_then(|failure| failure.hint.as_deref());
+    let message = mask(&message);
+    let hint = failure(error).and_then(|failure| failure.hint.as_deref()).map(mask);
     if as_json {
         let body = json!({"error": {"code": kind_of(error).name(), "message": message, "hint": hint}});
         return format!("{body}\n");
     }
-    let hint = hint.map(|hint| format!("hint: {}\n", continued(hint))).unwrap_or_default();
+    let hint = hint.map(|hint| format!("hint: {}\n", continued(&hint))).unwrap_or_default();
     format!("error: {}\n{hint}", continued(&message))
 }
 

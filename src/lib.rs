@@ -23,5 +23,6 @@ pub mod explain;
 pub mod filter;
 pub mod follow;
 pub mod output;
+pub mod redact;
 pub mod settings;
 pub mod store;

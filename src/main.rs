@@ -3,7 +3,7 @@
 use clap::Parser;
 use mc_activity::cli::{self, Cli};
 use mc_activity::command::interrupt;
-use mc_activity::{command, error, output};
+use mc_activity::{command, error, output, redact};
 use std::io::{ErrorKind, Write};
 use std::process::ExitCode;
 
@@ -11,6 +11,7 @@ fn main() -> ExitCode {
     let as_json = cli::asks_for_json(std::env::args_os());
     // A plugin's failures are all UNKNOWN: 2 would page somebody.
     let as_plugin = std::env::args_os().any(|arg| arg.to_string_lossy().starts_with("--nagios"));
+    redact::hide_arguments(std::env::args_os());
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
         Err(told) if as_plugin && told.use_stderr() => return ExitCode::from(unknown(&told.to_string())),
@@ -82,7 +83,7 @@ fn complain(told: &clap::Error, as_json: bool) -> ExitCode {
 /// The plugin protocol's answer where there is none: its first line on stdout.
 fn unknown(message: &str) -> u8 {
     let message = message.lines().next().unwrap_or_default().trim_start_matches("error: ");
-    let (code, text) = output::nagios::unknown(&output::visible(message));
+    let (code, text) = output::nagios::unknown(&output::visible(&redact::mask(message)));
     // Whoever reads the exit code alone is told too.
     let _ = std::io::stdout().write_all(text.as_bytes());
     code

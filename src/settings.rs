@@ -2,18 +2,21 @@
 //!
 //! The process's environment is read and never changed. `.env` is read as Mission Control reads it (see [`dotenv`]), so
 //! that the same file means the same database to both; profiles are ours alone. An empty value counts as unset.
+//!
+//! A `.env` that was found, and not named, is read only where nobody else can have put it (see [`trust`]).
 
 pub mod dotenv;
 mod profile;
 pub mod secret;
+mod trust;
 
 use crate::error::{failed, usage};
 use crate::store::url::holds_password;
 use secret::{Secret, exposed_mode};
 use std::fmt;
 use std::fs;
-use std::io;
-use std::path::{Path, PathBuf};
+use std::io::{self, Read as _};
+use std::path::{Component, Path, PathBuf};
 
 /// The directory below the XDG base directories that is ours.
 const DIRECTORY: &str = "mc-activity";
@@ -32,6 +35,8 @@ pub enum Origin {
     Environment,
     /// The nearest `.env`, from the working directory upward.
     DotEnv(PathBuf),
+    /// The file of `--env-file`.
+    EnvFile(PathBuf),
 }
 
 impl fmt::Display for Origin {
@@ -39,7 +44,7 @@ impl fmt::Display for Origin {
         match self {
             Self::Flag => f.write_str("the command line"),
             Self::Environment => f.write_str("the environment"),
-            Self::Profile(path) | Self::DotEnv(path) => write!(f, "{}", path.display()),
+            Self::Profile(path) | Self::DotEnv(path) | Self::EnvFile(path) => write!(f, "{}", path.display()),
         }
     }
 }
@@ -85,8 +90,21 @@ type Environment = Box<dyn Fn(&str) -> Option<String> + Send + Sync>;
 pub struct Settings {
     profile: Option<File>,
     dotenv: Option<File>,
+    /// The `.env` was named, not found.
+    named: bool,
+    /// A line of the `.env` that would have named the database, and could not be read.
+    lost_url: Option<String>,
     env: Environment,
     warnings: Vec<String>,
+}
+
+/// Which files to read.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Files<'a> {
+    /// The name of a profile.
+    pub profile: Option<&'a str>,
+    /// A file to read in place of the nearest `.env`, whoever may have written it.
+    pub env_file: Option<&'a Path>,
 }
 
 impl fmt::Debug for Settings {
@@ -100,37 +118,72 @@ impl fmt::Debug for Settings {
 }
 
 impl Settings {
-    /// Reads the profile, if one is named, and the nearest `.env` at or above `cwd`.
+    /// The environment alone, for a command that needs no settings.
+    pub fn of_environment(env: impl Fn(&str) -> Option<String> + Send + Sync + 'static) -> Self {
+        let env: Environment = Box::new(env);
+        Self { profile: None, dotenv: None, named: false, lost_url: None, env, warnings: Vec::new() }
+    }
+
+    /// Reads the profile, if one is named, and the `.env` that is named, else the nearest one at or above `cwd`.
     ///
-    /// A `.env` that may not be read is passed over with a warning, and the search ends there.
+    /// A nearest `.env` that may not be read, or that others can have written, is passed over with a warning. The search ends
+    /// there: a file further up would be for another project. A line of a `.env` that cannot be read is skipped with a
+    /// warning.
     ///
     /// # Errors
-    /// Usage: the profile does not exist, its name is a path, or a file has a line that cannot be read. The message
-    /// names file and line, never the text: a skipped line might have been the one that names the database.
+    /// Usage: the profile or the named file does not exist, the profile's name is a path, or the profile has a line that
+    /// cannot be read. The message names file and line, never the text.
     pub fn load(
-        profile: Option<&str>,
+        files: Files<'_>,
         env: impl Fn(&str) -> Option<String> + Send + Sync + 'static,
         cwd: &Path,
     ) -> anyhow::Result<Self> {
-        let mut settings = Self { profile: None, dotenv: None, env: Box::new(env), warnings: Vec::new() };
-        if let Some(name) = profile {
+        let mut settings = Self::of_environment(env);
+        if let Some(name) = files.profile {
             let file = settings.read_profile(name)?;
             settings.warn_if_exposed(&file);
             settings.profile = Some(file);
         }
-        if let Some(path) = find_dotenv(cwd) {
-            match settings.read(&path, &|text| dotenv::parse(text, &settings.env)) {
-                Ok(file) => {
-                    settings.warn_if_exposed(&file);
-                    settings.dotenv = Some(file);
-                }
-                Err(ReadError::Io(error)) => {
+        if let Some(path) = files.env_file {
+            let bytes = fs::read(cwd.join(path)).map_err(|error| {
+                let name = if is_path(path) { path.display().to_string() } else { "that is named".to_owned() };
+                usage(format!("the file {name} cannot be read: {error}"))
+                    .hint("--env-file and MC_ENV_FILE take the name of a file as .env is one")
+            })?;
+            settings.named = true;
+            settings.take_dotenv(path.to_owned(), &bytes);
+        } else if let Some(path) = find_dotenv(cwd) {
+            match read_trusted(&path) {
+                Ok(Ok(bytes)) => settings.take_dotenv(path, &bytes),
+                Ok(Err(why)) => settings.warnings.push(format!(
+                    "{} is not read: {why}; --env-file names a file that is read all the same",
+                    path.display()
+                )),
+                Err(error) => {
                     settings.warnings.push(format!("{} cannot be read and is left out: {error}", path.display()));
                 }
-                Err(ReadError::Damaged(error)) => return Err(error),
             }
         }
         Ok(settings)
+    }
+
+    fn take_dotenv(&mut self, path: PathBuf, bytes: &[u8]) {
+        let dotenv::Parsed { values, skipped } = dotenv::parse(bytes, &self.env);
+        let mut lines: Vec<String> = skipped.iter().map(|skipped| skipped.line.to_string()).collect();
+        if let Some(last) = lines.pop() {
+            let lines = match lines.as_slice() {
+                [] => format!("line {last}"),
+                some if some.len() < MOST_LINES => format!("lines {} and {last}", some.join(", ")),
+                some => format!("lines {} and {} more", some[..MOST_LINES].join(", "), some.len() + 1 - MOST_LINES),
+            };
+            self.warnings
+                .push(format!("{} {lines}: skipped, as it is neither a variable nor a comment", path.display()));
+        }
+        let lost = skipped.iter().find(|skipped| skipped.names_database);
+        self.lost_url = lost.map(|skipped| format!("{} line {}", path.display(), skipped.line));
+        let file = File { path, values };
+        self.warn_if_exposed(&file);
+        self.dotenv = Some(file);
     }
 
     /// A variable from the profile, the environment or the `.env`, in this order.
@@ -145,7 +198,8 @@ impl Settings {
             return Some(setting(&value, Origin::Environment));
         }
         let file = self.dotenv.as_ref()?;
-        Some(setting(file.get(name)?, Origin::DotEnv(file.path.clone())))
+        let origin = if self.named { Origin::EnvFile } else { Origin::DotEnv };
+        Some(setting(file.get(name)?, origin(file.path.clone())))
     }
 
     /// A variable of libpq, from the profile or the environment, for `Target::parse`. Not from the `.env`: Mission
@@ -164,14 +218,19 @@ impl Settings {
     ///
     /// # Errors
     /// Usage: the flag is there and empty. It usually is `"$URL"` with URL unset, and reading another database instead
-    /// would mislead.
+    /// would mislead. The same where the line of the `.env` that sets it could not be read.
     pub fn database_url(&self, flag: Option<&str>) -> anyhow::Result<Option<Setting>> {
         match flag.map(str::trim) {
             Some("") => Err(usage("--database-url is empty").into()),
             Some(url) => {
                 Ok(Some(Setting { name: "--database-url".to_owned(), value: Secret::new(url), origin: Origin::Flag }))
             }
-            None => Ok(self.get("DATABASE_URL")),
+            None => match (self.get("DATABASE_URL"), &self.lost_url) {
+                (None, Some(place)) => Err(usage(format!("{place}, which sets DATABASE_URL, cannot be read"))
+                    .hint("write NAME=value; the text is not shown as it may be secret")
+                    .into()),
+                (found, _) => Ok(found),
+            },
         }
     }
 
@@ -228,38 +287,30 @@ impl Settings {
             return Err(usage("profiles need a directory, and neither XDG_CONFIG_HOME nor HOME is set").into());
         };
         let path = dir.join(format!("{name}.env"));
-        match self.read(&path, &profile::parse) {
-            Ok(file) => Ok(file),
-            Err(ReadError::Damaged(error)) => Err(error),
-            Err(ReadError::Io(error)) if error.kind() == io::ErrorKind::NotFound => {
+        let bytes = fs::read(&path).map_err(|error| {
+            if error.kind() == io::ErrorKind::NotFound {
                 let known = profiles(&dir);
                 let hint = if known.is_empty() {
                     format!("there are no profiles in {}", dir.display())
                 } else {
                     format!("profiles: {}", known.join(", "))
                 };
-                Err(usage(format!("no profile {name}: {} does not exist", path.display())).hint(hint).into())
+                // The name is not shown: it may be a password or a token that was typed in the wrong place.
+                usage(format!("there is no profile of that name in {}", dir.display())).hint(hint)
+            } else {
+                usage(format!("the profile {} cannot be read: {error}", path.display()))
             }
-            Err(ReadError::Io(error)) => {
-                Err(usage(format!("the profile {} cannot be read: {error}", path.display())).into())
-            }
-        }
-    }
-
-    fn read(&self, path: &Path, parse: Parser<'_>) -> Result<File, ReadError> {
-        let bytes = fs::read(path).map_err(ReadError::Io)?;
+        })?;
         let damaged = |line: usize, what: &str| {
-            let message = format!("{} line {line}: {what}", path.display());
-            ReadError::Damaged(
-                usage(message).hint("write NAME=value; the text is not shown as it may be secret").into(),
-            )
+            usage(format!("{} line {line}: {what}", path.display()))
+                .hint("write NAME=value; the text is not shown as it may be secret")
         };
         let text = std::str::from_utf8(&bytes).map_err(|error| {
             let before = bytes.get(..error.valid_up_to()).unwrap_or_default();
             damaged(1 + before.iter().filter(|byte| **byte == b'\n').count(), "not UTF-8")
         })?;
-        let values = parse(text).map_err(|line| damaged(line, "not a variable or a comment"))?;
-        Ok(File { path: path.to_owned(), values })
+        let values = profile::parse(text).map_err(|line| damaged(line, "not a variable or a comment"))?;
+        Ok(File { path, values })
     }
 
     fn warn_if_exposed(&mut self, file: &File) {
@@ -274,12 +325,25 @@ impl Settings {
     }
 }
 
-/// From text to variables, or the number of the damaged line.
-type Parser<'a> = &'a dyn Fn(&str) -> Result<Vec<(String, String)>, usize>;
+/// Lines that a warning names at most.
+const MOST_LINES: usize = 5;
 
-enum ReadError {
-    Io(io::Error),
-    Damaged(anyhow::Error),
+/// A file that was found, or why it is not trusted. What is judged is what is read: the open file, not its path.
+fn read_trusted(path: &Path) -> io::Result<Result<Vec<u8>, String>> {
+    let mut file = fs::File::open(path)?;
+    if let Some(why) = trust::distrust(&file, path)? {
+        return Ok(Err(why));
+    }
+    let mut bytes = Vec::new();
+    file.read_to_end(&mut bytes)?;
+    Ok(Ok(bytes))
+}
+
+/// Whether a text that should name a file can be shown although there may be no such file: it is one, or its directory is
+/// there and the text is no token. A token may be typed in place of the file that holds it.
+pub(crate) fn is_path(path: &Path) -> bool {
+    let directory = path.parent().filter(|dir| dir.components().any(|part| !matches!(part, Component::RootDir)));
+    path.exists() || directory.is_some_and(Path::is_dir)
 }
 
 /// The nearest regular file `.env`; a directory of that name is often a Python environment.

@@ -35,7 +35,7 @@ pub use trace::{Traced, Tracer};
 pub use url::Target;
 
 use crate::access::Scope;
-use crate::error::is_passing;
+use crate::error::{denied, is_passing};
 use crate::event::Timestamp;
 use crate::filter::{Filter, glob};
 use anyhow::Result;
@@ -97,7 +97,12 @@ impl Store {
     pub async fn open(target: &Target, begin: Begin, limits: Limits, application: &str) -> Result<Self> {
         let engine = match target {
             Target::Postgres(target) => {
-                Engine::Postgres(Box::new(postgres::Pg::connect(target, begin, application).await?))
+                let connected = postgres::Pg::connect(target, begin, application).await;
+                Engine::Postgres(Box::new(connected.map_err(|error| target.explain(error))?))
+            }
+            Target::Sqlite { read_only: true, .. } if begin == Begin::Write => {
+                let refused = denied("the database is opened for reading alone: its URL says mode=ro");
+                return Err(refused.hint("leave mode=ro out of the URL to write").into());
             }
             Target::Sqlite { path, .. } => Engine::Sqlite(sqlite::Lite::open(path, begin, limits, false).await?),
         };

@@ -47,7 +47,8 @@ pub fn mode(auth_mode: Option<&str>, has_local: bool, has_clerk: bool) -> Result
         "" => Err(denied("there is nothing to check a user's token against")
             .hint("set LOCAL_AUTH_TOKEN (AUTH_MODE=local) or CLERK_JWT_KEY (AUTH_MODE=clerk)")
             .into()),
-        other => Err(usage(format!("AUTH_MODE is {other:?}, which is not a mode"))
+        // It may be a token that was put into the wrong variable, and is not shown.
+        _ => Err(usage("AUTH_MODE has a value that is not a mode")
             .hint("it is local or clerk, as in the backend's settings")
             .into()),
     }

@@ -6,6 +6,7 @@ use crate::error::usage;
 use anyhow::Result;
 use clap::builder::NonEmptyStringValueParser;
 use clap::{ArgAction, Args};
+use std::path::PathBuf;
 use std::time::Duration;
 
 /// Flags of every command.
@@ -58,6 +59,9 @@ pub struct DatabaseArgs {
     /// Read settings from NAME.env in the directory mc-activity of the configuration
     #[arg(long, value_name = "NAME", global = true)]
     pub profile: Option<String>,
+    /// Read this file in place of the nearest .env, whoever may have written it; else MC_ENV_FILE
+    #[arg(long, value_name = "FILE", global = true)]
+    pub env_file: Option<PathBuf>,
     /// How long one statement may take (default 30s, none for --all); 0s is for ever
     #[arg(long, value_name = "DURATION", global = true, value_parser = parse_duration)]
     pub timeout: Option<Duration>,

@@ -3,10 +3,10 @@
 use super::session::Context;
 use crate::cli::time::TimeSpec;
 use crate::demo::{dataset, next_live};
-use crate::error::failed;
+use crate::error::{denied, failed};
 use crate::event::Timestamp;
 use crate::settings::no_home;
-use crate::store::embedded;
+use crate::store::{Target, embedded};
 use anyhow::{Context as _, Result};
 use chrono::Utc;
 use clap::Args;
@@ -45,6 +45,10 @@ impl DemoArgs {
     /// # Errors
     /// Exit 1 for a store that is not to be replaced, or where the disk does not allow it.
     pub async fn make(&self, context: &Context) -> Result<PathBuf> {
+        let url = context.global.database.database_url.as_deref();
+        if url.is_some_and(|url| matches!(Target::parse(url, &|_| None), Ok(Target::Sqlite { read_only: true, .. }))) {
+            return Err(denied("demo writes, and --database-url says mode=ro").hint("leave --database-url out").into());
+        }
         let path = context.settings.embedded_store().ok_or_else(|| no_home("the embedded store"))?;
         let now = Timestamp::from_utc(Utc::now());
         let zone = context.global.zone.zone()?;

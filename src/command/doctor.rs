@@ -11,6 +11,7 @@ use crate::cli::format::OutputArgs;
 use crate::error::{Kind, kind_of, render};
 use crate::event::Timestamp;
 use crate::output::{Format, Style};
+use crate::redact::mask;
 use crate::store::{Begin, BoardsOf, Store, TableFacts};
 use anyhow::{Error, Result};
 use chrono::Utc;
@@ -98,7 +99,7 @@ async fn examine(context: &Context, report: &mut Report) -> Result<()> {
 }
 
 fn connection(report: &mut Report, store: &Store, place: &Place, facts: Option<&TableFacts>) {
-    let role = store.schema().role.clone();
+    let role = store.schema().role.as_deref().map(|role| mask(role).into_owned());
     report.fact("role", json!(role));
     let Some(facts) = facts else {
         report.add("connection", State::Ok, format!("{} ({}), SQLite", place.target.label(), place.origin));

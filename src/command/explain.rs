@@ -10,6 +10,7 @@ use crate::event::{ActivityEvent, Timestamp};
 use crate::explain::{self, Explanation};
 use crate::filter::Filter;
 use crate::output::{self, Format, Ink, Style, View, visible};
+use crate::redact::mask;
 use crate::store::Rule;
 use anyhow::Result;
 use clap::Args;
@@ -38,6 +39,15 @@ pub struct ExplainArgs {
 }
 
 impl ExplainArgs {
+    /// Whether an event is to be explained: a type is in the catalogue.
+    pub fn needs_database(&self) -> bool {
+        self.prefix().is_some()
+    }
+
+    fn prefix(&self) -> Option<IdPrefix> {
+        IdPrefix::parse(&self.what).filter(|_| self.what.len() >= SHORTEST)
+    }
+
     /// Answers.
     ///
     /// # Errors
@@ -45,8 +55,7 @@ impl ExplainArgs {
     pub async fn run(self, context: &Context) -> Result<()> {
         let format: Format = self.output.format("table", &["table", "json"])?.parse()?;
         self.output.without_fields()?;
-        let prefix = IdPrefix::parse(&self.what).filter(|_| self.what.len() >= SHORTEST);
-        let (event, style) = match prefix {
+        let (event, style) = match self.prefix() {
             // No times are shown of a type.
             None => (None, context.style_at(Timestamp::NEG_INFINITY, &self.output)?),
             Some(prefix) => {
@@ -57,7 +66,7 @@ impl ExplainArgs {
                 (Some(event), style)
             }
         };
-        let told = explain::explain(event.as_ref().map_or(&self.what, |event| &event.event_type));
+        let told = explain::explain(event.as_ref().map_or(&*mask(&self.what), |event| &event.event_type));
         let mut sink = Sink::open_for(self.output.out_file.as_deref(), format)?;
         match format {
             Format::Json => write_json(&mut sink, event.as_ref(), &told)?,

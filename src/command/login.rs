@@ -15,6 +15,7 @@ use crate::access::identity::{self, Claim};
 use crate::access::login::{self, Progress};
 use crate::access::remembered::Remembered;
 use crate::error::usage;
+use crate::redact::hide_url;
 use crate::settings::secret::{Secret, secret_file};
 use crate::store::Store;
 use anyhow::{Context as _, Result};
@@ -176,6 +177,7 @@ impl Context {
 
     async fn agent_of(&self, store: &mut Store, place: &Place, token: &Token) -> Result<Claim> {
         let named = self.global.identity.as_agent.clone().or_else(|| self.settings.value("MC_AGENT"));
+        named.iter().for_each(|name| hide_url(name));
         let memory = self.settings.cache_dir().map(|dir| Remembered::new(dir, place.target.label()));
         let shown = self.progress("agents tried (MC_AGENT names one)", Some(0));
         let progress: Progress = Arc::new(move |done, all| shown.set(done as u64, all as u64));

@@ -12,11 +12,15 @@ use crate::event::{Timestamp, Zone};
 use crate::filter::Filter;
 use crate::output::html::{self, Body, Page};
 use crate::output::{ColorChoice, Style, Terminal};
-use crate::settings::Settings;
+use crate::redact::{hide, mask};
+use crate::settings::{Files, Origin, Settings};
+use crate::store::url::PasswordSources;
 use crate::store::{Asked, Begin, Limits, Rule, Store, Target};
 use anyhow::Result;
-use std::cell::OnceCell;
+use std::cell::{OnceCell, RefCell};
+use std::collections::BTreeSet;
 use std::env;
+use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -32,6 +36,8 @@ pub struct Context {
     /// The store that demo has just made: what it shows is of this one, wherever DATABASE_URL points.
     pub demo: Option<PathBuf>,
     pub(super) tokens: OnceCell<Tokens>,
+    /// Warnings that are not repeated when tail connects again.
+    said: RefCell<BTreeSet<String>>,
 }
 
 /// Where the events are.
@@ -65,17 +71,25 @@ pub struct Session {
 }
 
 impl Context {
-    /// Reads settings; says what there is to warn of.
+    /// Reads settings, unless the command `needs_settings` not; says what there is to warn of.
     ///
     /// # Errors
     /// Exit 2 for settings that cannot be read.
-    pub fn new(global: GlobalArgs, command: &'static str) -> Result<Self> {
+    pub fn new(global: GlobalArgs, command: &'static str, needs_settings: bool) -> Result<Self> {
         global.check()?;
         let directory = env::current_dir().unwrap_or_default();
         // What is no UTF-8 is set all the same: passed over, it would leave another actor or another database.
         let variable = |name: &str| env::var_os(name).map(|value| value.to_string_lossy().into_owned());
-        let settings = Settings::load(global.database.profile.as_deref(), variable, &directory)?;
-        let context = Self { global, settings, command, demo: None, tokens: OnceCell::new() };
+        let settings = if needs_settings {
+            let named = || env::var_os("MC_ENV_FILE").filter(|file| !file.is_empty()).map(PathBuf::from);
+            let env_file = global.database.env_file.clone().or_else(named);
+            let files = Files { profile: global.database.profile.as_deref(), env_file: env_file.as_deref() };
+            Settings::load(files, variable, &directory)?
+        } else {
+            Settings::of_environment(variable)
+        };
+        let said = RefCell::default();
+        let context = Self { global, settings, command, demo: None, tokens: OnceCell::new(), said };
         for warning in context.settings.warnings(context.global.database.database_url.as_deref()) {
             context.say(&format!("warning: {warning}"));
         }
@@ -89,6 +103,14 @@ impl Context {
         }
     }
 
+    /// The same, if it has not been said yet.
+    fn say_once(&self, line: String) {
+        if !self.said.borrow().contains(&line) {
+            self.say(&line);
+            self.said.borrow_mut().insert(line);
+        }
+    }
+
     /// The database that is meant: the flag, else DATABASE_URL, else the embedded store if there is one.
     ///
     /// # Errors
@@ -99,8 +121,17 @@ impl Context {
             return Ok(Place { target, origin: "the embedded store".to_owned(), embedded: true });
         }
         if let Some(url) = self.settings.database_url(self.global.database.database_url.as_deref())? {
-            let target = Target::parse(url.value.expose(), &|name| self.settings.libpq(name))?;
-            return Ok(Place { target, origin: url.to_string(), embedded: false });
+            let passwords = match url.origin {
+                Origin::DotEnv(_) => PasswordSources::SameHost,
+                _ => PasswordSources::All,
+            };
+            let target = Target::parse_from(url.value.expose(), &|name| self.settings.libpq(name), passwords)?;
+            target.hidden().iter().for_each(|text| hide(text));
+            if let Target::Postgres(postgres) = &target {
+                postgres.warnings.iter().for_each(|warning| self.say_once(format!("warning: {warning}")));
+            }
+            let embedded = self.is_embedded_store(&target);
+            return Ok(Place { target, origin: url.to_string(), embedded });
         }
         let store = self.settings.embedded_store();
         match store {
@@ -116,6 +147,12 @@ impl Context {
                 .hint("set DATABASE_URL, or make a store to try with `mc-activity demo`")
                 .into()),
         }
+    }
+
+    /// Whether a URL leads to the file that is read without one.
+    fn is_embedded_store(&self, target: &Target) -> bool {
+        let (Target::Sqlite { path, .. }, Some(store)) = (target, self.settings.embedded_store()) else { return false };
+        fs::canonicalize(path).is_ok_and(|path| fs::canonicalize(store).is_ok_and(|store| path == store))
     }
 
     /// What the server calls us.
@@ -304,7 +341,7 @@ fn question(args: impl Iterator<Item = String>) -> String {
         if arg == "--database-url" {
             args.next();
         } else if !arg.starts_with("--database-url=") {
-            shown.push(quoted(arg));
+            shown.push(quoted(mask(&arg).into_owned()));
         }
     }
     format!("mc-activity {}", shown.join(" "))

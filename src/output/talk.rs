@@ -1,6 +1,7 @@
 //! stderr: what is said to people, and errors. stdout is for data.
 
 use super::{Content, TerminalGuard, fill, visible};
+use crate::redact::mask;
 use rustix::event::{PollFd, PollFlags, poll};
 use std::io::{self, IsTerminal, Write};
 use terminal_size::terminal_size_of;
@@ -10,6 +11,7 @@ use terminal_size::terminal_size_of;
 pub fn talk(text: &str) {
     let room = Some(io::stderr()).filter(IsTerminal::is_terminal).and_then(terminal_size_of);
     let room = room.map(|(columns, _)| usize::from(columns.0));
+    let text = mask(text);
     let lines: Vec<_> = text.split('\n').map(|line| fill(&visible(line), room)).collect();
     talk_raw(&lines.join("\n"));
 }

@@ -2,34 +2,71 @@
 //!
 //! dotenvy reads another language: it takes the `$ss` in `p$ss` for a variable, refuses a blank in an unquoted value and
 //! an unknown backslash, and looks into the process's environment. The same file must give both programs the same
-//! password. The differences to python-dotenv: a damaged line is an error (there: skipped with a note in the log).
+//! password. What cannot be read is skipped with a warning, as python-dotenv does.
 
 use std::collections::HashMap;
 
-/// The variables of a file in its order, a repeated name repeatedly. `env` answers `${NAME}` when the file does not.
-///
-/// # Errors
-/// The number of the damaged line, from 1.
-pub(super) fn parse(text: &str, env: &dyn Fn(&str) -> Option<String>) -> Result<Vec<(String, String)>, usize> {
-    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+/// What a file says.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(super) struct Parsed {
+    /// The variables in their order, a repeated name repeatedly.
+    pub(super) values: Vec<(String, String)>,
+    /// What could not be read, as python-dotenv skips it too.
+    pub(super) skipped: Vec<Skipped>,
+}
+
+/// A statement that cannot be read.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Skipped {
+    /// The line where it begins, from 1.
+    pub(super) line: usize,
+    /// It would have named the database.
+    pub(super) names_database: bool,
+}
+
+/// Reads a file. `env` answers `${NAME}` when the file does not. What cannot be read is skipped up to the end of its line;
+/// so is a line that is not UTF-8.
+pub(super) fn parse(bytes: &[u8], env: &dyn Fn(&str) -> Option<String>) -> Parsed {
+    let mut parsed = Parsed::default();
+    let text = text_of(bytes, &mut parsed.skipped);
+    let text = text.strip_prefix('\u{feff}').unwrap_or(&text);
     let mut rest = text;
-    let mut values = Vec::new();
     let mut known: HashMap<String, String> = HashMap::new();
     loop {
         rest = rest.trim_start();
         if rest.is_empty() {
-            return Ok(values);
+            parsed.skipped.sort_by_key(|skipped| skipped.line);
+            return parsed;
         }
-        let Some((binding, after)) = binding(rest) else {
-            return Err(line_number(text, rest));
-        };
-        rest = after;
-        if let Some((name, value)) = binding {
-            let value = substitute(&value, &known, env);
-            known.insert(name.clone(), value.clone());
-            values.push((name, value));
+        match binding(rest) {
+            Ok((binding, after)) => {
+                rest = after;
+                if let Some((name, value)) = binding {
+                    let value = substitute(&value, &known, env);
+                    known.insert(name.clone(), value.clone());
+                    parsed.values.push((name, value));
+                }
+            }
+            Err(from) => {
+                parsed.skipped.push(Skipped { line: line_number(text, rest), names_database: names_database(rest) });
+                rest = from.trim_start_matches(|c| c != '\n' && c != '\r');
+            }
         }
     }
+}
+
+/// The text with the lines left empty that are not UTF-8.
+fn text_of(bytes: &[u8], skipped: &mut Vec<Skipped>) -> String {
+    let mut text = String::new();
+    for (line, bytes) in (1..).zip(bytes.split_inclusive(|byte| *byte == b'\n')) {
+        if let Ok(valid) = std::str::from_utf8(bytes) {
+            text.push_str(valid);
+        } else {
+            skipped.push(Skipped { line, names_database: names_database(&String::from_utf8_lossy(bytes)) });
+            text.push('\n');
+        }
+    }
+    text
 }
 
 fn line_number(text: &str, rest: &str) -> usize {
@@ -37,33 +74,43 @@ fn line_number(text: &str, rest: &str) -> usize {
     1 + before.replace("\r\n", "\n").matches(['\n', '\r']).count()
 }
 
+fn names_database(statement: &str) -> bool {
+    let statement = statement.trim_start();
+    let name = statement.strip_prefix("export").map_or(statement, skip_blanks).trim_start_matches('\'');
+    name.get(..DATABASE_URL.len()).is_some_and(|name| name.eq_ignore_ascii_case(DATABASE_URL))
+}
+
+const DATABASE_URL: &str = "DATABASE_URL";
+
 type Binding = Option<(String, String)>;
 
-/// One line (more when a quoted value spans lines): a binding or none for a comment, and what follows it.
-fn binding(line: &str) -> Option<(Binding, &str)> {
+/// One line (more when a quoted value spans lines): a binding or none for a comment, and what follows it. Otherwise that
+/// which could not be read, up to the end of the file.
+fn binding(line: &str) -> Result<(Binding, &str), &str> {
+    let ended = |rest| end_of_line(rest).ok_or(rest);
     if line.starts_with('#') {
-        return Some((None, end_of_line(line)?));
+        return Ok((None, ended(line)?));
     }
     let rest = line.strip_prefix("export").filter(|rest| rest.starts_with(is_blank)).map_or(line, skip_blanks);
     let (name, rest) = match rest.strip_prefix('\'') {
-        Some(quoted) => quoted.split_once('\'')?,
+        Some(quoted) => quoted.split_once('\'').ok_or(rest)?,
         None => rest.split_at(rest.find(|c: char| c == '=' || c == '#' || c.is_whitespace()).unwrap_or(rest.len())),
     };
     if name.is_empty() {
-        return None;
+        return Err(rest);
     }
     let rest = skip_blanks(rest);
     let Some(after) = rest.strip_prefix('=') else {
         // A name alone: python-dotenv has it as None, which is as good as unset.
-        return Some((Some((name.to_owned(), String::new())), end_of_line(rest)?));
+        return Ok((Some((name.to_owned(), String::new())), ended(rest)?));
     };
     let rest = skip_blanks(after);
     let (value, rest) = match rest.chars().next() {
         Some('#') if rest.len() < after.len() => (String::new(), rest),
-        Some(quote @ ('\'' | '"')) => quoted(rest, quote)?,
+        Some(quote @ ('\'' | '"')) => quoted(rest, quote).ok_or(rest)?,
         _ => unquoted(rest),
     };
-    Some((Some((name.to_owned(), value)), end_of_line(rest)?))
+    Ok((Some((name.to_owned(), value)), ended(rest)?))
 }
 
 /// White space within a line.
@@ -154,7 +201,7 @@ mod tests {
 
     /// The value of the first variable.
     fn value(text: &str) -> String {
-        parse(text, &env).unwrap().remove(0).1
+        parse(text.as_bytes(), &env).values.remove(0).1
     }
 
     // Every expectation below is what python-dotenv 1.2 answers.
@@ -191,7 +238,7 @@ mod tests {
 
     #[test]
     fn a_file_answers_its_own_names_before_the_environment_does() {
-        let values = parse("OUTSIDE=file\nB=${OUTSIDE}\n", &env).unwrap();
+        let values = parse(b"OUTSIDE=file\nB=${OUTSIDE}\n", &env).values;
         assert_eq!(values[1], ("B".to_owned(), "file".to_owned()));
     }
 
@@ -203,23 +250,40 @@ mod tests {
         assert_eq!(value(r"K=-----BEGIN-----\nAB"), r"-----BEGIN-----\nAB");
     }
 
+    // The same: what follows the line that python-dotenv 1.2 skips, and the number that it logs.
     #[test]
-    fn a_damaged_line_is_told_by_its_number() {
-        for (text, line) in [
-            ("=x", 1),
-            ("A=b\n\nsome words\nC=d", 3),
-            ("A=b\r\nB=\"open\nC=d\n", 2),
-            ("A=b\rB='x' y", 2),
-            ("# c\n'A=b", 2),
+    fn a_damaged_line_is_skipped_and_its_number_kept() {
+        for (text, line, values) in [
+            ("=x", 1, ""),
+            ("A=b\n\nsome words\nC=d", 3, "A=b C=d"),
+            ("A=b\r\nB=\"open\nC=d\n", 2, "A=b C=d"),
+            ("A=b\rB='x' y\rC=d", 2, "A=b C=d"),
+            ("# c\n'A=b\nC=d", 2, "C=d"),
+            ("A=\"one\ntwo\" three\nC=d", 1, "C=d"),
         ] {
-            assert_eq!(parse(text, &env), Err(line), "{text:?}");
+            let parsed = parse(text.as_bytes(), &env);
+            assert_eq!(parsed.skipped, [Skipped { line, names_database: false }], "{text:?}");
+            let read: Vec<String> = parsed.values.iter().map(|(name, value)| format!("{name}={value}")).collect();
+            assert_eq!(read.join(" "), values, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn a_skipped_line_that_names_the_database_is_known_as_such() {
+        for text in
+            ["DATABASE_URL='open", "export database_url=\"x\" y", "'DATABASE_URL' x y", "DATABASE_URL=x\u{fffd}"]
+        {
+            let bytes = text.replace('\u{fffd}', "?").into_bytes();
+            let bytes: Vec<u8> = bytes.into_iter().map(|byte| if byte == b'?' { 0xff } else { byte }).collect();
+            let parsed = parse(&bytes, &env);
+            assert_eq!(parsed.skipped, [Skipped { line: 1, names_database: true }], "{text}");
         }
     }
 
     proptest! {
         #[test]
-        fn any_text_is_read_or_refused_with_a_line_that_exists(text in "[ -~\n\r\t'\"#$={}\\\\é]{0,60}") {
-            if let Err(line) = parse(&text, &env) {
+        fn any_text_is_read_and_what_is_skipped_is_on_a_line_that_exists(text in "[ -~\n\r\t'\"#$={}\\\\é]{0,60}") {
+            for Skipped { line, .. } in parse(text.as_bytes(), &env).skipped {
                 prop_assert!(line >= 1 && line <= 1 + text.matches(['\n', '\r']).count());
             }
         }
@@ -227,7 +291,7 @@ mod tests {
         #[test]
         fn a_value_in_single_quotes_is_itself(value in "[ -&(-\\[\\]-~\n]{0,30}") {
             prop_assume!(!value.contains("${"));
-            prop_assert_eq!(super::parse(&format!("A='{value}'"), &env).unwrap().remove(0).1, value);
+            prop_assert_eq!(super::parse(format!("A='{value}'").as_bytes(), &env).values.remove(0).1, value);
         }
     }
 }

@@ -1,5 +1,6 @@
 //! A value that must not be shown, and reading one from a file.
 
+use super::is_path;
 use crate::error::usage;
 use std::fmt;
 use std::fs;
@@ -55,7 +56,8 @@ pub fn secret_file(path: &str, stdin: &mut dyn Read) -> anyhow::Result<SecretFil
         ("stdin".to_owned(), None)
     } else {
         let exposed = exposed_mode(Path::new(path));
-        (path.to_owned(), exposed.map(|mode| format!("other users may read {path} (mode {mode:04o}); chmod 600 it")))
+        let name = if is_path(Path::new(path)) { path } else { "the file that is named" };
+        (name.to_owned(), exposed.map(|mode| format!("other users may read {path} (mode {mode:04o}); chmod 600 it")))
     };
     let mut bytes = Vec::new();
     let read = if path == "-" {
@@ -63,7 +65,10 @@ pub fn secret_file(path: &str, stdin: &mut dyn Read) -> anyhow::Result<SecretFil
     } else {
         fs::File::open(path).and_then(|file| file.take(LONGEST + 1).read_to_end(&mut bytes))
     };
-    read.map_err(|error| usage(format!("the token in {name} cannot be read: {error}")))?;
+    read.map_err(|error| {
+        usage(format!("the token in {name} cannot be read: {error}"))
+            .hint("the flag takes the name of a file that holds the token, not the token")
+    })?;
     if bytes.len() as u64 > LONGEST {
         return Err(usage(format!("{name} is too long for a token")).into());
     }
@@ -127,9 +132,19 @@ mod tests {
             assert_eq!(kind_of(&error), Kind::Usage);
             assert!(!format!("{error:?}").contains("hunter"));
         }
-        let error = secret_file("/nonexistent/token", &mut std::io::empty()).unwrap_err();
+        let dir = tempfile::tempdir().unwrap();
+        let missing = dir.path().join("token").display().to_string();
+        let error = secret_file(&missing, &mut std::io::empty()).unwrap_err();
         assert_eq!(kind_of(&error), Kind::Usage);
-        assert!(format!("{error:#}").contains("/nonexistent/token"));
+        assert!(format!("{error:#}").contains(&missing));
+    }
+
+    #[test]
+    fn a_token_in_place_of_a_file_is_not_shown() {
+        for token in ["hunter2", "/hunter2", "hunter2/hunter2", "hunter2.hunter2.x=="] {
+            let error = secret_file(token, &mut std::io::empty()).unwrap_err();
+            assert!(!format!("{error:?} {error:#}").contains("hunter"), "{token}");
+        }
     }
 
     #[cfg(unix)]

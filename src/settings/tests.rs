@@ -39,7 +39,7 @@ impl World {
         let cwd = self.dir.path().join("project/backend");
         fs::create_dir_all(&cwd).unwrap();
         let lookup = move |name: &str| env.iter().rev().find(|(key, _)| key == name).map(|(_, value)| value.clone());
-        Settings::load(profile, lookup, &cwd)
+        Settings::load(Files { profile, env_file: None }, lookup, &cwd)
     }
 }
 
@@ -101,12 +101,12 @@ fn names_in_files_are_read_without_regard_to_case_and_the_last_wins() {
 }
 
 #[test]
-fn an_unknown_profile_names_the_file_and_the_profiles_there_are() {
+fn an_unknown_profile_is_not_shown_and_the_profiles_there_are_are_named() {
     let world = World::new().file(".config/mc-activity/prod.env", "").file(".config/mc-activity/dev.env", "");
     let error = world.load(Some("pord")).unwrap_err();
     assert_eq!(kind_of(&error), Kind::Usage);
     let text = render(&error, false);
-    assert!(text.contains(".config/mc-activity/pord.env does not exist"), "{text}");
+    assert!(text.contains(".config/mc-activity") && !text.contains("pord"), "{text}");
     assert!(text.contains("hint: profiles: dev, prod"), "{text}");
     let text = render(&World::new().load(Some("x")).unwrap_err(), false);
     assert!(text.contains("there are no profiles in "), "{text}");
@@ -121,15 +121,37 @@ fn a_profile_is_a_name_and_not_a_path() {
 }
 
 #[test]
-fn a_damaged_file_is_told_by_name_and_line_and_without_its_text() {
+fn a_damaged_profile_is_told_by_name_and_line_and_without_its_text() {
     for bytes in [&b"A=b\nDATABASE_URL='hunter2"[..], b"A=b\nDATABASE_URL=hunter2\xff\n"] {
-        for (path, profile) in [("project/.env", None), (".config/mc-activity/p.env", Some("p"))] {
-            let error = World::new().file(path, bytes).load(profile).unwrap_err();
-            assert_eq!(kind_of(&error), Kind::Usage);
-            let text = render(&error, false);
-            assert!(text.contains(&format!("{path} line 2: ")), "{text}");
-            assert!(!format!("{text}{error:?}").contains("hunter"), "{text}");
-        }
+        let error = World::new().file(".config/mc-activity/p.env", bytes).load(Some("p")).unwrap_err();
+        assert_eq!(kind_of(&error), Kind::Usage);
+        let text = render(&error, false);
+        assert!(text.contains(".config/mc-activity/p.env line 2: "), "{text}");
+        assert!(!format!("{text}{error:?}").contains("hunter"), "{text}");
+    }
+}
+
+#[test]
+fn a_damaged_line_of_a_dotenv_is_skipped_with_one_warning_without_its_text() {
+    let text = "A=b\nhunter2 hunter2\nC=d\nhunter2 again\n";
+    let settings = World::new().file("project/.env", text).load(None).unwrap();
+    assert_eq!((settings.value("A").as_deref(), settings.value("C").as_deref()), (Some("b"), Some("d")));
+    let warnings = settings.warnings(None);
+    assert!(warnings.len() == 1 && warnings[0].contains("project/.env lines 2 and 4: skipped"), "{warnings:?}");
+    assert!(!warnings[0].contains("hunter2"), "{warnings:?}");
+}
+
+#[test]
+fn a_database_url_that_was_skipped_is_an_error_where_nothing_else_names_the_database() {
+    for bytes in [&b"DATABASE_URL='hunter2"[..], b"A=b\nexport DATABASE_URL=hunter2\xff\n"] {
+        let world = World::new().file("project/.env", bytes);
+        let settings = world.load(None).unwrap();
+        let error = settings.database_url(None).unwrap_err();
+        assert_eq!(kind_of(&error), Kind::Usage);
+        assert!(error.to_string().contains("DATABASE_URL") && !error.to_string().contains("hunter"), "{error}");
+        assert_eq!(settings.database_url(Some("flag")).unwrap().unwrap().value.expose(), "flag");
+        let world = world.env("DATABASE_URL", "environment");
+        assert_eq!(world.load(None).unwrap().value("DATABASE_URL").as_deref(), Some("environment"));
     }
 }
 

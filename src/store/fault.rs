@@ -26,6 +26,8 @@ pub(super) enum Connecting {
     Foreign(String),
     /// The server wants, or leaves out, something that the settings do not allow.
     Unmet { message: String, hint: String },
+    /// The server asks for a password, and none was given.
+    NoPassword,
 }
 
 /// One address that was tried in vain, for people.
@@ -34,12 +36,18 @@ pub(super) struct Attempt {
     message: String,
     hint: Option<String>,
     passing: bool,
+    password_refused: bool,
 }
 
 impl Attempt {
     /// No connection was made.
     pub(super) fn new(label: String, cause: Connecting) -> Self {
         let check = "check DATABASE_URL and that the server is up; `mc-activity doctor` tells more";
+        let password_refused = match &cause {
+            Connecting::NoPassword => true,
+            Connecting::Refused { code, .. } => code == "28P01",
+            _ => false,
+        };
         let (message, hint, passing) = match cause {
             Connecting::Unreachable(cause) => (format!("cannot reach the database: {cause}"), check.to_owned(), true),
             Connecting::Late(limit) => {
@@ -62,19 +70,29 @@ impl Attempt {
                 )
             }
             Connecting::Foreign(message) => (format!("cannot open the database: {message}"), check.to_owned(), true),
+            Connecting::NoPassword => {
+                let hint = "give one by PGPASSWORD, in ~/.pgpass (mode 0600), in a profile or in DATABASE_URL";
+                ("the database asks for a password, and none was given".to_owned(), hint.to_owned(), false)
+            }
             Connecting::Unmet { message, hint } => (format!("cannot log in to the database: {message}"), hint, false),
         };
-        Self { label, message, hint: Some(hint), passing }
+        Self { label, message, hint: Some(hint), passing, password_refused }
     }
 
     /// There was a connection, but the first question failed.
     pub(super) fn after(label: String, error: &anyhow::Error) -> Self {
-        Self { label, message: format!("{error:#}"), hint: None, passing: crate::error::is_passing(error) }
+        Self {
+            label,
+            message: format!("{error:#}"),
+            hint: None,
+            passing: crate::error::is_passing(error),
+            password_refused: false,
+        }
     }
 
     /// The server is of another kind than was asked for.
     pub(super) fn unsuited(label: String, wanted: &str) -> Self {
-        Self { label, message: format!("is not {wanted}"), hint: None, passing: true }
+        Self { label, message: format!("is not {wanted}"), hint: None, passing: true, password_refused: false }
     }
 
     /// What is said of it; two passes over the same hosts say it once.
@@ -96,7 +114,10 @@ pub(super) fn connecting(attempts: &[Attempt], none: &str) -> anyhow::Error {
         1 => unavailable(texts.concat()),
         _ => unavailable(format!("{none}: {}", texts.join("; "))),
     };
-    let failure = failure.passing(attempts.is_empty() || attempts.iter().any(|attempt| attempt.passing));
+    let refused = attempts.iter().any(|attempt| attempt.password_refused);
+    let failure = failure
+        .password_refused(refused)
+        .passing(attempts.is_empty() || attempts.iter().any(|attempt| attempt.passing));
     match attempts.iter().rev().find_map(|attempt| attempt.hint.clone()) {
         Some(hint) => failure.hint(hint).into(),
         None => failure.into(),
@@ -163,7 +184,11 @@ fn function_that_failed(cause: &dyn DatabaseError) -> Option<&str> {
 
 /// Whether the role may not do what was asked of the database.
 pub(super) fn is_forbidden(error: &sqlx::Error) -> bool {
-    error.as_database_error().and_then(sqlx::error::DatabaseError::code).is_some_and(|code| code == "42501")
+    has_code(error, "42501")
+}
+
+fn has_code(error: &sqlx::Error, sqlstate: &str) -> bool {
+    error.as_database_error().and_then(sqlx::error::DatabaseError::code).is_some_and(|code| code == sqlstate)
 }
 
 /// Whether the server's encoding has no place for a character: untranslatable_character, character_not_in_repertoire.

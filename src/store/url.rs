@@ -9,17 +9,23 @@
 //! reads as something else: texts from the URL are only shown where they cannot be one.
 
 mod dsn;
+mod foreign;
 pub(super) mod methods;
+mod name;
 mod params;
 mod pgpass;
 mod postgres;
+mod same_host;
 mod service;
 mod sqlite;
 pub(super) mod tcp;
 pub(super) mod tls;
 mod uri;
 
-use crate::error::{Failure, usage};
+pub use name::Name;
+
+use crate::error::{Failure, is_password_refused, unavailable, usage};
+use crate::redact::REDACTED;
 use methods::Method;
 use params::Params;
 use std::fmt;
@@ -54,11 +60,24 @@ pub struct PostgresTarget {
     /// How long to wait for one address of a host; [`Duration::MAX`] when `connect_timeout=0` asks to wait for ever.
     pub connect_timeout: Duration,
     /// The database's name.
-    pub database: String,
+    pub database: Name,
     /// The role to log in as.
-    pub user: String,
+    pub user: Name,
     /// For stderr: a password file that was ignored, and why.
     pub warnings: Vec<String>,
+    /// Where no host has a password: where one may come from, for the case that the server wants one.
+    no_password: Option<String>,
+    /// Texts that no message may show, which the server may quote.
+    hidden: Vec<String>,
+}
+
+/// Where the password for a URL without one may come from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PasswordSources {
+    /// PGPASSWORD, the service file and the password file, as libpq has it.
+    All,
+    /// The same, where they name the URL's host: a URL from a `.env` file gets no password that is meant for another.
+    SameHost,
 }
 
 /// One server. Debug shows its address alone, and no password.
@@ -151,14 +170,36 @@ impl Target {
     /// # Errors
     /// Usage: another scheme, a parameter that is unknown or that cannot be honoured, a value that cannot be read.
     pub fn parse(url: &str, env: &dyn Fn(&str) -> Option<String>) -> anyhow::Result<Self> {
-        Ok(parse(url, env)?)
+        Self::parse_from(url, env, PasswordSources::All)
     }
 
-    /// `host:port/database`, or the SQLite file's path: for people to see which database answers. Never a password.
+    /// The same with a choice of where passwords may come from.
+    ///
+    /// # Errors
+    /// As for [`Target::parse`].
+    pub fn parse_from(
+        url: &str,
+        env: &dyn Fn(&str) -> Option<String>,
+        passwords: PasswordSources,
+    ) -> anyhow::Result<Self> {
+        Ok(parse(url, env, passwords)?)
+    }
+
+    /// `host:port/database`, or the SQLite file's path: for people to see which database answers. Never a password: what
+    /// is not plainly a name is shown as `<redacted>`.
     pub fn label(&self) -> String {
         match self {
             Self::Postgres(target) => target.label(),
-            Self::Sqlite { path, .. } => path.display().to_string(),
+            Self::Sqlite { path, .. } => sqlite::shown(path),
+        }
+    }
+
+    /// Texts that no message may show, although what they name can be opened.
+    pub fn hidden(&self) -> Vec<String> {
+        match self {
+            Self::Postgres(target) => target.hidden.clone(),
+            Self::Sqlite { path, .. } if sqlite::shown(path) == REDACTED => vec![path.display().to_string()],
+            Self::Sqlite { .. } => Vec::new(),
         }
     }
 }
@@ -168,6 +209,20 @@ impl PostgresTarget {
     pub fn label(&self) -> String {
         let hosts: Vec<&str> = self.hosts.iter().map(|host| host.label.as_str()).collect();
         format!("{}/{}", hosts.join(","), self.database)
+    }
+
+    /// A refused login in the right words where no password was given: it was not a wrong one.
+    pub(super) fn explain(&self, error: anyhow::Error) -> anyhow::Error {
+        match &self.no_password {
+            Some(hint) if is_password_refused(&error) => {
+                let message = "the database asks for a password, and none was given";
+                match self.hosts.as_slice() {
+                    [host] => unavailable(format!("{}: {message}", host.label)).hint(hint).into(),
+                    _ => error.context(unavailable(message).hint(hint)),
+                }
+            }
+            _ => error,
+        }
     }
 }
 
@@ -179,9 +234,9 @@ pub fn holds_password(url: &str) -> bool {
     }
 }
 
-fn parse(url: &str, env: &dyn Fn(&str) -> Option<String>) -> Result<Target, Failure> {
+fn parse(url: &str, env: &dyn Fn(&str) -> Option<String>, passwords: PasswordSources) -> Result<Target, Failure> {
     match form(url.trim())? {
-        Form::Postgres(params) => postgres::target(params, env).map(Target::Postgres),
+        Form::Postgres(params) => postgres::target(params, env, passwords).map(Target::Postgres),
         Form::Sqlite { path, read_only } => Ok(Target::Sqlite { path, read_only }),
     }
 }
@@ -225,7 +280,9 @@ fn form(url: &str) -> Result<Form, Failure> {
                 Some(name) => format!("{name}: is no database that can be read"),
                 None => "the database URL has an unknown scheme".to_owned(),
             };
-            return Err(usage(message).hint(ACCEPTED));
+            let hint =
+                if other == "jdbc" { "take jdbc: away; the rest can be read as postgresql://…" } else { ACCEPTED };
+            return Err(usage(message).hint(hint));
         }
     };
     match rest.strip_prefix("//") {

@@ -5,6 +5,8 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stderr, unreachable_pub)]
 
 mod conformance;
+mod connection_strings;
+mod dotenv;
 mod everybody;
 mod faults;
 mod files;
@@ -15,6 +17,7 @@ mod identity;
 mod log;
 mod model;
 mod paging;
+mod passwords;
 mod paused;
 mod plans;
 mod privileges;

@@ -61,7 +61,7 @@ impl Clerk {
                 .parse()
                 .ok()
                 .filter(|seconds: &f64| seconds.is_finite() && *seconds >= 0.0)
-                .ok_or_else(|| usage(format!("CLERK_LEEWAY is {text:?}, which is not a number of seconds")))?,
+                .ok_or_else(|| usage("CLERK_LEEWAY is not a number of seconds"))?,
         };
         Ok(Self { key: public_key(jwt_key)?, authorized_parties: parties.map(str::to_owned).collect(), leeway })
     }

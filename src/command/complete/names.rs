@@ -54,7 +54,7 @@ pub(super) async fn find(names: Names, before: &[String]) -> Known {
 /// Settings are read only here, so flags and commands complete where settings are damaged.
 fn look_up(names: Names, before: &[String]) -> Result<Known> {
     let Some(global) = global(before) else { return Ok(Known::default()) };
-    let context = Context::new(global, "complete")?;
+    let context = Context::new(global, "complete", true)?;
     Builder::new_current_thread().enable_all().build()?.block_on(ask(names, &context))
 }
 

@@ -1,26 +1,42 @@
 //! libpq's other form: `host=localhost dbname='mission control' password=it\'s`.
 
+use super::name::{CONNECTION_STRING, Part};
 use super::params::Params;
 use crate::error::{Failure, usage};
 
-const PLACE: &str = "the connection string";
-
 /// PostgreSQL manual, "Keyword/Value Connection Strings".
 pub(super) fn parse(text: &str) -> Result<Params, Failure> {
+    read(text).map_err(|failure| {
+        // As ADO.NET writes it.
+        if text.contains(';') { failure.hint("parameters are separated by blanks, not by ;") } else { failure }
+    })
+}
+
+fn read(text: &str) -> Result<Params, Failure> {
     let mut params = Params::default();
     let mut rest = text.trim_start();
-    // Once a password stood there, a name may be the rest of one that holds a blank.
-    let mut may_name = true;
-    while !rest.is_empty() {
+    for number in 1.. {
+        if rest.is_empty() {
+            break;
+        }
         let Some((name, after)) =
             rest.split_once('=').filter(|(name, _)| !name.trim_end().contains(char::is_whitespace))
         else {
             return Err(usage("a word in the connection string is not followed by =")
                 .hint("a value with blanks needs single quotes"));
         };
-        let (value, after) = value(after.trim_start())?;
-        params.set(name.trim_end(), value, PLACE, may_name)?;
-        may_name = may_name && name.trim_end() != "password";
+        let name = name.trim_end();
+        let written = after.trim_start();
+        let (value, after) = value(written)?;
+        let written = written.get(..written.len() - after.len()).unwrap_or_default();
+        // Quotes and escapes show that an unusual name is meant.
+        if let Some(part) = Part::of(name)
+            && !written.starts_with('\'')
+            && !written.contains('\\')
+        {
+            part.check(written, CONNECTION_STRING)?;
+        }
+        params.set(name, value, CONNECTION_STRING, Some(number))?;
         rest = after.trim_start();
     }
     Ok(params)

@@ -1,5 +1,6 @@
 //! libpq's parameters: which are honoured, which do no harm, and which must be refused.
 
+use super::foreign;
 use crate::error::{Failure, usage};
 use std::collections::BTreeMap;
 
@@ -85,19 +86,12 @@ const RULES: &[(&str, Option<&str>, Rule)] = &[
 const ALIASES: [(&str, &str); 3] = [("ssl", "sslmode"), ("database", "dbname"), ("timeout", "connect_timeout")];
 
 impl Params {
-    /// Takes a parameter; an empty value counts as left out. `may_name`: whether an unknown name may be shown, which it
-    /// may not where it could be a piece of a password.
-    pub(super) fn set(&mut self, name: &str, value: String, place: &str, may_name: bool) -> Result<(), Failure> {
+    /// Takes a parameter; an empty value counts as left out. An unknown name is not shown, because it may be a piece of a
+    /// password; `number` says which parameter of `place` it is, where that is of use.
+    pub(super) fn set(&mut self, name: &str, value: String, place: &str, number: Option<usize>) -> Result<(), Failure> {
         let known = ALIASES.iter().find(|(alias, _)| *alias == name).map_or(name, |(_, known)| known);
         let Some((known, _, _)) = RULES.iter().find(|(key, _, _)| *key == known) else {
-            let shown = name.chars().all(|c| c.is_ascii_alphanumeric() || "_-.".contains(c)) && name.len() <= 40;
-            return Err(if may_name && shown && !name.is_empty() {
-                usage(format!("{name} in {place} is no parameter that is known"))
-            } else {
-                usage(format!("{place} has a parameter that is not known")).hint(
-                    "if the password holds @ / ? & or a blank, percent-encode them in a URL, quote them elsewhere",
-                )
-            });
+            return Err(unknown(name, place, number));
         };
         // libpq takes JDBC's ssl=true, asyncpg takes both.
         let value = match (name, value.to_ascii_lowercase().as_str()) {
@@ -124,6 +118,11 @@ impl Params {
         for (name, param) in other.0 {
             self.0.entry(name).or_insert(param);
         }
+    }
+
+    /// Takes a parameter away; whether it was there.
+    pub(super) fn forget(&mut self, name: &str) -> bool {
+        self.0.remove(name).is_some()
     }
 
     /// Takes what is not set here from libpq's variables.
@@ -153,5 +152,30 @@ impl Params {
             }
         }
         Ok(())
+    }
+}
+
+/// A typing error in a known name is at most so many letters away from it.
+const TYPING_ERRORS: usize = 2;
+
+/// Refuses a name, which is shown only where another program is known to use it.
+fn unknown(name: &str, place: &str, number: Option<usize>) -> Failure {
+    if let Some((foreign, why)) = foreign::known(name) {
+        return usage(format!("{foreign} in {place} means nothing to this program"))
+            .hint(format!("leave it out: {why}"));
+    }
+    let message = match number {
+        Some(number) => format!("parameter {number} of {place} has a name that is not known"),
+        None => format!("a parameter of {place} has a name that is not known"),
+    };
+    let typed = name.to_ascii_lowercase();
+    let near = |known: &str| (strsim::damerau_levenshtein(&typed, known), known.to_owned());
+    let nearest = RULES.iter().map(|(known, _, _)| near(known)).min();
+    match nearest.filter(|(typos, known)| *typos <= TYPING_ERRORS && known.len() > 2 * TYPING_ERRORS) {
+        Some((_, known)) => usage(message).hint(format!("is {known} meant?")),
+        None => usage(message).hint(
+            "the name is not shown, as it may be a piece of a password: if the password holds @ / ? & or a blank, \
+             percent-encode them in a URL, quote them elsewhere",
+        ),
     }
 }

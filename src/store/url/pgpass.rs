@@ -4,7 +4,19 @@ use std::fs;
 use std::path::Path;
 
 /// The lines of a password file: `host:port:database:user:password`. Without Debug, for they are passwords.
-pub(super) struct Passwords(Vec<Vec<String>>);
+pub(super) struct Passwords(Vec<Line>);
+
+struct Line {
+    /// Host, port, database and user.
+    fields: [Field; 4],
+    password: String,
+}
+
+#[derive(PartialEq, Eq)]
+enum Field {
+    Any,
+    Text(String),
+}
 
 /// Reads a file; none if it does not exist. `Err` is a warning: libpq ignores a file that others may read, too.
 pub(super) fn load(path: &Path) -> Result<Option<Passwords>, String> {
@@ -25,51 +37,69 @@ pub(super) fn load(path: &Path) -> Result<Option<Passwords>, String> {
     }
     let bytes = fs::read(path).map_err(|error| format!("the password file {shown} is ignored: {error}"))?;
     let text = String::from_utf8_lossy(&bytes);
-    let lines = text.lines().filter(|line| !line.starts_with('#'));
-    Ok(Some(Passwords(lines.map(fields).filter(|fields| fields.len() == 5).collect())))
+    Ok(Some(Passwords(lines(&text))))
+}
+
+fn lines(text: &str) -> Vec<Line> {
+    text.lines().filter(|line| !line.starts_with('#')).filter_map(line).collect()
+}
+
+/// Which hosts of a line count.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Host {
+    /// `*` too.
+    Any,
+    /// A name alone.
+    Named,
 }
 
 impl Passwords {
-    /// The first line that fits; an unescaped `*` fits anything. A server by Unix socket in the default directory is
-    /// `localhost` as well.
-    pub(super) fn find(&self, hosts: &[&str], port: u16, database: &str, user: &str) -> Option<&str> {
+    /// The password of the first line that fits; a field that is `*` fits anything. A server by Unix socket in the default
+    /// directory is `localhost` as well.
+    pub(super) fn find(&self, names: &[&str], host: Host, port: u16, database: &str, user: &str) -> Option<&str> {
         let port = port.to_string();
-        let fits = |field: &str, value: &str| field == ANY || field == value;
-        let line = self.0.iter().find(|line| match line.as_slice() {
-            [host, line_port, line_database, line_user, _] => {
-                hosts.iter().any(|value| fits(host, value))
-                    && fits(line_port, &port)
-                    && fits(line_database, database)
-                    && fits(line_user, user)
-            }
-            _ => false,
+        let fits = |field: &Field, value: &str| match field {
+            Field::Any => true,
+            Field::Text(text) => text == value,
+        };
+        let line = self.0.iter().find(|line| {
+            let [line_host, line_port, line_database, line_user] = &line.fields;
+            (host == Host::Any || *line_host != Field::Any)
+                && names.iter().any(|value| fits(line_host, value))
+                && fits(line_port, &port)
+                && fits(line_database, database)
+                && fits(line_user, user)
         })?;
-        line.last().map(String::as_str).filter(|password| !password.is_empty())
+        Some(line.password.as_str()).filter(|password| !password.is_empty())
     }
 }
 
-/// Stands for an unescaped `*`; no field of a line of text holds a zero byte otherwise.
-const ANY: &str = "\0*";
+/// Reads as libpq does (`passwordFromFile`): a backslash takes the next character as it is, in the password too, which ends
+/// at an unescaped colon; a field is a wildcard only where `*` is all of it.
+fn line(text: &str) -> Option<Line> {
+    let mut rest = text;
+    let mut field = || {
+        let (text, after) = unescape(rest);
+        let any = rest.starts_with("*:");
+        rest = after?;
+        Some(if any { Field::Any } else { Field::Text(text) })
+    };
+    let fields = [field()?, field()?, field()?, field()?];
+    Some(Line { fields, password: unescape(rest).0 })
+}
 
-/// Splits at the first four unescaped colons; a backslash takes the next character as it is.
-fn fields(line: &str) -> Vec<String> {
-    let mut fields = vec![String::new()];
-    let mut count = 1;
-    let mut chars = line.chars();
-    while let Some(c) = chars.next() {
+/// A text up to an unescaped colon, and what follows that colon if there is one.
+fn unescape(text: &str) -> (String, Option<&str>) {
+    let mut field = String::new();
+    let mut chars = text.char_indices();
+    while let Some((at, c)) = chars.next() {
         match c {
-            ':' if count < 5 => {
-                fields.push(String::new());
-                count += 1;
-            }
-            '*' if count < 5 => fields.last_mut().into_iter().for_each(|field| field.push_str(ANY)),
-            c => {
-                let c = if c == '\\' { chars.next().unwrap_or(c) } else { c };
-                fields.last_mut().into_iter().for_each(|field| field.push(c));
-            }
+            ':' => return (field, text.get(at + 1..)),
+            '\\' => field.push(chars.next().map_or(c, |(_, escaped)| escaped)),
+            c => field.push(c),
         }
     }
-    fields
+    (field, None)
 }
 
 #[cfg(test)]
@@ -77,8 +107,7 @@ mod tests {
     use super::*;
 
     fn find(text: &str, host: &str, database: &str) -> Option<String> {
-        let passwords = Passwords(text.lines().map(fields).filter(|fields| fields.len() == 5).collect());
-        passwords.find(&[host], 5432, database, "u").map(str::to_owned)
+        Passwords(lines(text)).find(&[host], Host::Any, 5432, database, "u").map(str::to_owned)
     }
 
     #[test]
@@ -91,10 +120,25 @@ mod tests {
     }
 
     #[test]
+    fn a_password_ends_at_an_unescaped_colon() {
+        assert_eq!(find("h:*:*:u:p:q", "h", "d").as_deref(), Some("p"));
+        assert_eq!(find(r"h:*:*:u:p\:q\", "h", "d").as_deref(), Some(r"p:q\"));
+    }
+
+    #[test]
+    fn a_star_for_the_host_can_be_left_out_of_account() {
+        let text = "*:*:*:*:any\nh:*:*:*:own\n";
+        let passwords = Passwords(lines(text));
+        assert_eq!(passwords.find(&["h"], Host::Named, 5432, "d", "u"), Some("own"));
+        assert_eq!(passwords.find(&["x"], Host::Named, 5432, "d", "u"), None);
+    }
+
+    #[test]
     fn escapes_are_undone_and_an_escaped_star_is_a_star() {
-        assert_eq!(find(r"\:\:1:*:*:u:a\:b\\c:d*", "::1", "d").as_deref(), Some(r"a:b\c:d*"));
+        assert_eq!(find(r"\:\:1:*:*:u:a\:b\\c*", "::1", "d").as_deref(), Some(r"a:b\c*"));
         assert_eq!(find(r"h:*:\*:u:p", "h", "d"), None);
         assert_eq!(find(r"h:*:\*:u:p", "h", "*").as_deref(), Some("p"));
         assert_eq!(find(r"h*:*:*:u:p", "hx", "d"), None);
+        assert_eq!(find(r"h*:*:*:u:p", "h*", "d").as_deref(), Some("p"));
     }
 }

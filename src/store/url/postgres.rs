@@ -1,11 +1,15 @@
 //! From parameters to hosts to connect to.
 
+use super::foreign;
+use super::name::{Name, is_of_a_host, is_plain_host};
 use super::params::{Param, Params};
 use super::pgpass::{self, Passwords};
+use super::same_host::OwnHost;
 use super::tcp::Tcp;
 use super::tls::{Binding, Mode, Tls};
-use super::{Endpoint, Host, Login, PostgresTarget, SessionAttrs, methods, service};
+use super::{Endpoint, Host, Login, PasswordSources, PostgresTarget, SessionAttrs, methods, service};
 use crate::error::{Failure, usage};
+use crate::redact::REDACTED;
 use sqlx::postgres::PgConnectOptions;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -16,12 +20,29 @@ const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 /// Where servers put their sockets: Debian, the project's default, and macOS.
 const SOCKET_DIRS: [&str; 4] = ["/var/run/postgresql", "/run/postgresql", "/tmp", "/private/tmp"];
 
-pub(super) fn target(mut params: Params, env: &dyn Fn(&str) -> Option<String>) -> Result<PostgresTarget, Failure> {
+pub(super) fn target(
+    mut params: Params,
+    env: &dyn Fn(&str) -> Option<String>,
+    sources: PasswordSources,
+) -> Result<PostgresTarget, Failure> {
+    let own = (sources == PasswordSources::SameHost).then(|| OwnHost::of(&params)).flatten();
+    let mut withheld = Vec::new();
     let service = params.get("service").map(str::to_owned).or_else(|| env("PGSERVICE").filter(|name| !name.is_empty()));
     if let Some(name) = service {
-        params.fill(service::load(&name, env)?);
+        let mut found = service::load(&name, env)?;
+        if own.as_ref().is_some_and(|own| !own.is(found.get("host"), found.get("hostaddr"))) && found.forget("password")
+        {
+            withheld.push("the service's password is not used: the URL is from a .env file and names another host");
+        }
+        params.fill(found);
     }
-    params.fill_from_env(env);
+    let variable = |name: &str| env(name).filter(|value| !value.is_empty());
+    let other =
+        own.as_ref().is_some_and(|own| !own.is(variable("PGHOST").as_deref(), variable("PGHOSTADDR").as_deref()));
+    if other && variable("PGPASSWORD").is_some() && params.get("password").is_none() {
+        withheld.push("PGPASSWORD is not used: the URL is from a .env file, and PGHOST does not name its host");
+    }
+    params.fill_from_env(&|name| if other && name == "PGPASSWORD" { None } else { env(name) });
     params.check()?;
 
     // Knows who runs the process.
@@ -38,16 +59,22 @@ pub(super) fn target(mut params: Params, env: &dyn Fn(&str) -> Option<String>) -
     let mut warnings = Vec::new();
     let passwords = if params.get("password").is_some() { None } else { passwords(&params, env, &mut warnings) };
     let mut hosts = Vec::new();
+    let mut has_password = false;
     for address in addresses(&params)? {
-        let mut names = vec![address.name.as_str()];
+        // What is connected to counts, where a URL that is not quite trusted gives both.
+        let name = if own.as_ref().is_some_and(OwnHost::has_address) { &address.connect } else { &address.name };
+        let mut names = vec![name.as_str()];
         if SOCKET_DIRS.contains(&address.name.as_str()) {
             names.push("localhost");
         }
-        let stored = passwords.as_ref().and_then(|file| file.find(&names, address.port, &database, &user));
+        let host = if own.is_some() { pgpass::Host::Named } else { pgpass::Host::Any };
+        let stored = passwords.as_ref().and_then(|file| file.find(&names, host, address.port, &database, &user));
+        let password = params.get("password").or(stored);
+        has_password |= password.is_some();
         let login = Login {
             user: user.clone(),
             database: database.clone(),
-            password: params.get("password").or(stored).map(str::to_owned),
+            password: password.map(str::to_owned),
             options: settings.clone(),
             methods: methods.clone(),
         };
@@ -67,10 +94,32 @@ pub(super) fn target(mut params: Params, env: &dyn Fn(&str) -> Option<String>) -
         session: session(params.param("target_session_attrs"))?,
         shuffled: params.get("load_balance_hosts").is_some_and(|value| value.eq_ignore_ascii_case("random")),
         connect_timeout: connect_timeout(params.param("connect_timeout"))?,
-        database,
-        user,
+        database: Name::new(database),
+        user: Name::new(user),
+        hidden: hidden(&params),
+        no_password: (!has_password).then(|| no_password(&warnings, &withheld)),
         warnings,
     })
+}
+
+/// Where a password may come from, and why one that is there is not used.
+fn no_password(ignored: &[String], withheld: &[&str]) -> String {
+    let mut hint = "give one by PGPASSWORD, in ~/.pgpass (mode 0600), in a profile or in DATABASE_URL".to_owned();
+    for reason in ignored.iter().map(String::as_str).chain(withheld.iter().copied()) {
+        hint = format!("{hint}; {reason}");
+    }
+    hint
+}
+
+/// What the server may quote although it may not be shown.
+fn hidden(params: &Params) -> Vec<String> {
+    let names = ["dbname", "user"].into_iter().filter_map(|name| params.get(name));
+    let names = names.filter(|name| !Name::new(*name).is_plain());
+    let hosts = params.get("host").into_iter().filter(|hosts| !hosts.split(',').all(is_plain_host));
+    let plain = |value: &str| value.chars().all(|c| c.is_alphanumeric() || "_-.,:/ =$\"'".contains(c));
+    let options = params.get("options").into_iter().flat_map(|options| options.split_whitespace());
+    let options = options.filter_map(|word| word.split_once('=')).map(|(_, value)| value).filter(|value| !plain(value));
+    names.chain(hosts).chain(options).map(str::to_owned).collect()
 }
 
 /// One server of the list.
@@ -91,7 +140,9 @@ impl Address {
     }
 
     fn label(&self) -> String {
-        if self.name.contains(':') {
+        if !is_plain_host(&self.name) {
+            format!("{REDACTED}:{}", self.port)
+        } else if self.name.contains(':') && !self.name.starts_with('/') {
             format!("[{}]:{}", self.name, self.port)
         } else {
             format!("{}:{}", self.name, self.port)
@@ -121,6 +172,16 @@ fn addresses(params: &Params) -> Result<Vec<Address>, Failure> {
             })?,
         };
         let (name, addr) = (entry(names.get(index)), entry(addrs.get(index)));
+        for (parameter, text) in [("host", &name), ("hostaddr", &addr)] {
+            // A directory of sockets may have any name.
+            if let Some(text) = text
+                && !text.starts_with('/')
+                && !text.chars().all(is_of_a_host)
+            {
+                let source = params.param(parameter).map_or(parameter, |param| param.source.as_str());
+                return Err(usage(format!("{source} is not a host's name, an IP address or a directory")));
+            }
+        }
         let name = name.or_else(|| addr.clone()).unwrap_or_else(|| default_host(port));
         if name.starts_with('@') {
             return Err(usage("abstract Unix sockets are not supported"));
@@ -193,6 +254,10 @@ fn server_options(params: &Params) -> Result<Vec<(String, String)>, Failure> {
             Some(setting) => Some(setting),
             None => word.strip_prefix("--"),
         };
+        if let Some(why) = foreign::known_option(setting.unwrap_or(word)) {
+            let message = format!("{} names an endpoint, which means nothing to this program", param.source);
+            return Err(usage(message).hint(format!("leave it out: {why}")));
+        }
         let Some((name, value)) = setting.and_then(|setting| setting.split_once('=')) else {
             return Err(usage(format!("{} cannot be read", param.source)).hint("write -c name=value or --name=value"));
         };

@@ -1,5 +1,6 @@
 //! The connection service file (PostgreSQL manual, "The Connection Service File").
 
+use super::name::Name;
 use super::params::Params;
 use crate::error::{Failure, usage};
 use std::fs;
@@ -23,7 +24,9 @@ pub(super) fn load(name: &str, env: &dyn Fn(&str) -> Option<String>) -> Result<P
             Err(error) => return Err(usage(format!("the service file {} cannot be read: {error}", path.display()))),
         }
     }
-    Err(usage(format!("no service {name:?} in PGSERVICEFILE, ~/.pg_service.conf or {}", system.display())))
+    let name = Name::new(name);
+    let named = if name.is_plain() { format!("no service \"{name}\"") } else { "no service of that name".to_owned() };
+    Err(usage(format!("{named} in PGSERVICEFILE, ~/.pg_service.conf or {}", system.display())))
 }
 
 /// The first value of a name counts, as in libpq.
@@ -47,7 +50,7 @@ fn parse(text: &str, name: &str, file: &str) -> Result<Option<Params>, Failure> 
             Some(("service", _)) => return Err(usage(format!("{place}: a service cannot name another"))),
             Some((key, value)) => {
                 let mut one = Params::default();
-                one.set(key, value.to_owned(), &place, true)?;
+                one.set(key, value.to_owned(), &place, None)?;
                 params.fill(one);
             }
             None => return Err(usage(format!("{place} is no name=value"))),

@@ -1,8 +1,10 @@
 //! What follows `sqlite:`.
 
 use super::decode;
+use super::name::speaks_of_a_password;
 use crate::error::{Failure, usage};
-use std::path::PathBuf;
+use crate::redact::REDACTED;
+use std::path::{Path, PathBuf};
 
 const HINT: &str = "sqlite:///relative.db, sqlite:////absolute.db or sqlite:PATH";
 
@@ -34,4 +36,11 @@ pub(super) fn parse(rest: &str) -> Result<(PathBuf, bool), Failure> {
         }
     }
     Ok((PathBuf::from(path), read_only))
+}
+
+/// The path as messages show it. Where no file is, it may be another URL with a password, behind the wrong scheme.
+pub(super) fn shown(path: &Path) -> String {
+    let text = path.display().to_string();
+    let unusual = text.contains([';', '=', '&', '@']) || text.contains("://") || speaks_of_a_password(&text);
+    if unusual && !path.exists() { REDACTED.to_owned() } else { text }
 }

@@ -45,7 +45,7 @@ fn password(target: &PostgresTarget) -> String {
 
 fn parts(url: &str) -> (String, String, String) {
     let target = postgres(url);
-    (target.user.clone(), password(&target), target.label())
+    (target.user.expose().to_owned(), password(&target), target.label())
 }
 
 fn dir() -> tempfile::TempDir {
@@ -192,7 +192,7 @@ fn the_host_address_is_connected_to_under_the_name_of_the_host() {
 #[test]
 fn a_parameter_overrides_its_part_of_the_url() {
     let target = postgres("postgres://a:b@c:1/d?user=u&password=p&host=h&port=2&dbname=n");
-    assert_eq!((target.user.as_str(), password(&target).as_str()), ("u", "p"));
+    assert_eq!((target.user.expose(), password(&target).as_str()), ("u", "p"));
     assert_eq!(target.label(), "h:2/n");
 }
 
@@ -214,11 +214,86 @@ fn a_parameter_that_cannot_be_honoured_is_refused_by_name() {
         "tcp_user_timeout=soon",
         "replication=database",
         "pgbouncer=true",
-        "sslmod=require",
+        "connection_limit=1",
+        "currentSchema=x",
+        "options=endpoint%3Dep-x",
     ] {
         let text = refused(&format!("postgres://u:hunter2@h/d?{parameter}"));
         let name = parameter.split('=').next().unwrap();
         assert!(text.contains(&format!("{name} in the database URL")), "{parameter}: {text}");
+    }
+}
+
+#[test]
+fn a_name_that_is_not_known_is_not_shown_and_a_typing_error_is_corrected() {
+    let text = refused("postgres://u:hunter2@h/d?connect_timeout=3&sslmod=require");
+    assert!(text.contains("parameter 2 of the database URL") && text.contains("is sslmode meant?"), "{text}");
+    for url in ["postgres://h/d?password=abc&hunter2", "postgres://h/d?hunter2=x", "host=h hunter2=x", "hunter2=x"] {
+        let text = refused(url);
+        assert!(text.contains("not known") && !text.contains("hunter"), "{url}: {text}");
+    }
+}
+
+#[test]
+fn a_parameter_of_another_program_is_to_be_left_out() {
+    for parameter in [
+        "pgbouncer=true",
+        "connection_limit=1",
+        "POOL_TIMEOUT=1",
+        "schema=public",
+        "uselibpqcompat=true",
+        "sslaccept=strict",
+        "prepareThreshold=0",
+        "options=endpoint%3Dep-x",
+        "options=project%3Dx",
+        "options=-c%20geqo%3Doff%20-c%20endpoint%3Dx",
+        "options=--endpoint%3Dx",
+    ] {
+        let text = refused(&format!("postgres://u:hunter2@h/d?{parameter}"));
+        assert!(text.contains("means nothing to this program") && text.contains("leave it out: "), "{text}");
+    }
+    assert!(refused("postgres://h/d?options=endpoint%3Dx").contains("SNI"));
+}
+
+#[test]
+fn what_is_not_plainly_a_name_is_taken_if_it_is_encoded_or_quoted_and_never_shown() {
+    for (url, label) in [
+        ("postgres://u%3Bhunter2@h/a%26hunter2", "h:5432/<redacted>"),
+        ("postgres://h/a?user=u%20hunter2&dbname=a%3Dhunter2", "h:5432/<redacted>"),
+        ("host=h dbname='a hunter2' user='u=hunter2'", "h:5432/<redacted>"),
+        (r"host=h dbname=a\ hunter2", "h:5432/<redacted>"),
+        ("postgres:///d?host=/tmp/a%20hunter2", "<redacted>:5432/d"),
+        ("sqlite:u:hunter2@h/d", "<redacted>"),
+        ("sqlite:a.db;password=hunter2", "<redacted>"),
+    ] {
+        let target = read_with(url, &Env::new()).unwrap();
+        assert_eq!(target.label(), label, "{url}");
+        assert!(target.hidden().iter().any(|text| text.contains("hunter2")), "{url}");
+    }
+    assert_eq!(read_with("postgres://mc:pw@db.example:6432/mc", &Env::new()).unwrap().hidden(), [""; 0]);
+}
+
+#[test]
+fn what_is_not_plainly_a_name_is_refused_as_it_is() {
+    for url in [
+        "postgres://h/a&password=hunter2",
+        "postgres://h/a;password=hunter2",
+        "postgres://h/a hunter2",
+        "postgres://h/a@hunter2",
+        "postgres://h/a/hunter2",
+        "postgres://h/a\u{ff1d}hunter2",
+        "postgres://h;hunter2/a",
+        "postgres://h%3Bhunter2/a",
+        "postgres://u;hunter2@h/a",
+        "postgres://h/a?user=u;password=hunter2",
+        "postgres://h/a?host=h;hunter2",
+        "postgres://h/a?sslmode=require;password=hunter2",
+        "host=h;password=hunter2",
+        "host=h dbname=a;password=hunter2",
+        "host=h user=u,hunter2",
+        "dbname=postgres://u:hunter2@h/d",
+    ] {
+        assert!(!refused(url).contains("hunter"), "{url}");
     }
 }
 

@@ -1,6 +1,7 @@
 //! `user:password@host1:1,host2:2/database?name=value`: libpq's URI, with SQLAlchemy's patience for raw passwords.
 
 use super::decode;
+use super::name::Part;
 use super::params::Params;
 use crate::error::{Failure, usage};
 
@@ -13,29 +14,36 @@ pub(super) fn parse(rest: &str, driver: bool) -> Result<Params, Failure> {
     let (userinfo, rest) = split_userinfo(rest)?;
     if let Some(userinfo) = userinfo {
         let (user, password) = userinfo.split_once(':').unwrap_or((userinfo, ""));
-        params.set("user", decode(user, "the user's name")?, PLACE, true)?;
-        params.set("password", decode(password, "the password")?, PLACE, true)?;
+        Part::User.check(user, PLACE)?;
+        params.set("user", decode(user, "the user's name")?, PLACE, None)?;
+        params.set("password", decode(password, "the password")?, PLACE, None)?;
     }
     let (rest, query) = rest.split_once('?').unwrap_or((rest, ""));
-    let (hosts, database) = rest.split_once('/').unwrap_or((rest, ""));
-    let (hosts, ports) = host_list(hosts)?;
-    params.set("host", hosts, PLACE, true)?;
-    params.set("port", ports, PLACE, true)?;
-    params.set("dbname", decode(database, "the database's name")?, PLACE, true)?;
-    let may_name = !query.contains('@');
+    let (raw_hosts, database) = rest.split_once('/').unwrap_or((rest, ""));
+    let (hosts, ports) = host_list(raw_hosts)?;
+    Part::Host.check(raw_hosts, PLACE)?;
+    Part::Database.check(database, PLACE)?;
+    params.set("host", hosts, PLACE, None)?;
+    params.set("port", ports, PLACE, None)?;
+    params.set("dbname", decode(database, "the database's name")?, PLACE, None)?;
     let mut repeated_hosts: Vec<String> = Vec::new();
-    for pair in query.split('&').filter(|pair| !pair.is_empty()) {
+    for (number, pair) in (1..).zip(query.split('&').filter(|pair| !pair.is_empty())) {
         let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
         let name = decode(name, "a parameter's name")?;
+        if let Some(part) = Part::of(&name) {
+            part.check(value, PLACE)?;
+        } else if value.contains(';') && name != "password" {
+            return Err(usage("a parameter of the database URL holds ';'").hint("parameters are separated by &"));
+        }
         let value = decode(&if driver { value.replace('+', " ") } else { value.to_owned() }, "a parameter")?;
         if name == "host" {
             // SQLAlchemy writes several hosts as ?host=a:1&host=b:2.
             repeated_hosts.push(value);
             let (hosts, ports) = param_hosts(&repeated_hosts.join(","));
-            params.set("host", hosts, PLACE, true)?;
-            params.set("port", ports, PLACE, true)?;
+            params.set("host", hosts, PLACE, None)?;
+            params.set("port", ports, PLACE, None)?;
         } else {
-            params.set(&name, value, PLACE, may_name)?;
+            params.set(&name, value, PLACE, Some(number))?;
         }
     }
     Ok(params)

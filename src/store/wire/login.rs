@@ -181,10 +181,7 @@ impl Talk<'_> {
     }
 
     fn password(&self) -> Result<&str, Connecting> {
-        self.login.password.as_deref().ok_or_else(|| Connecting::Unmet {
-            message: "the server asks for a password, and there is none".to_owned(),
-            hint: "put it into PGPASSWORD, ~/.pgpass or DATABASE_URL".to_owned(),
-        })
+        self.login.password.as_deref().ok_or(Connecting::NoPassword)
     }
 
     async fn scram(&mut self, offered: &[String], binding: Binding, tls: Option<&Bound>) -> Result<(), Connecting> {

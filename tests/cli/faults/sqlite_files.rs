@@ -225,3 +225,27 @@ fn files_made_by_sqlalchemy_give_the_same_answers() {
         assert!(!all.is_empty() && all.iter().all(|item| item["created_at"] == "2025-05-08T06:13:20"), "{all:?}");
     }
 }
+
+#[test]
+fn a_file_that_is_opened_for_reading_alone_is_read_and_not_written() {
+    let database = settled("wal");
+    let read = |path: PathBuf| std::fs::read(path).unwrap();
+    let before = read(file(&database));
+    let url = format!("{}?mode=ro", database.url);
+    let mc = |line: &str| database.place.mc(line.split(' ')).args(super::ME).env("DATABASE_URL", &url);
+    assert_eq!(mc("list --count").ok().stdout, ask(&database, "list --count").ok().stdout);
+    for line in ["log --type task.updated --message x --board board-1", "log --jsonl -"] {
+        let output = mc(line).stdin("{\"type\": \"x\", \"board\": \"board-1\"}\n").fails(4);
+        assert!(output.stderr.contains("mode=ro"), "{output}");
+    }
+    let output = database.place.mc(["demo", "--database-url", &url]).fails(4);
+    assert!(output.stderr.contains("mode=ro"), "{output}");
+    assert!(before == read(file(&database)), "the file has changed");
+    let writable = database.url.clone() + "?mode=rw";
+    database
+        .place
+        .mc(["log", "--type", "x", "--message", "x", "--board", "board-1"])
+        .args(super::ME)
+        .env("DATABASE_URL", writable)
+        .ok();
+}

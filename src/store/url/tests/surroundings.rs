@@ -17,7 +17,7 @@ fn variables_fill_what_the_url_leaves_out() {
     ]);
     let target = postgres_with("postgresql://", &env);
     assert_eq!(target.label(), "envhost:6000/envdb");
-    assert_eq!((target.user.as_str(), password(&target).as_str()), ("envuser", "envpass"));
+    assert_eq!((target.user.expose(), password(&target).as_str()), ("envuser", "envpass"));
     assert!(matches!(target.hosts[0].tls.mode, Mode::Require));
     assert_eq!((target.connect_timeout, target.session), (Duration::from_secs(4), SessionAttrs::Standby));
     let target = postgres_with("postgresql://u:p@h:1/d?sslmode=disable", &env);
@@ -48,14 +48,14 @@ fn the_database_is_named_after_the_user_by_default() {
 #[test]
 fn connection_strings_are_read_with_quotes_and_escapes() {
     let target = postgres(r"host = h port=1 dbname='my db' user='' password='it\'s \\ a://b=c' user=mc");
-    assert_eq!((target.label().as_str(), target.user.as_str()), ("h:1/my db", "mc"));
+    assert_eq!((target.label().as_str(), target.user.expose()), ("h:1/<redacted>", "mc"));
     assert_eq!(password(&target), r"it's \ a://b=c");
     for text in
         ["host=h password=HUN TER2", "host=h password='HUNTER2", "host=h password=HUN TER=2 x=y", "host HUNTER=2"]
     {
         assert!(!refused(text).contains("TER"), "{text}");
     }
-    assert!(refused("host=h sslmod=require").contains("sslmod in the connection string"));
+    assert!(refused("host=h sslmod=require").contains("is sslmode meant?"));
 }
 
 #[test]
@@ -73,7 +73,7 @@ fn a_service_goes_before_the_variables_and_after_the_url() {
         ("PGSYSCONFDIR", "/nonexistent".to_owned()),
     ]);
     let target = postgres_with("postgresql:///urldb?service=mc", &env);
-    assert_eq!((target.label().as_str(), target.user.as_str()), ("svc:7/urldb", "envuser"));
+    assert_eq!((target.label().as_str(), target.user.expose()), ("svc:7/urldb", "envuser"));
     assert_eq!(password(&target), "hunter2");
     assert!(refused_with("service=nix", &env).contains("no service \"nix\""));
     let text = refused_with("service=last", &env);
@@ -110,4 +110,36 @@ fn a_password_file_that_others_may_read_is_ignored_with_a_warning() {
     let target = postgres_with("postgres://u@h/d", &Env::from([("HOME", dir.path().display().to_string())]));
     assert_eq!(password(&target), "");
     assert!(target.warnings.len() == 1 && target.warnings[0].contains("0640"), "{:?}", target.warnings);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_url_of_a_dotenv_gets_a_password_only_where_that_names_its_host() {
+    let dir = dir();
+    private(&dir.path().join(".pgpass"), "*:*:*:*:any\nnamed:*:*:*:own\n");
+    let home = ("HOME", dir.path().display().to_string());
+    let from = |url: &str, env: &[(&'static str, &str)]| {
+        let env: Env = env.iter().map(|(name, value)| (*name, (*value).to_owned())).chain([home.clone()]).collect();
+        match Target::parse_from(url, &|name| env.get(name).cloned(), PasswordSources::SameHost) {
+            Ok(Target::Postgres(target)) => password(&target),
+            other => panic!("{url}: {other:?}"),
+        }
+    };
+    let given = ("PGPASSWORD", "env");
+    assert_eq!(from("postgres://u@other/d", &[given]), "");
+    assert_eq!(from("postgres://u@other/d", &[given, ("PGHOST", "db")]), "");
+    assert_eq!(from("postgres://u@db/d", &[given, ("PGHOST", "db")]), "env");
+    assert_eq!(from("postgres://u@DB/d", &[given, ("PGHOST", "other,db")]), "env");
+    assert_eq!(from("postgres://u@db,other/d", &[given, ("PGHOST", "db")]), "");
+    assert_eq!(from("postgres://u@db/d?hostaddr=10.0.0.7", &[given, ("PGHOST", "db")]), "");
+    assert_eq!(from("postgres://u@db/d", &[given, ("PGHOST", "db"), ("PGHOSTADDR", "10.0.0.7")]), "env");
+    assert_eq!(from("postgres://u@/d", &[given]), "env");
+    assert_eq!(from("postgres://u@named/d", &[given]), "own");
+    assert_eq!(from("postgres://u@named/d?hostaddr=10.0.0.7", &[]), "");
+    assert_eq!(from("postgres://u:url@other/d", &[given]), "url");
+    fs::write(dir.path().join("service"), "[mc]\nhost=db\npassword=svc\n").unwrap();
+    let file = dir.path().join("service").display().to_string();
+    let service = [("PGSERVICE", "mc"), ("PGSERVICEFILE", file.as_str())];
+    assert_eq!(from("postgres://u@other/d", &service), "");
+    assert_eq!(from("postgres://u@/d", &service), "svc");
 }
