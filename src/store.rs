@@ -5,6 +5,7 @@ pub mod embedded;
 mod fault;
 mod feed;
 mod health;
+mod identity;
 mod people;
 mod poll;
 mod postgres;
@@ -77,6 +78,8 @@ pub struct Store {
     schema: Schema,
     /// What the open transaction is for, or the last one was.
     begun: Begin,
+    /// The role may read PostgreSQL's system identifier, as far as is known.
+    tells_system: bool,
     trace: Option<trace::Trace>,
 }
 
@@ -92,7 +95,7 @@ impl Store {
             }
             Target::Sqlite { path, .. } => Engine::Sqlite(sqlite::Lite::open(path, begin, limits, false).await?),
         };
-        Ok(Self { engine, limits, schema: Schema::default(), begun: begin, trace: None })
+        Ok(Self { engine, limits, schema: Schema::default(), begun: begin, tells_system: true, trace: None })
     }
 
     /// Opens a transaction and looks at what is there.
@@ -178,6 +181,7 @@ impl Store {
         each: &mut dyn FnMut(&Row) -> Result<()>,
     ) -> Result<()> {
         self.begun = begin;
+        let first = &first.clone().when("system", self.tells_system);
         let sql = match &self.engine {
             Engine::Postgres(pg) => pg.opening(begin, self.limits),
             Engine::Sqlite(_) => sqlite::begin(begin).to_owned(),
@@ -185,7 +189,15 @@ impl Store {
         self.tell(Traced::Statement(&format!("{sql};")));
         self.tell_statement(first).await?;
         match &mut self.engine {
-            Engine::Postgres(pg) => pg.begin(&sql, self.limits, first, each).await?,
+            Engine::Postgres(pg) => match pg.begin(&sql, self.limits, first, each).await {
+                Err(error) if self.tells_system && identity::is_withheld(&error) => {
+                    self.tells_system = false;
+                    pg.simple("ROLLBACK").await?;
+                    let first = first.clone().without("system");
+                    pg.begin(&sql, self.limits, &first, each).await?;
+                }
+                done => done?,
+            },
             Engine::Sqlite(lite) => {
                 lite.simple(&sql).await?;
                 lite.fetch(first, each).await?;

@@ -1,6 +1,8 @@
 -- What we are connected to: the clock, the server, and the table's columns and indexes, which decide which formulation is used.
 -- A new server process has all it needs to look up here, so: as few functions, operators and catalogues as will do.
--- Columns: now, version, in_recovery, database, role, encoding, tables that are missing,
+-- Flag system: the role may read the server's system identifier.
+-- Columns: now, version, in_recovery, database, role, system identifier, number of the database where there is none,
+--          encoding, tables that are missing,
 --          columns of activity_events by number (dropped ones too, under a name that nobody gives), their types,
 --          the indexes that keep an order and cover all rows: how many columns are keys, then the columns' numbers,
 --          the kind of table ('r' plain, 'p' partitioned, 'f' foreign),
@@ -11,6 +13,10 @@ SELECT
   pg_is_in_recovery(),
   current_database()::text,
   current_user::text,
+  (SELECT system_identifier::text FROM pg_control_system()),                  -- if system
+  NULL::text,                                                                 -- if system
+  NULL::text,                                                                 -- if !system
+  (SELECT oid::text FROM pg_database WHERE datname = current_database()),     -- if !system
   current_setting('server_encoding'),
   ARRAY(SELECT name
         FROM unnest(ARRAY['activity_events', 'agents', 'boards', 'organization_board_access', 'organization_members',
