@@ -14,6 +14,7 @@ use anyhow::Result;
 use base64::{Engine, engine::general_purpose::STANDARD};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
+use std::io::{self, Write};
 use std::path::Path;
 use uuid::Uuid;
 
@@ -22,6 +23,8 @@ const VERSION: u32 = 2;
 const BY_ADDRESS: u32 = 1;
 /// Instant and id, both big-endian.
 const PACKED: usize = 24;
+/// Keys encoded at a time.
+const KEYS_AT_ONCE: usize = 1_024;
 
 /// What a cursor belongs to: with another database, actor or filter its keys would mean something else.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -75,11 +78,12 @@ struct Header {
     keys: usize,
 }
 
-/// The bytes of a cursor file.
+/// Writes a cursor file. What many keys need is not held in memory a second time.
 ///
 /// # Errors
-/// None in practice: the header is plain data.
-pub fn encode(binding: &Binding, state: &State) -> Result<Vec<u8>> {
+/// Those of the output.
+pub fn encode(out: &mut dyn Write, binding: &Binding, state: &State) -> Result<()> {
+    let mut hashed = Hashed { out, hash: Sha256::new() };
     let keys = state.keys.settled();
     let header = Header {
         mc_activity_cursor: VERSION,
@@ -97,16 +101,37 @@ pub fn encode(binding: &Binding, state: &State) -> Result<Vec<u8>> {
         mark: state.mark,
         keys: keys.len(),
     };
-    let mut text = serde_json::to_string(&header)?;
-    text.reserve_exact(keys.len() * PACKED / 3 * 4 + 80);
-    text.push('\n');
+    serde_json::to_writer(&mut hashed, &header)?;
+    hashed.write_all(b"\n")?;
+    let mut text = String::new();
     // 24 is divisible by 3: every key fills whole groups of base64, so there is no padding before the end.
-    keys.iter().for_each(|key| STANDARD.encode_string(pack(key), &mut text));
-    text.push('\n');
-    let digest = digest(text.as_bytes());
-    text.push_str(&digest);
-    text.push('\n');
-    Ok(text.into_bytes())
+    for keys in keys.chunks(KEYS_AT_ONCE) {
+        text.clear();
+        keys.iter().for_each(|key| STANDARD.encode_string(pack(key), &mut text));
+        hashed.write_all(text.as_bytes())?;
+    }
+    hashed.write_all(b"\n")?;
+    let Hashed { out, hash } = hashed;
+    writeln!(out, "{}", hex(&hash.finalize()))?;
+    Ok(())
+}
+
+/// Passes on what it hashes.
+struct Hashed<'a> {
+    out: &'a mut dyn Write,
+    hash: Sha256,
+}
+
+impl Write for Hashed<'_> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let written = self.out.write(bytes)?;
+        self.hash.update(&bytes[..written]);
+        Ok(written)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.out.flush()
+    }
 }
 
 /// The state in the bytes of a cursor file; `path` is for the message.
@@ -190,11 +215,15 @@ fn unpack(packed: &[u8]) -> Option<Key> {
 }
 
 fn digest(bytes: &[u8]) -> String {
-    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
+    hex(&Sha256::digest(bytes))
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
     use crate::error::{Kind, kind_of, render};
     use proptest::prelude::*;
@@ -213,6 +242,11 @@ mod tests {
             filter: "9f86".into(),
             is_this_database: |_, address, system| (address, system) == ("old/prod", "77"),
         }
+    }
+
+    pub(in crate::follow) fn encode(binding: &Binding, state: &State) -> Result<Vec<u8>> {
+        let mut bytes = Vec::new();
+        super::encode(&mut bytes, binding, state).map(|()| bytes)
     }
 
     fn decode(bytes: &[u8], binding: &Binding, path: &Path) -> Result<State> {

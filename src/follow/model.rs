@@ -4,7 +4,8 @@
 mod every;
 mod random;
 
-use super::cursor_file::{Binding, Earlier, decode, encode};
+use super::cursor_file::tests::encode;
+use super::cursor_file::{Binding, Earlier, decode};
 use super::{Follow, Moment, Options, Recheck, Snapshot, Start};
 use crate::event::{Key, Timestamp};
 use std::collections::{BTreeMap, BTreeSet};

@@ -129,7 +129,7 @@ impl<'a, T: Item + Record> Stream<'a, T> {
             connected: true,
             oldest_writer: None,
             saved: None,
-            batch: poll::FIRST_BATCH,
+            batch: poll::BATCH,
             noted: Instant::now(),
             format,
             status,

@@ -10,7 +10,7 @@ use anyhow::{Context, Result};
 use rustix::fs::{FlockOperation, fchown, fcntl_lock};
 use rustix::process::{Flock, FlockOffsetType, FlockType, Gid, Uid, fcntl_getlk};
 use std::fs::{self, File, Metadata, OpenOptions, TryLockError};
-use std::io::{self, ErrorKind, Read, Seek, Write};
+use std::io::{self, BufWriter, ErrorKind, Read, Seek, Write};
 use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
@@ -82,10 +82,6 @@ impl CursorFile {
     /// # Errors
     /// Exit 1 where the directory, the disk or a mount does not allow it, or another program has replaced it.
     pub fn write(&mut self, binding: &Binding, state: &State) -> Result<()> {
-        self.replace(&encode(binding, state)?)
-    }
-
-    fn replace(&mut self, bytes: &[u8]) -> Result<()> {
         let said = || cannot("write", &self.name);
         if self.is_in_place().with_context(said)? == Some(false) {
             let failure = failed(format!("cursor file {} was replaced by another program", self.name.display()));
@@ -94,7 +90,9 @@ impl CursorFile {
         let directory = self.path.parent().unwrap_or(Path::new("/"));
         let new = tempfile::Builder::new().prefix(".mc-activity-cursor-").tempfile_in(directory);
         let mut new = new.with_context(|| cannot_replace(&self.name, directory))?;
-        new.write_all(bytes).with_context(said)?;
+        let mut buffered = BufWriter::new(new.as_file_mut());
+        encode(&mut buffered, binding, state).and_then(|()| Ok(buffered.flush()?)).with_context(said)?;
+        drop(buffered);
         keep_owner(new.as_file(), &self.file).with_context(said)?;
         new.as_file().sync_all().with_context(said)?;
         if self.locked {

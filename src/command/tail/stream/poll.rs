@@ -15,9 +15,8 @@ use uuid::Uuid;
 
 /// Keys a page. Without an index on created_at the server sorts all that is left for each.
 const PAGE: usize = 50_000;
-/// Rows in memory at a time, at most and at first.
-const MOST_BATCH: usize = 1_000;
-pub(super) const FIRST_BATCH: usize = 64;
+/// Rows in memory at a time.
+pub(super) const BATCH: usize = 1_000;
 /// Bytes of messages in memory at a time, if it is more than one message.
 const MOST_BYTES: usize = 4 * 1024 * 1024;
 /// The field that holds the message, of events and of comments.
@@ -276,7 +275,7 @@ impl<T: Item + Record> Stream<'_, T> {
             })
             .await?;
         let read = over.and_then(|over| keys.iter().position(|key| *key == over));
-        self.batch = read.map_or((self.batch * 2).min(MOST_BATCH), |read| read.max(1));
+        self.batch = read.map_or((self.batch * 2).min(BATCH), |read| read.max(1));
         Ok((rows, read.unwrap_or(most)))
     }
 
