@@ -129,6 +129,11 @@ impl Command {
         Duration::from_millis(if matches!(self, Self::Tail(_) | Self::Demo(_)) { 2_000 } else { 60 })
     }
 
+    /// Whether it does not end at once when the terminal is closed: tail saves where it was.
+    pub fn outlives_hangup(&self) -> bool {
+        matches!(self, Self::Tail(_))
+    }
+
     /// Once more where a standby stopped a question in favour of what it replays, unless some of the answer is out.
     async fn answer(self, context: &Context) -> Result<u8> {
         let mut conflicts = 0;

@@ -1,5 +1,6 @@
 //! What is asked for, as plain values: names are resolved to ids and times to instants before they get here.
 
+mod canonical;
 pub mod glob;
 
 use crate::event::Timestamp;

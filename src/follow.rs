@@ -14,16 +14,26 @@
 //! had not begun. All of those have ids from the old snapshot's `xmin` on, and `Ladder` knows an instant before which
 //! no such id was given out. The look-back before that instant is the *floor* from which the next poll reads. It never
 //! falls, unless the database's clock does; then by as much. (The time from such a step to the poll that notes it counts
-//! against the look-back, and steps of more than an eighth of it leave a gap: what was committed in the poll before.)
+//! against the look-back.)
 //!
 //! Without snapshots (SQLite, foreign tables) the floor is the look-back before the last poll, and the assumption covers
 //! the time until the commit.
+//!
+//! # A clock that is set back
+//! The next polls read again what lies below the horizon, and there a new event looks like one that was forgotten. What
+//! tells them apart is the number that the database gives to writes: see [`Moment::mark`] and [`Follow::recheck`]. Where
+//! there are no such numbers, steps of more than an eighth of the look-back leave a gap: what was committed between the
+//! step and the poll that notes it.
 //!
 //! # Why nothing is repeated
 //! Below the *horizon* every event has been dealt with: shown, or known from before the start. From the horizon on, those
 //! dealt with are remembered one by one. The horizon moves only over keys that this poll's pages have passed and that
 //! lie below the next floor, so that nothing can still appear there. Both rules hold after every single key, so an
 //! interrupted poll needs no undoing.
+//!
+//! # Why a start is not lost
+//! The first poll decides what was there before. It has decided as soon as it has read up to the first event to show,
+//! and before that event is given out: a state that is saved from then on ([`Follow::is_started`]) loses nothing.
 
 pub mod backoff;
 pub mod cursor_file;
@@ -38,12 +48,15 @@ pub use keys::Keys;
 pub use xids::{Ladder, Snapshot};
 
 use crate::event::{Key, Timestamp};
+use std::collections::BTreeSet;
 use std::time::Duration;
 use uuid::Uuid;
 
 const LAST: Key = Key { created_at: Timestamp::INFINITY, id: Uuid::max() };
 /// How long a transaction may have been open when the tail starts, where nobody tells; longer look-backs win.
 const OPEN_AT_START: Duration = Duration::from_secs(600);
+/// Microseconds by which two clocks may drift apart between two polls without one of them having been set.
+const CLOCKS_DIFFER: i64 = 1_000_000;
 /// Keys between two attempts to forget some; few in tests, so that they come to all borders.
 const FORGET_EVERY: usize = if cfg!(test) { 4 } else { 8_192 };
 
@@ -85,6 +98,31 @@ pub struct Moment<'a> {
     /// Oldest `xact_start` among the backends with a `backend_xid`, read *before* this transaction; only if all are
     /// visible and no transaction is prepared. Matters in the first poll and in the first at another server.
     pub oldest_writer: Option<Timestamp>,
+    /// A number that rises with every write, where rows carry it: every row that this snapshot does not show has this
+    /// number or a higher one. Transaction ids on PostgreSQL (the snapshot's `xmin`), row numbers in SQLite.
+    pub mark: Option<u64>,
+    /// How long after the moment before this one it is at least, by a clock that is never set; zero where that is unknown.
+    pub elapsed: Duration,
+}
+
+/// The range in which a poll has to ask for the events with a number from `mark` on: see [`Follow::recheck`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Recheck {
+    /// Start of the range, included.
+    pub from: Timestamp,
+    /// End of the range, excluded.
+    pub before: Key,
+    /// The lowest number of an event that may be new.
+    pub mark: u64,
+}
+
+/// A step back of the database's clock.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SetBack {
+    /// By how much, at least.
+    pub by: Duration,
+    /// From where on events are read again.
+    pub from: Timestamp,
 }
 
 /// An event to show.
@@ -114,6 +152,15 @@ pub struct State {
     ladder: Ladder,
     /// The events from the horizon on that are dealt with.
     keys: Keys,
+    /// Every event below the horizon has a number below this one; see [`Moment::mark`].
+    mark: Option<u64>,
+}
+
+impl State {
+    /// Whether it is decided what was there before the start: from then on whatever is committed will be shown.
+    pub fn is_started(&self) -> bool {
+        self.floor.is_some()
+    }
 }
 
 /// A poll under way.
@@ -133,6 +180,14 @@ struct Poll {
     glance: bool,
     /// The newest event dealt with before this poll and not dated after the last one.
     watermark: Option<Timestamp>,
+    /// The numbers of this poll: of what the horizon may pass in it, and of all that may be there.
+    marks: (Option<u64>, Option<u64>),
+    /// Where forgotten events and new ones have to be told apart.
+    recheck: Option<Recheck>,
+    /// Those that are new.
+    unseen: BTreeSet<Key>,
+    /// The clock was set back before this poll.
+    set_back: Option<SetBack>,
 }
 
 /// The engine of `tail`; see the module's description.
@@ -179,6 +234,7 @@ impl Follow {
             now: Timestamp::NEG_INFINITY,
             ladder: Ladder::default(),
             keys: Keys::default(),
+            mark: None,
         };
         Self::resume(state, options)
     }
@@ -195,14 +251,18 @@ impl Follow {
         // What was of the future then makes nothing late.
         let watermark = state.floor.and_then(|_| state.keys.newest_until(state.now.min(moment.now)));
         // What was noted on the clock before it was set back would promise too much on the new one.
-        let back = state.now.micros_since(moment.now);
+        let plain = state.now.micros_since(moment.now);
+        let behind = state.now.plus_micros(micros(moment.elapsed)).micros_since(moment.now);
+        let back = if behind > CLOCKS_DIFFER { behind } else { plain };
         if back > 0 {
             state.ladder.set_back(back);
             state.floor = state.floor.map(|floor| floor.plus_micros(-back));
+            state.since = state.since.plus_micros(-back);
         }
         state.now = moment.now;
         if state.server != moment.server {
             state.ladder = Ladder::default();
+            state.mark = None;
             moment.server.clone_into(&mut state.server);
         }
         let as_of = moment.as_of.min(moment.now);
@@ -220,6 +280,9 @@ impl Follow {
             Some(floor) if floor < horizon => floor.plus_micros(-self.options.kept()),
             Some(floor) => floor,
         };
+        let below = state.floor.is_some() && from < horizon;
+        let recheck = state.mark.filter(|_| below).map(|mark| Recheck { from, before: state.horizon, mark });
+        let by = Duration::from_micros(u64::try_from(back).unwrap_or(0));
         self.poll = Some(Poll {
             as_of,
             next_floor,
@@ -229,8 +292,33 @@ impl Follow {
             outstanding: 0,
             glance: false,
             watermark,
+            marks: (moment.mark, moment.snapshot.map(|snapshot| snapshot.next).or(moment.mark)),
+            recheck,
+            unseen: BTreeSet::new(),
+            set_back: (state.floor.is_some() && back > self.options.kept().max(CLOCKS_DIFFER))
+                .then_some(SetBack { by, from }),
         });
-        from.max(state.since)
+        from
+    }
+
+    /// In the poll just begun, where events that were dealt with and forgotten have to be told from new ones, because the
+    /// clock was set back. The keys in this range of events with a number from the mark on are the new ones: they are
+    /// passed to [`Follow::unseen`] before the first page.
+    pub fn recheck(&self) -> Option<Recheck> {
+        self.poll.as_ref()?.recheck
+    }
+
+    /// Takes the keys that [`Follow::recheck`] asks for.
+    pub fn unseen(&mut self, keys: impl IntoIterator<Item = Key>) {
+        if let Some(poll) = &mut self.poll {
+            poll.unseen.extend(keys);
+        }
+    }
+
+    /// By how much the clock was set back before the poll just begun, if that is more than is made up for by what is
+    /// remembered.
+    pub fn set_back(&self) -> Option<SetBack> {
+        self.poll.as_ref()?.set_back
     }
 
     /// Makes the poll just begun a glance, for which only keys from `recent` on are read: a poll that is given up at its
@@ -252,9 +340,17 @@ impl Follow {
             if state.keys.contains(&key) {
                 continue;
             }
-            if key < state.horizon {
+            let forgotten = key < state.horizon && !poll.unseen.contains(&key);
+            if forgotten || key.created_at < state.since {
                 state.keys.insert(key);
             } else {
+                // All that was there before the start and is not to be shown has been read.
+                if state.floor.is_none() {
+                    state.horizon = state.horizon.min(poll.covered_from);
+                    let floor = poll.next_floor.max(state.horizon.created_at);
+                    state.floor = Some(floor.min(key.created_at));
+                    state.mark = poll.marks.0;
+                }
                 let late = poll.watermark.is_some_and(|newest| key.created_at < newest);
                 fresh.push(Fresh { key, late: late.then(|| seconds(state.now.micros_since(key.created_at))) });
             }
@@ -285,6 +381,7 @@ impl Follow {
         state.horizon = state.horizon.min(poll.covered_from);
         let floor = state.floor.map_or(poll.next_floor, |floor| floor.max(poll.next_floor));
         state.floor = Some(floor.max(state.horizon.created_at));
+        state.mark = if poll.in_full { poll.marks.0 } else { poll.marks.1 };
         self.shortened &= !poll.in_full;
     }
 
@@ -316,6 +413,7 @@ impl Follow {
         poll.covered_from = poll.covered_from.max(bound);
         if bound > state.horizon {
             state.horizon = bound;
+            state.mark = if poll.in_full { poll.marks.0 } else { poll.marks.1 };
             state.floor = state.floor.map(|floor| floor.max(bound.created_at));
         }
     }
@@ -324,6 +422,11 @@ impl Follow {
     pub fn state(&mut self) -> &State {
         self.state.keys.sorted();
         &self.state
+    }
+
+    /// Whether it is decided what was there before the start: from then on whatever is committed will be shown.
+    pub fn is_started(&self) -> bool {
+        self.state.is_started()
     }
 
     /// How far the next poll looks back from the last one: the look-back, more while a transaction is open that has

@@ -19,7 +19,7 @@ fn main() -> ExitCode {
     };
     let ending = Ending { as_json, as_plugin };
     let left_behind = move |cause| leave(ending.report(&cause));
-    let done = interrupt::watch(cli.command.grace(), left_behind).and_then(|()| {
+    let done = interrupt::watch(cli.command.grace(), cli.command.outlives_hangup(), left_behind).and_then(|()| {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
         let done = runtime.block_on(command::run(cli));
         // A query that nobody waits for any more must not hold up the end.

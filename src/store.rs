@@ -7,6 +7,7 @@ mod encoding;
 mod fault;
 mod feed;
 mod health;
+mod identity;
 mod people;
 mod poll;
 mod postgres;
@@ -84,6 +85,8 @@ pub struct Store {
     repertoire: encoding::Repertoire,
     /// What the open transaction is for, or the last one was.
     begun: Begin,
+    /// The role may read PostgreSQL's system identifier, as far as is known.
+    tells_system: bool,
     trace: Option<trace::Trace>,
     /// What could not be read.
     damage: damage::Damage,
@@ -112,6 +115,7 @@ impl Store {
             schema: Schema::default(),
             repertoire: encoding::Repertoire::default(),
             begun: begin,
+            tells_system: true,
             trace: None,
             damage: damage::Damage::default(),
         })
@@ -240,6 +244,7 @@ impl Store {
         each: &mut dyn FnMut(&Row) -> Result<()>,
     ) -> Result<()> {
         self.begun = begin;
+        let first = &first.clone().when("system", self.tells_system);
         let sql = match &self.engine {
             Engine::Postgres(pg) => pg.opening(begin, self.limits, first),
             Engine::Sqlite(_) => sqlite::begin(begin).to_owned(),
@@ -247,7 +252,15 @@ impl Store {
         self.tell(Traced::Statement(&format!("{sql};")));
         self.tell_statement(first).await?;
         match &mut self.engine {
-            Engine::Postgres(pg) => pg.begin(&sql, self.limits, first, each).await?,
+            Engine::Postgres(pg) => match pg.begin(&sql, self.limits, first, each).await {
+                Err(error) if self.tells_system && identity::is_withheld(&error) => {
+                    self.tells_system = false;
+                    pg.simple("ROLLBACK").await?;
+                    let first = first.clone().without("system");
+                    pg.begin(&sql, self.limits, &first, each).await?;
+                }
+                done => done?,
+            },
             Engine::Sqlite(lite) => {
                 lite.simple(&sql).await?;
                 lite.fetch(first, each).await?;

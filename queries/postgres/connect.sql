@@ -2,7 +2,8 @@
 -- A new server process has all it needs to look up here, so: as few functions, operators and catalogues as will do.
 -- The setting mc_activity.tables holds the tables as the role's own search path has them; the statement before this one
 -- (--show-sql prints it) sets it, and then the search path to pg_catalog.
--- Columns: now, version, in_recovery, database, role, encoding,
+-- Flag system: the role may read the server's system identifier.
+-- Columns: now, version, in_recovery, database, role, system identifier, number of the database where there is none, encoding,
 --          the schema of each table, quoted as an identifier where it must be, or empty where there is no such table,
 --          the tables of which row-level security may hide rows from this role,
 --          columns of activity_events by number (dropped ones too, under a name that nobody gives), their types,
@@ -15,6 +16,10 @@ SELECT
   pg_is_in_recovery(),
   current_database()::text,
   current_user::text,
+  (SELECT system_identifier::text FROM pg_control_system()),                  -- if system
+  NULL::text,                                                                 -- if system
+  NULL::text,                                                                 -- if !system
+  (SELECT oid::text FROM pg_database WHERE datname = current_database()),     -- if !system
   current_setting('server_encoding'),
   ARRAY(SELECT coalesce((SELECT relnamespace::regnamespace::text FROM pg_class WHERE oid = id), '')
         FROM unnest(tables) AS id),

@@ -1,5 +1,6 @@
 //! Instants as they are typed. Reading a text needs no clock; for what it means, "now" and a zone are passed in.
 
+mod canonical;
 mod read;
 
 use super::duration::{format_duration, parse_duration};

@@ -2,7 +2,7 @@
 //!
 //! Rows are read in portions, and each portion is written when its transaction has ended: see [`super::held`].
 
-use super::cursor::{Binding, Cursor};
+use super::cursor::{self, Binding, Cursor};
 use super::held::{Held, PORTION};
 use super::session::{Context, Session};
 use super::sink::Sink;
@@ -68,14 +68,14 @@ pub async fn answer<T: Item + Record>(
 ) -> Result<()> {
     let page = question.page;
     let order = if question.oldest { Order::Oldest } else { Order::Newest };
-    let binding = Binding::new(
+    let named = cursor::question(
         context.command,
         &session.actor,
         if question.oldest { "oldest" } else { "newest" },
         &question.filter,
-        // Typed days are days of a zone.
-        &if question.range.is_open() { String::new() } else { format!("{:?} {:?}", question.range, session.zone) },
+        &question.range.canonical(session.zone),
     );
+    let binding = Binding::new(&session.store.identity(&session.target).await?, &named);
     let cursor = page.after.as_deref().map(|text| Cursor::decode(text, &binding)).transpose()?;
     if page.count {
         let total = session.store.count(Session::asked(&session.scope, &question.filter, question.rule)).await?;

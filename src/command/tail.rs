@@ -1,5 +1,6 @@
 //! `tail`: the live stream, in the terminal or for a script.
 
+mod binding;
 mod ends;
 mod status;
 mod stream;

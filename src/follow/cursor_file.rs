@@ -3,119 +3,142 @@
 //! Three lines: a JSON object; the remembered keys, packed and in base64; the SHA-256 of the first two. It holds ids and
 //! instants, no text of any event.
 
+mod held;
+
+pub use held::CursorFile;
+
 use super::{Keys, Ladder, State};
 use crate::error::{failed, usage};
 use crate::event::{Key, Timestamp};
-use anyhow::{Context, Result};
+use anyhow::Result;
 use base64::{Engine, engine::general_purpose::STANDARD};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
-use std::fs;
-use std::io::{ErrorKind, Write};
+use std::io::{self, Write};
 use std::path::Path;
 use uuid::Uuid;
 
-const VERSION: u32 = 1;
+const VERSION: u32 = 2;
+/// The version that knew a database by its address, and a filter by a digest of Rust's way to show it.
+const BY_ADDRESS: u32 = 1;
 /// Instant and id, both big-endian.
 const PACKED: usize = 24;
+/// Keys encoded at a time.
+const KEYS_AT_ONCE: usize = 1_024;
 
 /// What a cursor belongs to: with another database, actor or filter its keys would mean something else.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Binding {
-    /// Which database, for people to read; without a password.
+    /// Which database, by its identity.
     pub database: String,
+    /// How it was reached, for people to read; without a password.
+    pub place: String,
     /// Who is asking.
     pub actor: String,
-    /// Which events: a digest of the filter.
+    /// Which events: the one text of command and filter.
+    pub query: String,
+}
+
+/// What version 1 would have written.
+#[derive(Debug, Clone)]
+pub struct Earlier {
+    /// The digest of the filter.
     pub filter: String,
+    /// Whether an address that stands in such a file, and the system identifier (empty in some), are this database's.
+    pub is_this_database: fn(&Binding, address: &str, system: &str) -> bool,
+}
+
+/// What every version has.
+#[derive(Deserialize)]
+struct Version {
+    mc_activity_cursor: u32,
 }
 
 #[derive(Serialize, Deserialize)]
 struct Header {
     mc_activity_cursor: u32,
-    #[serde(flatten)]
-    binding: Binding,
+    database: String,
+    #[serde(default)]
+    place: String,
+    actor: String,
+    /// Not in version 1.
+    #[serde(default)]
+    query: String,
+    /// In version 1 alone.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    filter: String,
     server: String,
     since: i64,
     horizon: (i64, Uuid),
     floor: Option<i64>,
     now: i64,
     xids: Vec<(u64, i64)>,
+    #[serde(default)]
+    mark: Option<u64>,
     keys: usize,
 }
 
-/// The only part that every version has.
-#[derive(Deserialize)]
-struct Version {
-    mc_activity_cursor: u32,
-}
-
-/// The state in a cursor file, or `None` if there is no such file.
+/// Writes a cursor file. What many keys need is not held in memory a second time.
 ///
 /// # Errors
-/// The file cannot be read, is damaged or of another version (exit 1), or belongs to something else (exit 2).
-pub fn read(path: &Path, binding: &Binding) -> Result<Option<State>> {
-    let bytes = match fs::read(path) {
-        Ok(bytes) => bytes,
-        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
-        Err(error) => return Err(error).with_context(|| format!("cannot read cursor file {}", path.display())),
-    };
-    decode(&bytes, binding, path).map(Some)
-}
-
-/// Replaces a cursor file at one stroke: after a crash it holds the old state or the new one. Only its owner may read it.
-///
-/// # Errors
-/// The directory or the disk does not allow it.
-pub fn write(path: &Path, binding: &Binding, state: &State) -> Result<()> {
-    write_bytes(path, &encode(binding, state)?).with_context(|| format!("cannot write cursor file {}", path.display()))
-}
-
-fn write_bytes(path: &Path, bytes: &[u8]) -> Result<()> {
-    // A link is followed, not replaced.
-    let path = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
-    let directory = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let mut file = tempfile::Builder::new().prefix(".mc-activity-cursor-").tempfile_in(directory)?;
-    file.write_all(bytes)?;
-    file.as_file().sync_all()?;
-    file.persist(&path)?;
-    Ok(())
-}
-
-/// The bytes of a cursor file.
-///
-/// # Errors
-/// None in practice: the header is plain data.
-pub fn encode(binding: &Binding, state: &State) -> Result<Vec<u8>> {
+/// Those of the output.
+pub fn encode(out: &mut dyn Write, binding: &Binding, state: &State) -> Result<()> {
+    let mut hashed = Hashed { out, hash: Sha256::new() };
     let keys = state.keys.settled();
     let header = Header {
         mc_activity_cursor: VERSION,
-        binding: binding.clone(),
+        database: binding.database.clone(),
+        place: binding.place.clone(),
+        actor: binding.actor.clone(),
+        query: binding.query.clone(),
+        filter: String::new(),
         server: state.server.clone(),
         since: state.since.micros(),
         horizon: (state.horizon.created_at.micros(), state.horizon.id),
         floor: state.floor.map(Timestamp::micros),
         now: state.now.micros(),
         xids: state.ladder.steps().iter().map(|(xid, at)| (*xid, at.micros())).collect(),
+        mark: state.mark,
         keys: keys.len(),
     };
-    let mut text = serde_json::to_string(&header)?;
-    text.reserve_exact(keys.len() * PACKED / 3 * 4 + 80);
-    text.push('\n');
+    serde_json::to_writer(&mut hashed, &header)?;
+    hashed.write_all(b"\n")?;
+    let mut text = String::new();
     // 24 is divisible by 3: every key fills whole groups of base64, so there is no padding before the end.
-    keys.iter().for_each(|key| STANDARD.encode_string(pack(key), &mut text));
-    text.push('\n');
-    let digest = digest(text.as_bytes());
-    text.push_str(&digest);
-    text.push('\n');
-    Ok(text.into_bytes())
+    for keys in keys.chunks(KEYS_AT_ONCE) {
+        text.clear();
+        keys.iter().for_each(|key| STANDARD.encode_string(pack(key), &mut text));
+        hashed.write_all(text.as_bytes())?;
+    }
+    hashed.write_all(b"\n")?;
+    let Hashed { out, hash } = hashed;
+    writeln!(out, "{}", hex(&hash.finalize()))?;
+    Ok(())
+}
+
+/// Passes on what it hashes.
+struct Hashed<'a> {
+    out: &'a mut dyn Write,
+    hash: Sha256,
+}
+
+impl Write for Hashed<'_> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let written = self.out.write(bytes)?;
+        self.hash.update(&bytes[..written]);
+        Ok(written)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.out.flush()
+    }
 }
 
 /// The state in the bytes of a cursor file; `path` is for the message.
 ///
 /// # Errors
-/// As [`read`].
-pub fn decode(bytes: &[u8], binding: &Binding, path: &Path) -> Result<State> {
+/// The file is damaged or of a later version (exit 1), or belongs to something else (exit 2).
+pub fn decode(bytes: &[u8], binding: &Binding, earlier: &Earlier, path: &Path) -> Result<State> {
     let name = path.display();
     let damaged = || {
         failed(format!("cursor file {name} is damaged or not a cursor file"))
@@ -124,9 +147,10 @@ pub fn decode(bytes: &[u8], binding: &Binding, path: &Path) -> Result<State> {
     let text = std::str::from_utf8(bytes).map_err(|_| damaged())?;
     let (head, rest) = text.split_once('\n').ok_or_else(damaged)?;
     let version: Version = serde_json::from_str(head).map_err(|_| damaged())?;
-    if version.mc_activity_cursor != VERSION {
+    if ![VERSION, BY_ADDRESS].contains(&version.mc_activity_cursor) {
         let found = version.mc_activity_cursor;
-        return Err(failed(format!("cursor file {name} has version {found}, this program knows {VERSION}")).into());
+        let message = format!("cursor file {name} has version {found}, this program knows {BY_ADDRESS} and {VERSION}");
+        return Err(failed(message).into());
     }
     let (packed, end) = rest.split_once('\n').ok_or_else(damaged)?;
     let covered = text.len() - end.len();
@@ -134,7 +158,7 @@ pub fn decode(bytes: &[u8], binding: &Binding, path: &Path) -> Result<State> {
         return Err(damaged().into());
     }
     let header: Header = serde_json::from_str(head).map_err(|_| damaged())?;
-    check(&header.binding, binding, path)?;
+    check(&header, binding, earlier, path)?;
     let packed = STANDARD.decode(packed).map_err(|_| damaged())?;
     let keys: Option<Vec<Key>> = packed.chunks(PACKED).map(unpack).collect();
     let keys = keys.filter(|keys| keys.len() == header.keys).and_then(Keys::from_ascending).ok_or_else(damaged)?;
@@ -147,21 +171,33 @@ pub fn decode(bytes: &[u8], binding: &Binding, path: &Path) -> Result<State> {
         now: Timestamp::from_micros(header.now),
         ladder: Ladder::from_steps(steps).ok_or_else(damaged)?,
         keys,
+        mark: header.mark,
     })
 }
 
-fn check(found: &Binding, wanted: &Binding, path: &Path) -> Result<()> {
-    let differs = if found.database != wanted.database {
-        format!("another database: {}, not {}", found.database, wanted.database)
+fn check(found: &Header, wanted: &Binding, earlier: &Earlier, path: &Path) -> Result<()> {
+    let old = found.mc_activity_cursor == BY_ADDRESS;
+    let place = if old { &found.database } else { &found.place };
+    let same_database = match old {
+        true => (earlier.is_this_database)(wanted, &found.database, &found.server),
+        false => found.database == wanted.database,
+    };
+    let same_query = if old { found.filter == earlier.filter } else { found.query == wanted.query };
+    let differs = if !same_database && *place == wanted.place {
+        format!("another database, reached at the same address: {place}")
+    } else if !same_database {
+        format!("another database: {place}, not {}", wanted.place)
     } else if found.actor != wanted.actor {
         format!("another actor: {}, not {}", found.actor, wanted.actor)
-    } else if found.filter != wanted.filter {
+    } else if !same_query {
         "other filters".to_owned()
     } else {
         return Ok(());
     };
     let failure = usage(format!("cursor file {} belongs to {differs}", path.display()));
-    Err(failure.hint("give each database, actor and set of filters a cursor file of its own").into())
+    let hint = "give each database, actor and set of filters a cursor file of its own";
+    let earlier = "; this one was written by an earlier version, which did not note which database it was of";
+    Err(failure.hint(if old && !same_database { format!("{hint}{earlier}") } else { hint.to_owned() }).into())
 }
 
 fn pack(key: &Key) -> [u8; PACKED] {
@@ -179,17 +215,42 @@ fn unpack(packed: &[u8]) -> Option<Key> {
 }
 
 fn digest(bytes: &[u8]) -> String {
-    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
+    hex(&Sha256::digest(bytes))
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
-    use crate::error::{Kind, kind_of};
+    use crate::error::{Kind, kind_of, render};
     use proptest::prelude::*;
 
-    fn binding() -> Binding {
-        Binding { database: "db.internal/prod".into(), actor: "user Ada".into(), filter: "9f86".into() }
+    pub(super) fn binding() -> Binding {
+        Binding {
+            database: "postgresql:77/prod".into(),
+            place: "db.internal/prod".into(),
+            actor: "user Ada".into(),
+            query: "stream=events\n".into(),
+        }
+    }
+
+    pub(super) fn earlier() -> Earlier {
+        Earlier {
+            filter: "9f86".into(),
+            is_this_database: |_, address, system| (address, system) == ("old/prod", "77"),
+        }
+    }
+
+    pub(in crate::follow) fn encode(binding: &Binding, state: &State) -> Result<Vec<u8>> {
+        let mut bytes = Vec::new();
+        super::encode(&mut bytes, binding, state).map(|()| bytes)
+    }
+
+    fn decode(bytes: &[u8], binding: &Binding, path: &Path) -> Result<State> {
+        super::decode(bytes, binding, &earlier(), path)
     }
 
     fn keys(count: i64) -> Keys {
@@ -198,7 +259,7 @@ mod tests {
         Keys::from_ascending((0..count).map(key).collect()).unwrap()
     }
 
-    fn state(count: i64) -> State {
+    pub(super) fn state(count: i64) -> State {
         State {
             server: "7711306223941869374".into(),
             since: Timestamp::NEG_INFINITY,
@@ -207,36 +268,8 @@ mod tests {
             now: Timestamp::from_micros(1),
             ladder: Ladder::from_steps(vec![(0, Timestamp::from_micros(-9)), (u64::MAX, Timestamp::LAST)]).unwrap(),
             keys: keys(count),
+            mark: Some(7),
         }
-    }
-
-    #[test]
-    fn what_is_written_is_read_again() {
-        let directory = tempfile::tempdir().unwrap();
-        let path = directory.path().join("cursor");
-        assert_eq!(read(&path, &binding()).unwrap(), None);
-        for count in [0, 1, 100] {
-            write(&path, &binding(), &state(count)).unwrap();
-            assert_eq!(read(&path, &binding()).unwrap(), Some(state(count)));
-        }
-        assert_eq!(fs::read_dir(directory.path()).unwrap().count(), 1, "nothing is left behind");
-        let unstarted = State { floor: None, ladder: Ladder::default(), ..state(0) };
-        write(&path, &binding(), &unstarted).unwrap();
-        assert_eq!(read(&path, &binding()).unwrap(), Some(unstarted));
-    }
-
-    #[cfg(unix)]
-    #[test]
-    fn only_the_owner_may_read_it_and_a_link_to_it_stays_one() {
-        use std::os::unix::fs::{PermissionsExt, symlink};
-        let directory = tempfile::tempdir().unwrap();
-        let (path, link) = (directory.path().join("cursor"), directory.path().join("link"));
-        fs::write(&path, "").unwrap();
-        symlink(&path, &link).unwrap();
-        write(&link, &binding(), &state(1)).unwrap();
-        assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
-        assert!(fs::symlink_metadata(&link).unwrap().is_symlink());
-        assert_eq!(read(&path, &binding()).unwrap(), Some(state(1)));
     }
 
     #[test]
@@ -248,21 +281,54 @@ mod tests {
             error.to_string()
         };
         assert_eq!(
-            refused(Binding { database: "db.internal/test".into(), ..binding() }),
+            refused(Binding { database: "postgresql:77/test".into(), place: "db.internal/test".into(), ..binding() }),
             "cursor file here/c belongs to another database: db.internal/prod, not db.internal/test"
+        );
+        assert_eq!(
+            refused(Binding { database: "postgresql:78/prod".into(), ..binding() }),
+            "cursor file here/c belongs to another database, reached at the same address: db.internal/prod"
         );
         assert_eq!(
             refused(Binding { actor: "user Bob".into(), ..binding() }),
             "cursor file here/c belongs to another actor: user Ada, not user Bob"
         );
-        assert_eq!(refused(Binding { filter: "0".into(), ..binding() }), "cursor file here/c belongs to other filters");
+        assert_eq!(
+            refused(Binding { query: "grep=x".into(), ..binding() }),
+            "cursor file here/c belongs to other filters"
+        );
+    }
+
+    #[test]
+    fn the_same_database_may_be_reached_in_another_way() {
+        let bytes = encode(&binding(), &state(1)).unwrap();
+        let other = Binding { place: "/run/postgresql/prod".into(), ..binding() };
+        assert_eq!(decode(&bytes, &other, Path::new("c")).unwrap(), state(1));
+    }
+
+    #[test]
+    fn a_file_of_the_first_version_is_read_where_it_can_be_told_what_it_belongs_to() {
+        let file = |database: &str, server: &str, filter: &str| {
+            let header = format!(
+                "{{\"mc_activity_cursor\":1,\"database\":\"{database}\",\"actor\":\"user Ada\",\"filter\":\"{filter}\",\
+                 \"server\":\"{server}\",\"since\":1,\"horizon\":[2,\"00000000-0000-0000-0000-000000000003\"],\
+                 \"floor\":4,\"now\":5,\"xids\":[],\"keys\":0}}\n\n"
+            );
+            format!("{header}{}\n", digest(header.as_bytes()))
+        };
+        let read = |text: String| decode(text.as_bytes(), &binding(), Path::new("c"));
+        let state = read(file("old/prod", "77", "9f86")).unwrap();
+        assert_eq!((state.floor, state.mark), (Some(Timestamp::from_micros(4)), None));
+        let refused = |text| render(&read(text).unwrap_err(), false);
+        let other = refused(file("old/prod", "78", "9f86"));
+        assert!(other.contains("another database: old/prod") && other.contains("an earlier version"), "{other}");
+        assert!(refused(file("old/prod", "77", "0")).contains("belongs to other filters"));
     }
 
     #[test]
     fn a_file_of_a_later_version_is_not_called_damaged() {
-        let bytes = b"{\"mc_activity_cursor\":2,\"new\":{}}\nsomething\n";
+        let bytes = b"{\"mc_activity_cursor\":3,\"new\":{}}\nsomething\n";
         let error = decode(bytes, &binding(), Path::new("c")).unwrap_err();
-        assert_eq!(error.to_string(), "cursor file c has version 2, this program knows 1");
+        assert_eq!(error.to_string(), "cursor file c has version 3, this program knows 1 and 2");
     }
 
     fn assert_damaged(bytes: &[u8]) {
@@ -299,7 +365,7 @@ mod tests {
             let version = if version % 4 == 0 { version } else { VERSION.into() };
             let mut text = serde_json::json!({
                 "mc_activity_cursor": version, "database": binding().database, "actor": binding().actor,
-                "filter": binding().filter, "server": "s", "since": since, "horizon": (at, Uuid::nil()), "floor": floor,
+                "query": binding().query, "server": "s", "since": since, "horizon": (at, Uuid::nil()), "floor": floor,
                 "now": now, "xids": steps, "keys": said,
             })
             .to_string();

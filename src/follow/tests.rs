@@ -13,7 +13,7 @@ fn key(seconds: i64, id: u128) -> Key {
 fn moment(seconds: i64, snapshot: Option<(u64, u64)>) -> Moment<'static> {
     let now = at(seconds);
     let snapshot = snapshot.map(|(oldest, next)| Snapshot { oldest, next });
-    Moment { now, as_of: now, server: "1", snapshot, oldest_writer: None }
+    Moment { now, as_of: now, server: "1", snapshot, oldest_writer: None, mark: None, elapsed: Duration::ZERO }
 }
 
 /// A poll over a table; what it shows.

@@ -18,6 +18,9 @@ pub struct Instant {
     pub server: String,
     /// `pg_current_snapshot()` and `age('3')`, where they cover all writers.
     pub snapshot: Option<(String, i32)>,
+    /// A number that rises with every write and that rows carry, if they do: one above those of all rows in SQLite, where
+    /// there is no snapshot.
+    pub row_number: Option<u64>,
     /// Process id of the server's end; zero for SQLite.
     pub backend: i64,
 }
@@ -29,12 +32,13 @@ impl Store {
     /// Those of the database.
     pub async fn begin_poll(&mut self) -> Result<Instant> {
         let postgres = self.dialect() == Dialect::Postgres;
-        let sharded = self.schema.sharded;
+        let (sharded, numbered) = (self.schema.sharded, self.schema.numbered);
         let mut found = None;
-        self.open_transaction(Begin::Read, &Query::of_server("moment"), &mut |row| {
+        self.open_transaction(Begin::Read, &Query::of_server("moment").when("numbered", numbered), &mut |row| {
             let mut columns = row.columns();
             let now = columns.time()?.context("the clock is null")?;
-            let mut instant = Instant { now, as_of: now, server: String::new(), snapshot: None, backend: 0 };
+            let mut instant =
+                Instant { now, as_of: now, server: String::new(), snapshot: None, row_number: None, backend: 0 };
             if postgres {
                 instant.as_of = columns.time()?.unwrap_or(now);
                 instant.server = columns.text()?.unwrap_or_default();
@@ -42,6 +46,12 @@ impl Store {
                 let age = i32::try_from(columns.small()?).unwrap_or(i32::MAX);
                 instant.snapshot = (!sharded).then_some((snapshot, age));
                 instant.backend = columns.small()?;
+                if instant.server.is_empty() {
+                    // Nobody says which server's ids these are: those of another connection may be another's.
+                    instant.server = format!("of server process {}", instant.backend);
+                }
+            } else if numbered {
+                instant.row_number = u64::try_from(columns.count()?).ok();
             }
             found = Some(instant);
             Ok(())
@@ -98,10 +108,38 @@ impl Store {
             Some(key) => query.bind("after_at", Value::Time(key.created_at)).bind("after_id", Value::Id(key.id)),
         };
         let indexed = types.is_some() || self.schema.indexed_by_time || asked.rule == Rule::Comments;
+        self.all_keys(&query.indexed(indexed)).await
+    }
+
+    /// The keys in a range of time of the events whose number is `mark` or above: a transaction's id, of which the next one
+    /// is `next`, or in SQLite a row's number.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn keys_since(
+        &mut self,
+        asked: Asked<'_>,
+        types: Option<&[String]>,
+        (from, before): (Timestamp, Key),
+        (mark, next): (u64, u64),
+    ) -> Result<Vec<Key>> {
+        if matches!(asked.scope, Scope::Boards(boards) if boards.is_empty()) {
+            return Ok(Vec::new());
+        }
+        let number = |number| Value::Count(i64::try_from(number).unwrap_or(i64::MAX));
+        let query = self.matching(Query::new("keys_since"), &asked);
+        let query = query.bind_some("types", types.map(|types| Value::Texts(types.to_vec())));
+        let query = query.bind("from", Value::Time(from)).bind("before_at", Value::Time(before.created_at));
+        let query = query.bind("before_id", Value::Id(before.id)).bind("mark", number(mark)).bind("next", number(next));
+        let indexed = types.is_some() || self.schema.indexed_by_time || asked.rule == Rule::Comments;
+        self.all_keys(&query.indexed(indexed)).await
+    }
+
+    async fn all_keys(&mut self, query: &Query) -> Result<Vec<Key>> {
         let mut keys = Vec::new();
         let mut damage = std::mem::take(&mut self.damage);
         let read = self
-            .fetch(&query.indexed(indexed), &mut |row| {
+            .fetch(query, &mut |row| {
                 let mut columns = row.columns();
                 match (columns.time()?, columns.id()?) {
                     (Some(created_at), Some(id)) => keys.push(Key { created_at, id }),

@@ -99,6 +99,12 @@ impl Query {
         self
     }
 
+    /// Without a flag.
+    pub(super) fn without(mut self, flag: &str) -> Self {
+        self.flags.retain(|known| *known != flag);
+        self
+    }
+
     /// With a value, whose name is then a flag too.
     pub(super) fn bind(mut self, name: &'static str, value: Value) -> Self {
         self.values.push((name, value));
@@ -278,13 +284,13 @@ macro_rules! queries {
 }
 
 queries! {
-    "agents" "boards" "comments" "connect" "count" "doctor_clock" "doctor_columns" "doctor_indexes" "doctor_unseen" "extent" "keys"
+    "agents" "boards" "comments" "connect" "count" "doctor_clock" "doctor_columns" "doctor_indexes" "doctor_unseen" "extent" "keys" "keys_since"
     "last_activity" "list" "log" "log_same" "matching" "moment" "quiet_boards" "rate" "summary" "tasks" "token_hashes" "user";
     postgres "doctor_cost" "doctor_delays" "doctor_path" "doctor_privileges" "doctor_table" "foreign_parts" "log_turn" "needed_columns" "notifies" "oldest_writer" "privileges" "reach"
         "total" "types";
-    sqlite "mark_written" "put_agent" "put_board" "put_membership" "put_organization" "put_store_origin" "put_task" "put_user"
+    sqlite "first_organization" "mark_written" "put_agent" "put_board" "put_membership" "put_organization" "put_store_identity" "put_store_origin" "put_task" "put_user"
         "quiet"
-        "schema" "schema_2" "schema_3" "store_origin"
+        "schema" "schema_2" "schema_3" "store_identity" "store_origin"
 }
 
 #[cfg(test)]

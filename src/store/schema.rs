@@ -28,6 +28,12 @@ pub struct Schema {
     pub database: String,
     /// The role that we are, if any.
     pub role: Option<String>,
+    /// PostgreSQL's system identifier, where the role may read it.
+    pub system: Option<String>,
+    /// The number of the database in its server, where it may not.
+    pub number: Option<String>,
+    /// Rows of `activity_events` carry a number that rises with every write.
+    pub numbered: bool,
     /// Columns of `activity_events`.
     pub columns: Vec<String>,
     /// An index begins with (event_type, created_at).
@@ -75,12 +81,15 @@ impl Connected {
             Dialect::Sqlite => {
                 schema.columns = columns.texts()?;
                 found.missing = columns.texts()?;
+                schema.numbered = columns.flag()?.unwrap_or_default();
             }
             Dialect::Postgres => {
                 schema.version = columns.small()?;
                 schema.in_recovery = columns.flag()?.unwrap_or_default();
                 schema.database = columns.text()?.unwrap_or_default();
                 schema.role = columns.text()?;
+                schema.system = columns.text()?;
+                schema.number = columns.text()?;
                 found.encoding = columns.text()?.unwrap_or_default();
                 found.tables = Tables::new(columns.texts()?);
                 found.missing = found.tables.missing();
@@ -93,6 +102,7 @@ impl Connected {
                     (begins(&["event_type", "created_at"]), begins(&["created_at"]));
                 let kind = columns.text()?.unwrap_or_default();
                 found.partitioned = kind == "p";
+                schema.numbered = kind == "r" || kind == "p";
                 schema.sharded = kind == "f";
                 schema.small = kind == "r" && columns.flag()?.unwrap_or_default();
             }

@@ -5,6 +5,7 @@
 mod damage;
 mod fault;
 mod foreign;
+mod identity;
 mod versions;
 
 use super::query::{Dialect, Prepared, Query, Value};
@@ -142,7 +143,9 @@ impl Lite {
     /// Makes an empty file an embedded store of the newest version.
     pub(super) async fn make_ours(&mut self) -> Result<()> {
         self.simple(&format!("PRAGMA application_id = {}", versions::OURS)).await?;
-        heard(versions::migrate(&mut self.conn)).await
+        heard(versions::migrate(&mut self.conn)).await?;
+        let identity = Query::new("put_store_identity");
+        self.simple(&identity.prepare(Dialect::Sqlite)?.sql).await
     }
 
     fn is_ours(&self) -> Result<bool> {

@@ -1,9 +1,11 @@
 //! The tail, flag by flag and end by end. What it does under fire is in `torture`.
 
 mod ends;
+mod every_end;
 mod faults;
 mod following;
 mod memory;
+mod one_at_a_time;
 mod resuming;
 mod sqlstates;
 mod starting;

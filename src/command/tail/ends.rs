@@ -1,5 +1,6 @@
 //! What ends a tail.
 
+use crate::command::interrupt;
 use anyhow::Result;
 use std::time::Duration;
 use tokio::signal::unix::{Signal, SignalKind, signal};
@@ -11,7 +12,7 @@ pub(super) enum End {
     Done,
     /// `--for`.
     TimeIsUp,
-    /// Ctrl-C or SIGTERM.
+    /// Ctrl-C, SIGTERM, or SIGHUP: the terminal was closed.
     Asked,
 }
 
@@ -19,6 +20,7 @@ pub(super) enum End {
 pub(super) struct Ends {
     terminated: Signal,
     interrupted: Signal,
+    hung_up: Option<Signal>,
     deadline: Option<Instant>,
 }
 
@@ -28,6 +30,7 @@ impl Ends {
         Ok(Self {
             terminated: signal(SignalKind::terminate())?,
             interrupted: signal(SignalKind::interrupt())?,
+            hung_up: interrupt::hangup()?,
             deadline: limit.and_then(|limit| Instant::now().checked_add(limit)),
         })
     }
@@ -35,6 +38,7 @@ impl Ends {
     /// Waits for the first of them.
     pub(super) async fn ended(&mut self) -> End {
         let deadline = self.deadline;
+        let hung_up = interrupt::next(self.hung_up.as_mut());
         let time_is_up = async {
             match deadline {
                 Some(deadline) => sleep_until(deadline).await,
@@ -45,6 +49,7 @@ impl Ends {
             biased;
             _ = self.interrupted.recv() => End::Asked,
             _ = self.terminated.recv() => End::Asked,
+            () = hung_up => End::Asked,
             () = time_is_up => End::TimeIsUp,
         }
     }

@@ -3,17 +3,17 @@
 mod poll;
 mod wait;
 
+use super::binding;
 use super::ends::{End, Ends};
 use super::status::Status;
 use super::{FORMATS, TailArgs};
-use crate::command::cursor;
 use crate::command::session::{Context, Session};
 use crate::command::sink::Sink;
 use crate::error::{Failure, Kind, is_passing, usage};
 use crate::event::{Record, Timestamp};
 use crate::filter::Filter;
-use crate::follow::cursor_file::{self, Binding};
-use crate::follow::{Follow, Options, backoff};
+use crate::follow::cursor_file::{Binding, CursorFile};
+use crate::follow::{Follow, Options, State, backoff};
 use crate::output::{Ending, Format, RowWriter, View};
 use crate::store::{Item, Listener, Rule};
 use anyhow::Result;
@@ -28,6 +28,7 @@ pub(super) struct Stream<'a, T> {
     rule: Rule,
     filter: Filter,
     binding: Binding,
+    cursor_file: Option<CursorFile>,
     session: Session,
     /// Connected; when not, the next poll connects first.
     connected: bool,
@@ -36,10 +37,16 @@ pub(super) struct Stream<'a, T> {
     follow: Option<Follow>,
     /// When the cursor file was last written.
     saved: Option<Instant>,
+    /// What is in it is a state from which nothing is lost any more; before, nothing is printed.
+    saved_start: bool,
+    /// Rows read at a time: fewer where they are large.
+    batch: usize,
+    /// When the clock of the poll under way was read, at the latest.
+    noted: Instant,
     format: Format,
     writer: RowWriter<Sink>,
     status: Status,
-    last_output: Instant,
+    last_ping: Instant,
     clock: (Timestamp, Instant),
     /// Hears of commits where the operator has installed the trigger.
     push: Option<Listener>,
@@ -81,24 +88,25 @@ impl<'a, T: Item + Record> Stream<'a, T> {
             let failure = usage("--out-file is not for tail: that file would be there only at the end");
             return Err(failure.hint("redirect stdout, which is written event by event").into());
         }
+        let mut cursor_file = args.cursor_file.as_deref().map(CursorFile::hold).transpose()?;
+        if let (Some(path), Some(false)) = (&args.cursor_file, cursor_file.as_ref().map(CursorFile::is_locked)) {
+            let path = path.display();
+            context.say(&format!("warning: the file system of {path} has no locks: use it for one tail at a time"));
+        }
         let mut session = connect(context, &args).await?;
         let mut filter = session.select(&args.select, &args.range()).await?;
         filter.types = session.types(&args.types.types).await?;
         filter.exclude_types = session.types(&args.types.exclude_types).await?;
+        let binding = binding::binding(&session, rule, &filter).await?;
         session.store.commit().await?;
-        // Comments and events are different questions, though their filters may read the same.
-        let digest = cursor::Binding::new(context.command, &session.actor, &format!("{rule:?}"), &filter, "");
-        let binding = Binding {
-            database: session.target.label(),
-            actor: session.actor.id.to_string(),
-            filter: digest.to_string(),
-        };
-        let saved = match &args.cursor_file {
-            Some(path) => cursor_file::read(path, &binding)?,
+        let saved = match &mut cursor_file {
+            Some(file) => file.read(&binding, &binding::earlier(&session.actor, rule, &filter))?,
             None => None,
         };
-        if saved.is_some() {
+        if let (Some(file), Some(state)) = (&mut cursor_file, &saved) {
             filter.since = None;
+            // Where it cannot be written, nothing is printed either.
+            file.write(&binding, state)?;
         }
         context.warn_of_future(&session, &args.range(), filter.since);
         let style = context.style(&session, &args.output)?;
@@ -110,19 +118,23 @@ impl<'a, T: Item + Record> Stream<'a, T> {
         Ok(Self {
             writer: RowWriter::new(sink, format, view, style),
             clock: (session.now, Instant::now()),
+            saved_start: saved.as_ref().is_some_and(State::is_started),
             follow: saved.map(|state| Follow::resume(state, options(&args))),
             context,
             args,
             rule,
             filter,
             binding,
+            cursor_file,
             session,
             connected: true,
             oldest_writer: None,
             saved: None,
+            batch: poll::BATCH,
+            noted: Instant::now(),
             format,
             status,
-            last_output: Instant::now(),
+            last_ping: Instant::now(),
             push: None,
             listen_at: Some(Instant::now()),
             glances: false,
@@ -135,9 +147,22 @@ impl<'a, T: Item + Record> Stream<'a, T> {
     /// Whatever the end: what was printed reaches stdout, and only then the cursor file.
     async fn finish(mut self, end: Result<End>) -> Result<u8> {
         self.status.clear();
-        let end = end?;
-        self.writer.flush()?;
+        let end = match end {
+            Ok(end) => end,
+            Err(error) => {
+                // What is not flushed was not reported as delivered.
+                if let Err(unsaved) = self.save()
+                    && unsaved.to_string() != error.to_string()
+                {
+                    let unsaved = crate::error::render(&unsaved, false);
+                    self.context.say(&format!("warning: {}", unsaved.trim_start_matches("error: ").trim_end()));
+                }
+                return Err(error);
+            }
+        };
+        let flushed = self.writer.flush();
         self.save()?;
+        flushed?;
         self.writer.finish(&Ending::default())?;
         if self.connected && matches!(end, End::Done) {
             self.session.store.close().await;
@@ -183,9 +208,10 @@ impl<'a, T: Item + Record> Stream<'a, T> {
     }
 
     fn save(&mut self) -> Result<()> {
-        if let (Some(path), Some(follow)) = (&self.args.cursor_file, &mut self.follow) {
-            cursor_file::write(path, &self.binding, follow.state())?;
+        if let (Some(file), Some(follow)) = (&mut self.cursor_file, &mut self.follow) {
+            file.write(&self.binding, follow.state())?;
             self.saved = Some(Instant::now());
+            self.saved_start = follow.is_started();
         }
         Ok(())
     }

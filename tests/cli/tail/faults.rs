@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use tempfile::TempDir;
 use uuid::Uuid;
 
-fn nothing_yet() -> Data {
+pub fn nothing_yet() -> Data {
     let mut data = Data::recorded();
     data.tables.retain(|table| table.name != "activity_events");
     data

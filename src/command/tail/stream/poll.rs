@@ -1,11 +1,13 @@
-//! One poll, in one short read-only transaction.
+//! One poll: what is new is looked up and read in short read-only transactions, and printed between them. While stdout's
+//! reader takes its time, no transaction is open.
 
 use super::{Stream, options};
 use crate::access::{Scope, identity};
 use crate::command::session::Session;
+use crate::error::{denied, usage};
 use crate::event::{Cell, Key, Record, Timestamp};
-use crate::follow::{Follow, Fresh, Moment, Snapshot, Start};
-use crate::store::{self, Asked, Begin, Item, Order, Page};
+use crate::follow::{Follow, Fresh, Moment, SetBack, Snapshot, Start};
+use crate::store::{self, Asked, Begin, BoardsOf, Item, Order, Page};
 use anyhow::Result;
 use std::collections::HashMap;
 use std::time::{Duration, Instant};
@@ -14,7 +16,11 @@ use uuid::Uuid;
 /// Keys a page. Without an index on created_at the server sorts all that is left for each.
 const PAGE: usize = 50_000;
 /// Rows in memory at a time.
-const BATCH: usize = 1_000;
+pub(super) const BATCH: usize = 1_000;
+/// Bytes of messages in memory at a time, if it is more than one message.
+const MOST_BYTES: usize = 4 * 1024 * 1024;
+/// The field that holds the message, of events and of comments.
+const MESSAGE: usize = 2;
 /// Seconds that a glance reads.
 const GLANCE: i64 = 5;
 const DEFAULT_LINES: usize = 10;
@@ -23,21 +29,38 @@ const SAVE_EVERY: Duration = Duration::from_secs(10);
 /// How often to look whether there is a trigger to listen to.
 const LISTEN_EVERY: Duration = Duration::from_secs(60);
 
+/// How a poll went.
+enum Progress {
+    /// All was read; the transaction is still open.
+    Whole,
+    /// What the actor may see has changed meanwhile: the rest is for the next poll.
+    GivenUp,
+    /// The count that was asked for is reached.
+    Counted,
+}
+
 impl<T: Item + Record> Stream<'_, T> {
     /// Says whether all that was asked for has been printed.
     pub(super) async fn poll(&mut self) -> Result<bool> {
+        loop {
+            match self.poll_once().await? {
+                Progress::Whole => return Ok(false),
+                Progress::Counted => return Ok(true),
+                Progress::GivenUp => {}
+            }
+        }
+    }
+
+    async fn poll_once(&mut self) -> Result<Progress> {
         let begun = Instant::now();
         self.reach().await?;
-        let instant = self.session.store.begin_poll().await?;
-        self.clock = (instant.now, Instant::now());
-        self.writer.set_now(instant.now);
-        self.listen(&instant).await?;
-        self.look_up_scope().await?;
+        let sent = Instant::now();
+        let (instant, changed) = self.open_transaction().await?;
         if self.follow.is_none() {
             let start = self.start().await?;
             self.follow = Some(Follow::new(start, options(&self.args)));
-            // Where no cursor can be written, nothing is printed either.
-            self.save()?;
+            // From now on the tail's own state says from when on events are shown.
+            self.filter.since = None;
         }
         let snapshot = instant.snapshot.as_ref().and_then(|(text, age)| Snapshot::parse(text, *age));
         let moment = Moment {
@@ -46,27 +69,44 @@ impl<T: Item + Record> Stream<'_, T> {
             server: &instant.server,
             snapshot,
             oldest_writer: self.oldest_writer.take(),
+            mark: snapshot.filter(|_| self.session.store.schema().numbered).map(|s| s.oldest).or(instant.row_number),
+            elapsed: sent.saturating_duration_since(self.noted),
         };
-        let Some(follow) = &mut self.follow else { return Ok(true) };
+        self.noted = Instant::now();
+        let Some(follow) = &mut self.follow else { return Ok(Progress::Whole) };
         let from = follow.begin_poll(&moment);
+        let set_back = follow.set_back().map(|step| clock_set_back(step, follow.recheck().is_some()));
         let glance = self.glances.then(|| follow.glance(instant.now.plus_seconds(-GLANCE))).flatten();
-        let done = self.pages(glance.unwrap_or(from)).await?;
-        // When the count is reached, pages may be left unread: then the poll counts as given up.
-        if let Some(follow) = self.follow.as_mut().filter(|_| !done) {
+        let next = snapshot.map_or(0, |snapshot| snapshot.next);
+        let progress = self.pages(glance.unwrap_or(from), next, [changed, set_back]).await?;
+        // When the count is reached, pages may be left unread: then the poll counts as given up too.
+        if !matches!(progress, Progress::Whole) {
+            return Ok(progress);
+        }
+        if let Some(follow) = &mut self.follow {
             follow.end_poll();
         }
-        self.session.store.commit().await?;
         for line in self.session.store.damage() {
             self.status.aside(|| self.context.say(&format!("warning: {line}")));
         }
         if glance.is_none() {
             self.whole = (Instant::now(), begun.elapsed());
         }
-        if self.saved.is_none_or(|saved| saved.elapsed() >= SAVE_EVERY) {
+        if !self.saved_start || self.saved.is_none_or(|saved| saved.elapsed() >= SAVE_EVERY) {
             self.save()?;
         }
         self.describe(snapshot.is_some());
-        Ok(done)
+        Ok(Progress::Whole)
+    }
+
+    /// Opens a transaction and looks up what the actor may see; what there is to say of it is said after the transaction.
+    async fn open_transaction(&mut self) -> Result<(store::Instant, Option<String>)> {
+        let instant = self.session.store.begin_poll().await?;
+        self.clock = (instant.now, Instant::now());
+        self.writer.set_now(instant.now);
+        self.listen(&instant).await?;
+        let changed = self.look_up_scope().await?;
+        Ok((instant, changed))
     }
 
     /// A connection, and what is asked outside the poll's transaction.
@@ -76,6 +116,7 @@ impl<T: Item + Record> Stream<'_, T> {
             let store = self.context.open(&self.session.target, Begin::Read, limits).await?;
             self.session.store = store;
             self.session.store.begin(Begin::Read).await?;
+            self.check_database().await?;
             self.session.store.commit().await?;
             self.connected = true;
             self.listen_at = Some(Instant::now());
@@ -91,6 +132,18 @@ impl<T: Item + Record> Stream<'_, T> {
         Ok(())
     }
 
+    /// A cursor is worth nothing at another database, to which the address may lead meanwhile.
+    async fn check_database(&self) -> Result<()> {
+        let found = self.session.store.identity(&self.session.target).await?;
+        if self.cursor_file.is_none() || found == self.binding.database {
+            return Ok(());
+        }
+        let place = &self.binding.place;
+        let failure =
+            usage(format!("another database answers at {place} now, to which the cursor file does not belong"));
+        Err(failure.hint("begin again with the address of the database that the cursor file belongs to").into())
+    }
+
     /// Begins to listen, unless the listening connection is a pooler's: then the server's end, which it shares with others,
     /// has just been handed to this poll.
     async fn listen(&mut self, instant: &store::Instant) -> Result<()> {
@@ -104,75 +157,155 @@ impl<T: Item + Record> Stream<'_, T> {
         Ok(())
     }
 
-    /// What the actor may see may have changed.
-    async fn look_up_scope(&mut self) -> Result<()> {
+    /// What the actor may see may have changed; if so, what to say of it.
+    async fn look_up_scope(&mut self) -> Result<Option<String>> {
         identity::refresh(&mut self.session.store, &mut self.session.actor).await?;
+        self.check_boards().await?;
         let scope = self.session.actor.scope();
+        let mut changed = None;
         if let (Scope::Boards(before), Scope::Boards(after)) = (&self.session.scope, &scope) {
             let (gone, new) =
                 (before.iter().any(|id| !after.contains(id)), after.iter().any(|id| !before.contains(id)));
             if gone || new {
-                let line = format!("access has changed: {} can be read now", boards(self.filter.narrow(after).len()));
-                self.status.aside(|| self.context.say(&line));
+                let boards = boards(self.filter.narrow(after).len());
+                changed = Some(format!("access has changed: {boards} can be read now"));
             }
         }
         self.session.scope = scope;
-        Ok(())
+        Ok(changed)
     }
 
-    async fn pages(&mut self, from: Timestamp) -> Result<bool> {
-        let filter = self.filter.clone();
-        let scope = self.session.scope.clone();
+    /// A board that `--board` names and that is gone, or out of reach, is what it would be at the start: an error.
+    async fn check_boards(&mut self) -> Result<()> {
+        let Some(named) = self.filter.boards.clone() else { return Ok(()) };
+        let boards = match self.session.actor.scope() {
+            Scope::Boards(_) => self.session.actor.boards.clone(),
+            Scope::Agent(agent) => self.session.store.boards(BoardsOf::Agent(agent)).await?,
+        };
+        let Some(gone) = named.iter().find(|id| !boards.iter().any(|board| board.id == **id)) else { return Ok(()) };
+        // In the words in which it was named, unless they name another board by now.
+        self.session.named_boards(&self.args.select.board, &boards)?;
+        let who = crate::output::visible(&self.session.actor.name);
+        Err(denied(format!("board '{gone}' is unknown or not readable by {who}")).into())
+    }
+
+    /// Reads keys from an instant on, page by page, and prints what is new. `news` is said once no transaction is open.
+    async fn pages(&mut self, from: Timestamp, next: u64, news: [Option<String>; 2]) -> Result<Progress> {
+        let (filter, scope) = (self.filter.clone(), self.session.scope.clone());
         let asked = Session::asked(&scope, &filter, self.rule);
         let types = self.session.store.poll_types(asked).await?;
+        if let Some(recheck) = self.follow.as_ref().and_then(Follow::recheck) {
+            let range = (recheck.from, recheck.before);
+            let unseen = self.session.store.keys_since(asked, types.as_deref(), range, (recheck.mark, next)).await?;
+            if let Some(follow) = &mut self.follow {
+                follow.unseen(unseen);
+            }
+        }
+        let mut news = news.into_iter().flatten().peekable();
+        let mut open = true;
         let mut after = None;
         loop {
+            if !open && !self.reopen(&scope).await? {
+                return Ok(Progress::GivenUp);
+            }
+            open = true;
             let keys = self.session.store.keys(asked, types.as_deref(), from, after, PAGE).await?;
             after = keys.last().copied();
             let fresh = self.follow.as_mut().map(|follow| follow.page(&keys)).unwrap_or_default();
             let last = keys.len() < PAGE;
             drop(keys);
-            for batch in fresh.chunks(BATCH) {
-                if self.print(asked, batch).await? {
-                    return Ok(true);
+            let mut fresh = &fresh[..];
+            while !fresh.is_empty() {
+                if !open && !self.reopen(&scope).await? {
+                    return Ok(Progress::GivenUp);
                 }
+                let (rows, read) = self.rows(asked, fresh).await?;
+                self.session.store.commit().await?;
+                open = false;
+                self.say(&mut news);
+                if self.print(&rows, &fresh[..read])? {
+                    return Ok(Progress::Counted);
+                }
+                fresh = &fresh[read..];
             }
             if last {
-                return Ok(false);
+                break;
             }
+        }
+        if open {
+            self.session.store.commit().await?;
+            self.say(&mut news);
+        }
+        Ok(Progress::Whole)
+    }
+
+    fn say(&self, news: &mut dyn Iterator<Item = String>) {
+        for line in news {
+            self.status.aside(|| self.context.say(&line));
         }
     }
 
-    /// Prints fresh events in order; from the first byte to the cursor file nothing else can come in between.
-    async fn print(&mut self, asked: Asked<'_>, fresh: &[Fresh]) -> Result<bool> {
+    /// Opens the next transaction of a poll; false if what the actor may see has changed, when the poll is given up.
+    async fn reopen(&mut self, scope: &Scope) -> Result<bool> {
+        let (_, changed) = self.open_transaction().await?;
+        if self.session.scope == *scope {
+            return Ok(true);
+        }
+        self.session.store.commit().await?;
+        self.say(&mut changed.into_iter());
+        Ok(false)
+    }
+
+    /// Rows of the first of these events, as many as memory should hold, and how many events that is. Fewer than that may
+    /// still be there.
+    async fn rows(&mut self, asked: Asked<'_>, fresh: &[Fresh]) -> Result<(Vec<T>, usize)> {
         let left = self.args.until_count.map_or(u64::MAX, |count| count - self.status.events);
-        let fresh = &fresh[..fresh.len().min(usize::try_from(left).unwrap_or(usize::MAX))];
-        let late: HashMap<Uuid, f64> = fresh.iter().filter_map(|f| f.late.map(|late| (f.key.id, late))).collect();
-        let mut rows: Vec<T> = Vec::with_capacity(fresh.len());
-        let keys: Vec<Key> = fresh.iter().map(|fresh| fresh.key).collect();
+        let most = self.batch.min(fresh.len()).min(usize::try_from(left).unwrap_or(usize::MAX));
+        let keys: Vec<Key> = fresh[..most].iter().map(|fresh| fresh.key).collect();
+        let (mut rows, mut bytes, mut over) = (Vec::with_capacity(most), 0, None);
         self.session
             .store
             .by_keys::<T>(asked, &keys, &mut |row| {
-                rows.push(row);
+                if let Cell::Text(message) = row.cell(MESSAGE) {
+                    bytes += message.len();
+                }
+                if bytes <= MOST_BYTES || rows.is_empty() {
+                    rows.push(row);
+                } else if over.is_none() {
+                    over = Some(row.key());
+                }
                 Ok(())
             })
             .await?;
+        let read = over.and_then(|over| keys.iter().position(|key| *key == over));
+        self.batch = read.map_or((self.batch * 2).min(BATCH), |read| read.max(1));
+        Ok((rows, read.unwrap_or(most)))
+    }
+
+    /// Prints rows of fresh events in order, outside any transaction. From the first byte to the cursor file nothing else
+    /// can come in between.
+    fn print(&mut self, rows: &[T], fresh: &[Fresh]) -> Result<bool> {
+        if !self.saved_start {
+            // Killed right after the first line, it goes on from here.
+            self.save()?;
+        }
+        let late: HashMap<Uuid, f64> = fresh.iter().filter_map(|f| f.late.map(|late| (f.key.id, late))).collect();
         let (writer, status) = (&mut self.writer, &self.status);
         let mut came_late = 0;
         status.aside(|| {
-            for row in &rows {
+            for row in rows {
                 let late = late.get(&row.key().id).copied();
                 came_late += u64::from(late.is_some());
                 writer.row_with(row, &[late.map_or(Cell::Null, Cell::Number)])?;
             }
             writer.flush()
         })?;
-        self.last_output = Instant::now();
         self.status.shown(rows.len() as u64, came_late);
         if let Some(follow) = &mut self.follow {
-            keys.iter().for_each(|key| follow.delivered(*key));
+            fresh.iter().for_each(|fresh| follow.delivered(fresh.key));
         }
         self.save()?;
+        self.ping()?;
         Ok(self.args.until_count.is_some_and(|count| self.status.events >= count))
     }
 
@@ -219,6 +352,14 @@ impl<T: Item + Record> Stream<'_, T> {
         self.polled = true;
         self.status.set_state(state);
     }
+}
+
+/// What to say of a clock that was set back.
+fn clock_set_back(step: SetBack, told_apart: bool) -> String {
+    let by = step.by.as_secs();
+    let from = step.from;
+    let line = format!("the database's clock was set back by {by} s; events from {from} UTC on are read again");
+    if told_apart { line } else { format!("{line}, but what was committed just then may be missing") }
 }
 
 fn boards(number: usize) -> String {

@@ -62,12 +62,17 @@ impl<T: Item + Record> Stream<'_, T> {
         if output::stdout_is_closed() {
             return Err(std::io::Error::from(std::io::ErrorKind::BrokenPipe).into());
         }
-        if self.format == Format::Sse && self.last_output.elapsed() >= PING_EVERY {
+        self.ping()
+    }
+
+    /// Every fifteen seconds, whether events come or not, as the API's stream does.
+    pub(super) fn ping(&mut self) -> Result<()> {
+        if self.format == Format::Sse && self.last_ping.elapsed() >= PING_EVERY {
             let (at, since) = self.clock;
             let now = at.plus_micros(i64::try_from(since.elapsed().as_micros()).unwrap_or(i64::MAX));
             self.writer.raw(output::ping(now).as_bytes())?;
             self.writer.flush()?;
-            self.last_output = Instant::now();
+            self.last_ping = Instant::now();
         }
         Ok(())
     }

@@ -1,0 +1,12 @@
+-- The keys of events in a range of time whose transactions have an id from :mark on: those that a tail had not yet been
+-- able to see when all of that range was dealt with. Asked after the database's clock was set back.
+-- :next is the next transaction id of this transaction's moment, both as 64 bits: xmin alone has lost its epoch.
+-- Plan relied on: as for keys.
+-- Columns: created_at, id.
+SELECT e.created_at, e.id
+FROM activity_events e
+WHERE true
+  AND e.event_type = ANY(:types)   -- if types
+  AND e.created_at >= :from AND (e.created_at < :before_at OR e.created_at = :before_at AND e.id < :before_id)
+  AND :next - age(e.xmin) >= :mark
+  -- include matching
