@@ -1,4 +1,4 @@
-//! What each SQLSTATE of PostgreSQL means for whoever asked: one table, by class and by code, after appendix A of the
+//! What each SQLSTATE of PostgreSQL means for the program: one table, by class and by code, after appendix A of the
 //! manual. A code that stands in the table by itself decides before its class does.
 
 use crate::error::Kind;
@@ -25,7 +25,7 @@ pub(super) fn of(code: &str) -> (Remedy, Kind) {
 }
 
 /// Class or code, remedy, kind, and why. Classes 00 to 02 are no errors.
-const TABLE: [(&str, Remedy, Kind, &str); 68] = [
+const TABLE: [(&str, Remedy, Kind, &str); 67] = [
     ("00", Final, Failed, "successful completion"),
     ("01", Final, Failed, "warning"),
     ("02", Final, Failed, "no data"),
@@ -72,9 +72,13 @@ const TABLE: [(&str, Remedy, Kind, &str); 68] = [
     ("53300", Retry, Unavailable, "too many connections: others end"),
     ("53400", Final, Failed, "configuration limit exceeded, as temp_file_limit: the same query exceeds it again"),
     ("54", Final, Failed, "program limit exceeded"),
-    ("55", Retry, Failed, "object not in prerequisite state: in use, or a database that takes no connections now"),
+    (
+        "55",
+        Retry,
+        Failed,
+        "object not in prerequisite state: a lock or an object in use, a database that is closed for now",
+    ),
     ("55P02", Final, Failed, "cannot change a parameter now"),
-    ("55P03", Retry, Failed, "lock not available: lock_timeout"),
     ("55P04", Final, Failed, "unsafe use of a new enum value"),
     ("57", Retry, Unavailable, "operator intervention: a restart, an administrator, idle_session_timeout"),
     ("57014", Retry, Failed, "query canceled: statement_timeout, or by an administrator; load may pass"),
