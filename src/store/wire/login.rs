@@ -208,7 +208,8 @@ impl Talk<'_> {
         let first = scram.message().to_vec();
         self.send(|buffer| frontend::sasl_initial_response(mechanism, &first, buffer)).await?;
         let (Message::AuthenticationSaslContinue(body), _) = self.next().await? else { return Err(foreign()) };
-        if let Some(asked) = iterations(body.data()).filter(|asked| *asked > MAX_ITERATIONS) {
+        let asked = iterations(body.data()).filter(|asked| *asked > 0).ok_or_else(foreign)?;
+        if asked > MAX_ITERATIONS {
             return Err(Connecting::Unmet {
                 message: format!("the server asks for {asked} SCRAM iterations; at most {MAX_ITERATIONS} are made"),
                 hint: "lower scram_iterations in the server and set the role's password again".to_owned(),
@@ -246,8 +247,9 @@ impl Talk<'_> {
 fn iterations(message: &[u8]) -> Option<u64> {
     let text = std::str::from_utf8(message).ok()?;
     let digits = text.split(',').find_map(|field| field.strip_prefix("i="))?;
-    // One that does not fit is more than anybody asks for.
-    digits.bytes().all(|byte| byte.is_ascii_digit()).then(|| digits.parse().unwrap_or(u64::MAX))
+    let is_number = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
+    // One that does not fit is more than any server needs.
+    is_number.then(|| digits.parse().unwrap_or(u64::MAX))
 }
 
 fn refused(body: &ErrorResponseBody) -> Connecting {

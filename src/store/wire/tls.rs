@@ -87,12 +87,16 @@ impl Security {
             None => builder.with_no_client_auth(),
             Some(client) => {
                 let (chain, key) = keys::client(client)?;
-                let shown = client.key.display();
-                builder.with_client_auth_cert(chain, key).map_err(|error| {
-                    insecure(
-                        format!("the client key {shown} cannot be used: {error}"),
-                        "use an RSA key of 2048 bits or more, P-256, P-384 or Ed25519, and the certificate's own key",
-                    )
+                let (certificate, key_file) = (client.certificate.display(), client.key.display());
+                builder.with_client_auth_cert(chain, key).map_err(|error| match error {
+                    Error::InconsistentKeys(_) => insecure(
+                        format!("the client key {key_file} does not belong to the certificate {certificate}"),
+                        "sslcert and sslkey name a certificate and its key",
+                    ),
+                    error => insecure(
+                        format!("the client key {key_file} cannot be used: {error}"),
+                        "use an RSA key of 2048 bits or more, P-256, P-384 or Ed25519",
+                    ),
                 })?
             }
         };

@@ -100,7 +100,7 @@ pub(super) fn revocations(file: &Path) -> Result<Vec<OwnedCertRevocationList>, C
         Some(Ok::<Vec<_>, webpki::Error>(lists)) if !lists.is_empty() => Ok(lists),
         _ => Err(insecure(
             format!("there is no revocation list that can be read in {}", file.display()),
-            "sslcrl names a PEM file with full, direct revocation lists",
+            "sslcrl names a PEM file with revocation lists of version 2 (openssl ca makes them where it has a crlnumber)",
         )),
     }
 }

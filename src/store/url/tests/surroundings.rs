@@ -33,7 +33,7 @@ fn a_bad_variable_is_named() {
         ("PGPORT", "x"),
         ("PGCONNECT_TIMEOUT", "soon"),
         ("PGTARGETSESSIONATTRS", "x"),
-        ("PGCHANNELBINDING", "require"),
+        ("PGCHANNELBINDING", "required"),
         ("PGSSLROOTCERT", "/nonexistent"),
     ] {
         assert!(refused_with("postgres://h/d", &Env::from([(name, value.to_owned())])).contains(name), "{name}");

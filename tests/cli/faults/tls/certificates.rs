@@ -163,9 +163,10 @@ fn a_certificate_of_version_1_is_trusted_where_a_trusted_authority_signed_it() {
 #[test]
 fn a_certificate_that_sslcrl_lists_is_refused() {
     let secure = Secure::start_with("server", |dir| {
-        let settings = "[ca]\ndefault_ca=own\n[own]\ndatabase=index.txt\ndefault_md=sha256\ndefault_crl_days=30\n";
+        let settings = "[ca]\ndefault_ca=own\n[own]\ndatabase=index.txt\ncrlnumber=number\ndefault_md=sha256\ndefault_crl_days=30\n";
         std::fs::write(dir.join("ca.conf"), settings).unwrap();
         std::fs::write(dir.join("index.txt"), "").unwrap();
+        std::fs::write(dir.join("number"), "01\n").unwrap();
         let ca = "ca -config ca.conf -keyfile ca.key -cert ca.crt";
         openssl(dir, &format!("{ca} -gencrl -out none.crl"));
         openssl(dir, &format!("{ca} -revoke server.crt"));

@@ -40,6 +40,11 @@ fn a_client_key_may_be_der_or_encrypted_and_is_named_where_it_cannot_be_used() {
         "legacy.key is encrypted in a form",
     );
     secure.refused("certified", "localhost", &with("garbage.key", ""), "no private key that can be read in");
-    secure.refused("certified", "localhost", &with("unknown.key", ""), "client.key cannot be used");
+    secure.refused(
+        "certified",
+        "localhost",
+        &with("unknown.key", ""),
+        "unknown.key does not belong to the certificate",
+    );
     secure.refused("certified", "localhost", &with("client.key", "&sslcertmode=disable"), "certificate");
 }
