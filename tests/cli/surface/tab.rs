@@ -73,7 +73,7 @@ fn rustix_dup(pty: &impl std::os::fd::AsFd) -> std::os::fd::OwnedFd {
 
 const TYPED: [(&str, &str); 4] = [
     ("mc-activity summ", "summary"),
-    ("mc-activity list --board paym", "payments"),
+    ("mc-activity list --board platf", "platform"),
     ("mc-activity list --type task.assignee_wok", "task.assignee_woken"),
     ("mc-activity errors --ran", "--range"),
 ];
