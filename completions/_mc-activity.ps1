@@ -52,7 +52,7 @@ Register-ArgumentCompleter -Native -CommandName 'mc-activity' -ScriptBlock {
             [CompletionResult]::new('completions', 'completions', [CompletionResultType]::ParameterValue, 'Print the completions of a shell')
             [CompletionResult]::new('man', 'man', [CompletionResultType]::ParameterValue, 'Print a manual page, or write all of them')
             [CompletionResult]::new('log', 'log', [CompletionResultType]::ParameterValue, 'Write one event, or many from JSON lines: all of them or none')
-            [CompletionResult]::new('demo', 'demo', [CompletionResultType]::ParameterValue, 'Make the embedded store with a believable fortnight of activity, and show it')
+            [CompletionResult]::new('demo', 'demo', [CompletionResultType]::ParameterValue, 'Create the embedded store with two weeks of realistic activity, and show it')
             [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
             break
         }
@@ -529,7 +529,7 @@ Register-ArgumentCompleter -Native -CommandName 'mc-activity' -ScriptBlock {
             [CompletionResult]::new('completions', 'completions', [CompletionResultType]::ParameterValue, 'Print the completions of a shell')
             [CompletionResult]::new('man', 'man', [CompletionResultType]::ParameterValue, 'Print a manual page, or write all of them')
             [CompletionResult]::new('log', 'log', [CompletionResultType]::ParameterValue, 'Write one event, or many from JSON lines: all of them or none')
-            [CompletionResult]::new('demo', 'demo', [CompletionResultType]::ParameterValue, 'Make the embedded store with a believable fortnight of activity, and show it')
+            [CompletionResult]::new('demo', 'demo', [CompletionResultType]::ParameterValue, 'Create the embedded store with two weeks of realistic activity, and show it')
             [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
             break
         }

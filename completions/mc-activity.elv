@@ -49,7 +49,7 @@ set edit:completion:arg-completer[mc-activity] = {|@words|
             cand completions 'Print the completions of a shell'
             cand man 'Print a manual page, or write all of them'
             cand log 'Write one event, or many from JSON lines: all of them or none'
-            cand demo 'Make the embedded store with a believable fortnight of activity, and show it'
+            cand demo 'Create the embedded store with two weeks of realistic activity, and show it'
             cand help 'Print this message or the help of the given subcommand(s)'
         }
         &'mc-activity;list'= {
@@ -512,7 +512,7 @@ set edit:completion:arg-completer[mc-activity] = {|@words|
             cand completions 'Print the completions of a shell'
             cand man 'Print a manual page, or write all of them'
             cand log 'Write one event, or many from JSON lines: all of them or none'
-            cand demo 'Make the embedded store with a believable fortnight of activity, and show it'
+            cand demo 'Create the embedded store with two weeks of realistic activity, and show it'
             cand help 'Print this message or the help of the given subcommand(s)'
         }
         &'mc-activity;help;list'= {

@@ -29,15 +29,17 @@ const HEARTBEAT_EVERY: u64 = 11;
 /// As for [`super::dataset`].
 pub fn next_live(n: u64, at: Timestamp) -> Result<Live> {
     let file = demo_file()?;
-    let draft = if n % HEARTBEAT_EVERY == HEARTBEAT_EVERY - 1 {
-        heartbeat(n / HEARTBEAT_EVERY)?
-    } else {
-        step(n - n / HEARTBEAT_EVERY)?
+    let is_heartbeat = n % HEARTBEAT_EVERY == HEARTBEAT_EVERY - 1;
+    let planned = step(n - n / HEARTBEAT_EVERY)?;
+    // The backend writes the wake right after the heartbeat that it forged, so nothing may keep it waiting.
+    let is_wake = planned.event_type == "task.assignee_woken";
+    let draft = if is_heartbeat { heartbeat(n / HEARTBEAT_EVERY)? } else { planned };
+    let millis = match draft.event_type {
+        _ if is_wake => 10,
+        name if name.ends_with("notified") => 1_000,
+        _ => 1_000 + number_below(8_000, &["delay", &n.to_string()]),
     };
-    // What the backend adds to a step comes soon after it.
-    let is_consequence = draft.event_type.ends_with("woken") || draft.event_type.ends_with("notified");
-    let most = if is_consequence { 1_000 } else { 8_000 };
-    let delay = Duration::from_millis(1_000 + number_below(most, &["delay", &n.to_string()]).unsigned_abs());
+    let delay = Duration::from_millis(millis.unsigned_abs());
     let id = id_of(&["live", &n.to_string(), &at.micros().to_string()]);
     let event = event_of(file, Draft { id, when: i64::MAX, ..draft })?;
     Ok(Live { row: EventRow { event, created_at: at }, delay })
