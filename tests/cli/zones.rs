@@ -1,6 +1,6 @@
 //! Times as they are typed and shown in the zone of this machine and in named ones.
 
-use crate::harness::{Database, Engine, Output, Place, for_each_engine};
+use crate::harness::{Database, Output, Place, for_each_engine};
 
 fn with_demo(at: &str) -> Place {
     let place = Place::new();
