@@ -94,7 +94,10 @@ fn shell(database: &Database) -> Screen {
 }
 
 fn background(screen: &Screen, redirected: &str) {
-    screen.press(&format!("\"$MC\" tail --events -n 0 --poll 100ms --as-user {} {redirected} &\n", super::USER));
+    screen.press(&format!(
+        "\"$MC\" tail --events -n 0 --poll 100ms --for 90s --as-user {} {redirected} &\n",
+        super::USER
+    ));
     screen.wait_for("a prompt behind the job's number", |rows| {
         rows.iter().any(|row| row.starts_with("[1] ")) && rows.last().is_some_and(|row| row == "ready>")
     });
