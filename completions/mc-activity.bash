@@ -162,7 +162,7 @@ _mc__activity() {
             return 0
             ;;
         mc__activity__subcmd__boards)
-            opts="-o -q -v -h -V --output --fields --out-file --color --database-url --profile --timeout --show-sql --as-user --as-agent --token-file --agent-token-file --local --tz --quiet --verbose --help --version"
+            opts="-o -q -v -h -V --output --fields --no-header --excel --out-file --color --database-url --profile --timeout --show-sql --as-user --as-agent --token-file --agent-token-file --local --tz --quiet --verbose --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -239,7 +239,7 @@ _mc__activity() {
             return 0
             ;;
         mc__activity__subcmd__comments)
-            opts="-g -i -S -U -o -q -v -h -V --board --exclude-board --agent --exclude-agent --task --grep --ignore-case --since --until --limit --offset --after --all --reverse --count --no-total --output --fields --out-file --color --database-url --profile --timeout --show-sql --as-user --as-agent --token-file --agent-token-file --local --tz --quiet --verbose --help --version"
+            opts="-g -i -S -U -o -q -v -h -V --board --exclude-board --agent --exclude-agent --task --grep --ignore-case --since --until --limit --offset --after --all --reverse --count --no-total --output --fields --no-header --excel --out-file --color --database-url --profile --timeout --show-sql --as-user --as-agent --token-file --agent-token-file --local --tz --quiet --verbose --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -468,7 +468,7 @@ _mc__activity() {
             return 0
             ;;
         mc__activity__subcmd__doctor)
-            opts="-o -q -v -h -V --output --fields --out-file --color --database-url --profile --timeout --show-sql --as-user --as-agent --token-file --agent-token-file --local --tz --quiet --verbose --help --version"
+            opts="-o -q -v -h -V --output --fields --no-header --excel --out-file --color --database-url --profile --timeout --show-sql --as-user --as-agent --token-file --agent-token-file --local --tz --quiet --verbose --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -545,7 +545,7 @@ _mc__activity() {
             return 0
             ;;
         mc__activity__subcmd__errors)
-            opts="-g -i -S -U -o -q -v -h -V --range --scope --by --at --limit --fail-over --min-events --nagios --warn --crit --html --board --exclude-board --agent --exclude-agent --task --grep --ignore-case --type --exclude-type --since --until --output --fields --out-file --color --database-url --profile --timeout --show-sql --as-user --as-agent --token-file --agent-token-file --local --tz --quiet --verbose --help --version"
+            opts="-g -i -S -U -o -q -v -h -V --range --scope --by --at --limit --fail-over --min-events --nagios --warn --crit --html --board --exclude-board --agent --exclude-agent --task --grep --ignore-case --type --exclude-type --since --until --output --fields --no-header --excel --out-file --color --database-url --profile --timeout --show-sql --as-user --as-agent --token-file --agent-token-file --local --tz --quiet --verbose --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -714,7 +714,7 @@ _mc__activity() {
             return 0
             ;;
         mc__activity__subcmd__explain)
-            opts="-o -q -v -h -V --output --fields --out-file --color --database-url --profile --timeout --show-sql --as-user --as-agent --token-file --agent-token-file --local --tz --quiet --verbose --help --version"
+            opts="-o -q -v -h -V --output --fields --no-header --excel --out-file --color --database-url --profile --timeout --show-sql --as-user --as-agent --token-file --agent-token-file --local --tz --quiet --verbose --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1001,7 +1001,7 @@ _mc__activity() {
             return 0
             ;;
         mc__activity__subcmd__list)
-            opts="-g -i -S -U -o -q -v -h -V --board --exclude-board --agent --exclude-agent --task --grep --ignore-case --type --exclude-type --since --until --limit --offset --after --all --reverse --count --no-total --output --fields --out-file --color --database-url --profile --timeout --show-sql --as-user --as-agent --token-file --agent-token-file --local --tz --quiet --verbose --help --version"
+            opts="-g -i -S -U -o -q -v -h -V --board --exclude-board --agent --exclude-agent --task --grep --ignore-case --type --exclude-type --since --until --limit --offset --after --all --reverse --count --no-total --output --fields --no-header --excel --out-file --color --database-url --profile --timeout --show-sql --as-user --as-agent --token-file --agent-token-file --local --tz --quiet --verbose --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1142,7 +1142,7 @@ _mc__activity() {
             return 0
             ;;
         mc__activity__subcmd__log)
-            opts="-o -q -v -h -V --type --message --action --board --task --agent --user --actor --id --jsonl --dry-run --output --fields --out-file --color --database-url --profile --timeout --show-sql --as-user --as-agent --token-file --agent-token-file --local --tz --quiet --verbose --help --version"
+            opts="-o -q -v -h -V --type --message --action --board --task --agent --user --actor --id --jsonl --dry-run --output --fields --no-header --excel --out-file --color --database-url --profile --timeout --show-sql --as-user --as-agent --token-file --agent-token-file --local --tz --quiet --verbose --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1312,7 +1312,7 @@ _mc__activity() {
             return 0
             ;;
         mc__activity__subcmd__summary)
-            opts="-g -i -S -U -o -q -v -h -V --by --html --board --exclude-board --agent --exclude-agent --task --grep --ignore-case --type --exclude-type --since --until --output --fields --out-file --color --database-url --profile --timeout --show-sql --as-user --as-agent --token-file --agent-token-file --local --tz --quiet --verbose --help --version"
+            opts="-g -i -S -U -o -q -v -h -V --by --html --board --exclude-board --agent --exclude-agent --task --grep --ignore-case --type --exclude-type --since --until --output --fields --no-header --excel --out-file --color --database-url --profile --timeout --show-sql --as-user --as-agent --token-file --agent-token-file --local --tz --quiet --verbose --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1449,7 +1449,7 @@ _mc__activity() {
             return 0
             ;;
         mc__activity__subcmd__tail)
-            opts="-n -g -i -S -o -q -v -h -V --events --lines --no-follow --poll --seen-max --lookback --cursor-file --until-count --for --max-retries --board --exclude-board --agent --exclude-agent --task --grep --ignore-case --type --exclude-type --since --output --fields --out-file --color --database-url --profile --timeout --show-sql --as-user --as-agent --token-file --agent-token-file --local --tz --quiet --verbose --help --version"
+            opts="-n -g -i -S -o -q -v -h -V --events --lines --no-follow --poll --seen-max --lookback --cursor-file --until-count --for --max-retries --board --exclude-board --agent --exclude-agent --task --grep --ignore-case --type --exclude-type --since --output --fields --no-header --excel --out-file --color --database-url --profile --timeout --show-sql --as-user --as-agent --token-file --agent-token-file --local --tz --quiet --verbose --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1606,7 +1606,7 @@ _mc__activity() {
             return 0
             ;;
         mc__activity__subcmd__whoami)
-            opts="-o -q -v -h -V --output --fields --out-file --color --database-url --profile --timeout --show-sql --as-user --as-agent --token-file --agent-token-file --local --tz --quiet --verbose --help --version"
+            opts="-o -q -v -h -V --output --fields --no-header --excel --out-file --color --database-url --profile --timeout --show-sql --as-user --as-agent --token-file --agent-token-file --local --tz --quiet --verbose --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0

@@ -92,6 +92,8 @@ complete -c mc-activity -n "__fish_mc_activity_using_subcommand list" -l all -d 
 complete -c mc-activity -n "__fish_mc_activity_using_subcommand list" -l reverse -d 'Oldest first'
 complete -c mc-activity -n "__fish_mc_activity_using_subcommand list" -l count -d 'Only the total'
 complete -c mc-activity -n "__fish_mc_activity_using_subcommand list" -l no-total -d 'Leave out the total, which takes a count of all that matches'
+complete -c mc-activity -n "__fish_mc_activity_using_subcommand list" -l no-header -d 'With csv or tsv: no header, only rows'
+complete -c mc-activity -n "__fish_mc_activity_using_subcommand list" -l excel -d 'With csv or tsv: for a spreadsheet such as Excel (a byte order mark, and \' before a text that could be a formula)'
 complete -c mc-activity -n "__fish_mc_activity_using_subcommand list" -l show-sql -d 'Print the SQL that is sent to stderr'
 complete -c mc-activity -n "__fish_mc_activity_using_subcommand list" -l local -d 'Read and show times in the machine\'s zone, not in UTC'
 complete -c mc-activity -n "__fish_mc_activity_using_subcommand list" -s q -l quiet -d 'Say nothing on stderr but errors'
@@ -136,6 +138,8 @@ complete -c mc-activity -n "__fish_mc_activity_using_subcommand comments" -l all
 complete -c mc-activity -n "__fish_mc_activity_using_subcommand comments" -l reverse -d 'Oldest first'
 complete -c mc-activity -n "__fish_mc_activity_using_subcommand comments" -l count -d 'Only the total'
 complete -c mc-activity -n "__fish_mc_activity_using_subcommand comments" -l no-total -d 'Leave out the total, which takes a count of all that matches'
+complete -c mc-activity -n "__fish_mc_activity_using_subcommand comments" -l no-header -d 'With csv or tsv: no header, only rows'
+complete -c mc-activity -n "__fish_mc_activity_using_subcommand comments" -l excel -d 'With csv or tsv: for a spreadsheet such as Excel (a byte order mark, and \' before a text that could be a formula)'
 complete -c mc-activity -n "__fish_mc_activity_using_subcommand comments" -l show-sql -d 'Print the SQL that is sent to stderr'
 complete -c mc-activity -n "__fish_mc_activity_using_subcommand comments" -l local -d 'Read and show times in the machine\'s zone, not in UTC'
 complete -c mc-activity -n "__fish_mc_activity_using_subcommand comments" -s q -l quiet -d 'Say nothing on stderr but errors'
@@ -184,6 +188,8 @@ complete -c mc-activity -n "__fish_mc_activity_using_subcommand tail" -l tz -d '
 complete -c mc-activity -n "__fish_mc_activity_using_subcommand tail" -l events -d 'Every kind of event, not only comments'
 complete -c mc-activity -n "__fish_mc_activity_using_subcommand tail" -l no-follow -d 'Print what is there, oldest first, and end'
 complete -c mc-activity -n "__fish_mc_activity_using_subcommand tail" -s i -l ignore-case -d 'Ignore letter case in --grep'
+complete -c mc-activity -n "__fish_mc_activity_using_subcommand tail" -l no-header -d 'With csv or tsv: no header, only rows'
+complete -c mc-activity -n "__fish_mc_activity_using_subcommand tail" -l excel -d 'With csv or tsv: for a spreadsheet such as Excel (a byte order mark, and \' before a text that could be a formula)'
 complete -c mc-activity -n "__fish_mc_activity_using_subcommand tail" -l show-sql -d 'Print the SQL that is sent to stderr'
 complete -c mc-activity -n "__fish_mc_activity_using_subcommand tail" -l local -d 'Read and show times in the machine\'s zone, not in UTC'
 complete -c mc-activity -n "__fish_mc_activity_using_subcommand tail" -s q -l quiet -d 'Say nothing on stderr but errors'
@@ -245,6 +251,8 @@ complete -c mc-activity -n "__fish_mc_activity_using_subcommand errors" -l agent
 complete -c mc-activity -n "__fish_mc_activity_using_subcommand errors" -l tz -d 'Read and show times in this zone, such as Europe/Berlin' -r
 complete -c mc-activity -n "__fish_mc_activity_using_subcommand errors" -l nagios -d 'Answer as a Nagios plugin'
 complete -c mc-activity -n "__fish_mc_activity_using_subcommand errors" -s i -l ignore-case -d 'Ignore letter case in --grep'
+complete -c mc-activity -n "__fish_mc_activity_using_subcommand errors" -l no-header -d 'With csv or tsv: no header, only rows'
+complete -c mc-activity -n "__fish_mc_activity_using_subcommand errors" -l excel -d 'With csv or tsv: for a spreadsheet such as Excel (a byte order mark, and \' before a text that could be a formula)'
 complete -c mc-activity -n "__fish_mc_activity_using_subcommand errors" -l show-sql -d 'Print the SQL that is sent to stderr'
 complete -c mc-activity -n "__fish_mc_activity_using_subcommand errors" -l local -d 'Read and show times in the machine\'s zone, not in UTC'
 complete -c mc-activity -n "__fish_mc_activity_using_subcommand errors" -s q -l quiet -d 'Say nothing on stderr but errors'
@@ -291,6 +299,8 @@ complete -c mc-activity -n "__fish_mc_activity_using_subcommand summary" -l toke
 complete -c mc-activity -n "__fish_mc_activity_using_subcommand summary" -l agent-token-file -d 'Prove to be the agent whose token is in this file (- is stdin); else MC_AGENT_TOKEN' -r
 complete -c mc-activity -n "__fish_mc_activity_using_subcommand summary" -l tz -d 'Read and show times in this zone, such as Europe/Berlin' -r
 complete -c mc-activity -n "__fish_mc_activity_using_subcommand summary" -s i -l ignore-case -d 'Ignore letter case in --grep'
+complete -c mc-activity -n "__fish_mc_activity_using_subcommand summary" -l no-header -d 'With csv or tsv: no header, only rows'
+complete -c mc-activity -n "__fish_mc_activity_using_subcommand summary" -l excel -d 'With csv or tsv: for a spreadsheet such as Excel (a byte order mark, and \' before a text that could be a formula)'
 complete -c mc-activity -n "__fish_mc_activity_using_subcommand summary" -l show-sql -d 'Print the SQL that is sent to stderr'
 complete -c mc-activity -n "__fish_mc_activity_using_subcommand summary" -l local -d 'Read and show times in the machine\'s zone, not in UTC'
 complete -c mc-activity -n "__fish_mc_activity_using_subcommand summary" -s q -l quiet -d 'Say nothing on stderr but errors'
@@ -319,6 +329,8 @@ complete -c mc-activity -n "__fish_mc_activity_using_subcommand boards" -l as-ag
 complete -c mc-activity -n "__fish_mc_activity_using_subcommand boards" -l token-file -d 'Prove to be the user whose token is in this file (- is stdin); else MC_TOKEN' -r
 complete -c mc-activity -n "__fish_mc_activity_using_subcommand boards" -l agent-token-file -d 'Prove to be the agent whose token is in this file (- is stdin); else MC_AGENT_TOKEN' -r
 complete -c mc-activity -n "__fish_mc_activity_using_subcommand boards" -l tz -d 'Read and show times in this zone, such as Europe/Berlin' -r
+complete -c mc-activity -n "__fish_mc_activity_using_subcommand boards" -l no-header -d 'With csv or tsv: no header, only rows'
+complete -c mc-activity -n "__fish_mc_activity_using_subcommand boards" -l excel -d 'With csv or tsv: for a spreadsheet such as Excel (a byte order mark, and \' before a text that could be a formula)'
 complete -c mc-activity -n "__fish_mc_activity_using_subcommand boards" -l show-sql -d 'Print the SQL that is sent to stderr'
 complete -c mc-activity -n "__fish_mc_activity_using_subcommand boards" -l local -d 'Read and show times in the machine\'s zone, not in UTC'
 complete -c mc-activity -n "__fish_mc_activity_using_subcommand boards" -s q -l quiet -d 'Say nothing on stderr but errors'
@@ -347,6 +359,8 @@ complete -c mc-activity -n "__fish_mc_activity_using_subcommand whoami" -l as-ag
 complete -c mc-activity -n "__fish_mc_activity_using_subcommand whoami" -l token-file -d 'Prove to be the user whose token is in this file (- is stdin); else MC_TOKEN' -r
 complete -c mc-activity -n "__fish_mc_activity_using_subcommand whoami" -l agent-token-file -d 'Prove to be the agent whose token is in this file (- is stdin); else MC_AGENT_TOKEN' -r
 complete -c mc-activity -n "__fish_mc_activity_using_subcommand whoami" -l tz -d 'Read and show times in this zone, such as Europe/Berlin' -r
+complete -c mc-activity -n "__fish_mc_activity_using_subcommand whoami" -l no-header -d 'With csv or tsv: no header, only rows'
+complete -c mc-activity -n "__fish_mc_activity_using_subcommand whoami" -l excel -d 'With csv or tsv: for a spreadsheet such as Excel (a byte order mark, and \' before a text that could be a formula)'
 complete -c mc-activity -n "__fish_mc_activity_using_subcommand whoami" -l show-sql -d 'Print the SQL that is sent to stderr'
 complete -c mc-activity -n "__fish_mc_activity_using_subcommand whoami" -l local -d 'Read and show times in the machine\'s zone, not in UTC'
 complete -c mc-activity -n "__fish_mc_activity_using_subcommand whoami" -s q -l quiet -d 'Say nothing on stderr but errors'
@@ -375,6 +389,8 @@ complete -c mc-activity -n "__fish_mc_activity_using_subcommand doctor" -l as-ag
 complete -c mc-activity -n "__fish_mc_activity_using_subcommand doctor" -l token-file -d 'Prove to be the user whose token is in this file (- is stdin); else MC_TOKEN' -r
 complete -c mc-activity -n "__fish_mc_activity_using_subcommand doctor" -l agent-token-file -d 'Prove to be the agent whose token is in this file (- is stdin); else MC_AGENT_TOKEN' -r
 complete -c mc-activity -n "__fish_mc_activity_using_subcommand doctor" -l tz -d 'Read and show times in this zone, such as Europe/Berlin' -r
+complete -c mc-activity -n "__fish_mc_activity_using_subcommand doctor" -l no-header -d 'With csv or tsv: no header, only rows'
+complete -c mc-activity -n "__fish_mc_activity_using_subcommand doctor" -l excel -d 'With csv or tsv: for a spreadsheet such as Excel (a byte order mark, and \' before a text that could be a formula)'
 complete -c mc-activity -n "__fish_mc_activity_using_subcommand doctor" -l show-sql -d 'Print the SQL that is sent to stderr'
 complete -c mc-activity -n "__fish_mc_activity_using_subcommand doctor" -l local -d 'Read and show times in the machine\'s zone, not in UTC'
 complete -c mc-activity -n "__fish_mc_activity_using_subcommand doctor" -s q -l quiet -d 'Say nothing on stderr but errors'
@@ -403,6 +419,8 @@ complete -c mc-activity -n "__fish_mc_activity_using_subcommand explain" -l as-a
 complete -c mc-activity -n "__fish_mc_activity_using_subcommand explain" -l token-file -d 'Prove to be the user whose token is in this file (- is stdin); else MC_TOKEN' -r
 complete -c mc-activity -n "__fish_mc_activity_using_subcommand explain" -l agent-token-file -d 'Prove to be the agent whose token is in this file (- is stdin); else MC_AGENT_TOKEN' -r
 complete -c mc-activity -n "__fish_mc_activity_using_subcommand explain" -l tz -d 'Read and show times in this zone, such as Europe/Berlin' -r
+complete -c mc-activity -n "__fish_mc_activity_using_subcommand explain" -l no-header -d 'With csv or tsv: no header, only rows'
+complete -c mc-activity -n "__fish_mc_activity_using_subcommand explain" -l excel -d 'With csv or tsv: for a spreadsheet such as Excel (a byte order mark, and \' before a text that could be a formula)'
 complete -c mc-activity -n "__fish_mc_activity_using_subcommand explain" -l show-sql -d 'Print the SQL that is sent to stderr'
 complete -c mc-activity -n "__fish_mc_activity_using_subcommand explain" -l local -d 'Read and show times in the machine\'s zone, not in UTC'
 complete -c mc-activity -n "__fish_mc_activity_using_subcommand explain" -s q -l quiet -d 'Say nothing on stderr but errors'
@@ -471,6 +489,8 @@ complete -c mc-activity -n "__fish_mc_activity_using_subcommand log" -l token-fi
 complete -c mc-activity -n "__fish_mc_activity_using_subcommand log" -l agent-token-file -d 'Prove to be the agent whose token is in this file (- is stdin); else MC_AGENT_TOKEN' -r
 complete -c mc-activity -n "__fish_mc_activity_using_subcommand log" -l tz -d 'Read and show times in this zone, such as Europe/Berlin' -r
 complete -c mc-activity -n "__fish_mc_activity_using_subcommand log" -l dry-run -d 'Check everything, write nothing, show what would be written'
+complete -c mc-activity -n "__fish_mc_activity_using_subcommand log" -l no-header -d 'With csv or tsv: no header, only rows'
+complete -c mc-activity -n "__fish_mc_activity_using_subcommand log" -l excel -d 'With csv or tsv: for a spreadsheet such as Excel (a byte order mark, and \' before a text that could be a formula)'
 complete -c mc-activity -n "__fish_mc_activity_using_subcommand log" -l show-sql -d 'Print the SQL that is sent to stderr'
 complete -c mc-activity -n "__fish_mc_activity_using_subcommand log" -l local -d 'Read and show times in the machine\'s zone, not in UTC'
 complete -c mc-activity -n "__fish_mc_activity_using_subcommand log" -s q -l quiet -d 'Say nothing on stderr but errors'
