@@ -21,7 +21,9 @@ const MODE: u32 = 0o7777;
 
 /// A file that appears at its path when it is complete.
 pub struct AtomicFile {
-    staged: BufWriter<NamedTempFile>,
+    staged: NamedTempFile,
+    /// The same file; the errors of the other would name the temporary path.
+    writer: BufWriter<File>,
     target: PathBuf,
     /// The file to copy the content into, where a rename would not do.
     in_place: Option<File>,
@@ -55,7 +57,8 @@ impl AtomicFile {
                 }
             },
         };
-        Ok(Self { staged: BufWriter::with_capacity(BUFFER, staged), target, in_place })
+        let writer = BufWriter::with_capacity(BUFFER, staged.as_file().try_clone()?);
+        Ok(Self { staged, writer, target, in_place })
     }
 
     /// Puts the complete file in its place.
@@ -63,8 +66,8 @@ impl AtomicFile {
     /// # Errors
     /// Those of the disk; the path then has its old content.
     pub fn commit(self) -> io::Result<()> {
-        let Self { staged, target, in_place } = self;
-        let staged = staged.into_inner().map_err(io::IntoInnerError::into_error)?;
+        let Self { staged, mut writer, target, in_place } = self;
+        writer.flush()?;
         if let Some(file) = in_place {
             return copy_into(staged, file);
         }
@@ -83,11 +86,11 @@ impl AtomicFile {
 
 impl Write for AtomicFile {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.staged.write(bytes)
+        self.writer.write(bytes)
     }
 
     fn flush(&mut self) -> io::Result<()> {
-        self.staged.flush()
+        self.writer.flush()
     }
 }
 
@@ -145,7 +148,7 @@ fn copy_into(mut staged: NamedTempFile, mut file: File) -> io::Result<()> {
             Err(error) => return Err(error.into()),
         }
     }
-    staged.rewind()?;
+    staged.as_file_mut().rewind()?;
     io::copy(staged.as_file_mut(), &mut file)?;
     file.set_len(length)?;
     file.sync_all()

@@ -17,7 +17,8 @@ impl FutureStart {
     /// The start of a range, if it lies ahead of the database's clock, `now`.
     fn of(since: Option<Timestamp>, range: &RangeArgs, now: Timestamp, zone: Zone) -> Option<Self> {
         let since = since.filter(|since| *since > now)?;
-        let (since, clock) = (zone.show_full(since), zone.show_full(now));
+        let second = now.plus_micros(-now.micros().rem_euclid(1_000_000));
+        let (since, clock) = (zone.show_full(since), zone.show_full(second));
         let typed = if range.start.since.is_some() { "--since" } else { "the start of the range" };
         let message = format!("{typed} is in the future: {since}, while the clock of the database shows {clock}");
         // Only where another zone was not asked for.

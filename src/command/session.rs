@@ -96,9 +96,9 @@ impl Context {
         Ok(context)
     }
 
-    /// A line for people, on stderr, unless they want quiet.
+    /// A line for people, on stderr, unless they want quiet. A background job that it would stop does without.
     pub fn say(&self, line: &str) {
-        if !self.global.quiet {
+        if !self.global.quiet && !crate::output::would_be_stopped() {
             crate::output::talk(line);
         }
     }

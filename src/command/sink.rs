@@ -49,12 +49,16 @@ impl Stream {
         Ok(())
     }
 
-    /// Says where it failed; a closed pipe is none of our failures.
     fn failed(&self, error: io::Error) -> io::Error {
-        match error.kind() {
-            io::ErrorKind::BrokenPipe | io::ErrorKind::Interrupted => error,
-            kind => io::Error::new(kind, format!("cannot write to {}: {error}", self.name)),
-        }
+        cannot_write(&self.name, error)
+    }
+}
+
+/// Says where it failed; a closed pipe is none of our failures.
+fn cannot_write(name: &str, error: io::Error) -> io::Error {
+    match error.kind() {
+        io::ErrorKind::BrokenPipe | io::ErrorKind::Interrupted => error,
+        kind => io::Error::new(kind, format!("cannot write to {name}: {error}")),
     }
 }
 
@@ -155,7 +159,9 @@ impl Write for Sink {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         match self {
             Self::Stream(out) => out.write(bytes),
-            Self::File { file, .. } => file.write(bytes),
+            Self::File { file, path } => {
+                file.write(bytes).map_err(|error| cannot_write(&path.display().to_string(), error))
+            }
         }
     }
 

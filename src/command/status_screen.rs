@@ -6,11 +6,10 @@
 //! indicatif fills a line up to the right edge, so that whatever comes next is on the next line: also the `^C` that a
 //! terminal shows, and then the line above stays for good. Here the cursor stays behind the text.
 
+use crate::output::is_in_foreground;
 use indicatif::TermLike;
-use rustix::process::getpgrp;
-use rustix::termios::tcgetpgrp;
 use std::fmt;
-use std::io::{self, IsTerminal, Write, stderr};
+use std::io::{self, Write, stderr};
 use terminal_size::{Height, Width, terminal_size_of};
 
 const USUAL_WIDTH: u16 = 80;
@@ -18,12 +17,6 @@ const USUAL_HEIGHT: u16 = 24;
 
 #[derive(Debug)]
 pub(super) struct StatusScreen;
-
-/// Whether this process belongs to the foreground process group of the terminal at stderr.
-fn is_in_foreground() -> bool {
-    let stderr = stderr();
-    stderr.is_terminal() && tcgetpgrp(&stderr).is_ok_and(|foreground| foreground == getpgrp())
-}
 
 /// Writes to the terminal, if it is ours at the moment.
 fn draw(text: fmt::Arguments<'_>) -> io::Result<()> {

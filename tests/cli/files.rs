@@ -123,7 +123,10 @@ fn a_full_disk_leaves_the_old_file_and_nothing_beside_it() {
         )
         .run();
         assert_eq!(output.stdout, "1 old all.csv\n", "{bound}: {output}");
-        assert!(output.stderr.contains("cannot write disk/all.csv"), "{output}");
+        assert!(
+            output.stderr.contains("cannot write") && output.stderr.contains("disk/all.csv: No space left on device"),
+            "{output}"
+        );
     }
 }
 

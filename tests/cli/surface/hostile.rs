@@ -268,9 +268,9 @@ fn the_name_of_a_database_drives_no_terminal() {
     let name = "x\u{1b}]0;owned\u{7}\u{9b}2J\u{202e}\u{7f}\u{200b}y\rz";
     let recorded = Database::recorded(Engine::Deployed);
     let (server, template) = recorded.url.rsplit_once('/').unwrap();
-    Database::at(&format!("{server}/postgres")).sql(&format!("CREATE DATABASE \"{name}\" TEMPLATE {template}"));
+    recorded.sql(&format!("CREATE DATABASE \"{name}\" TEMPLATE {template}"));
     let encoded: String = name.bytes().map(|byte| format!("%{byte:02X}")).collect();
-    let database = Database::at(&format!("{server}/{encoded}"));
+    let mc = |line: &str| recorded.place.mc(line.split(' ')).env("DATABASE_URL", format!("{server}/{encoded}"));
     let user = ["--as-user", "local-auth-user", "--color", "never", "-v"];
     for line in [
         "list",
@@ -287,7 +287,7 @@ fn the_name_of_a_database_drives_no_terminal() {
         "list --board nowhere",
         "list --board nowhere -o json",
     ] {
-        let shown = database.mc(line.split(' ')).args(user).on_terminal(200, 40).stdout;
+        let shown = mc(line).args(user).on_terminal(200, 40).stdout;
         // What the status line and its clearing use.
         let ours = ["\u{1b}[2K", "\u{1b}[1A", "\u{1b}[1B", "\r"];
         let rest = ours.into_iter().fold(shown, |text, sequence| text.replace(sequence, ""));
@@ -296,5 +296,5 @@ fn the_name_of_a_database_drives_no_terminal() {
     // A server that is not there.
     let gone = recorded.place.mc(["list"]).args(user).env("DATABASE_URL", format!("postgres://127.0.0.1:1/{encoded}"));
     harmless("unreachable", &gone.on_terminal(200, 40).stdout);
-    Database::at(&format!("{server}/postgres")).sql(&format!("DROP DATABASE \"{name}\" WITH (FORCE)"));
+    recorded.sql(&format!("DROP DATABASE \"{name}\" WITH (FORCE)"));
 }
