@@ -121,9 +121,9 @@ fn a_role_that_may_not_read_the_system_identifier_keeps_its_cursor_at_the_same_a
     let database = Database::at(&Database::on(&server, &nothing_yet()));
     database.sql(
         "REVOKE EXECUTE ON FUNCTION pg_control_system() FROM public;
-         CREATE ROLE hosted LOGIN; GRANT pg_read_all_data TO hosted;
-         CREATE DATABASE copied TEMPLATE postgres",
+         CREATE ROLE hosted LOGIN; GRANT pg_read_all_data TO hosted",
     );
+    database.sql("CREATE DATABASE copied TEMPLATE postgres");
     let url = |database: &str| server.url(database).replacen("postgres@", "hosted@", 1);
     begin(&database, &url("postgres"));
     is_taken(&database, &url("postgres"));
