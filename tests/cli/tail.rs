@@ -1,11 +1,14 @@
 //! The tail, flag by flag and end by end. What it does under fire is in `torture`.
 
+mod clock;
 mod ends;
 mod every_end;
 mod faults;
 mod following;
+mod identity;
 mod memory;
 mod one_at_a_time;
+mod paused;
 mod resuming;
 mod sqlstates;
 mod starting;

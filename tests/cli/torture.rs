@@ -3,10 +3,12 @@
 //!
 //! `MC_TORTURE_SECONDS` sets how long (two minutes unless set, one at least); the figures are printed, see `--nocapture`.
 
+mod hounded;
 mod reader;
 mod writers;
 
 use crate::harness::{Data, Database, Engine, Proxy, Server};
+use hounded::Hounded;
 use reader::{Reader, Ways};
 use std::panic::resume_unwind;
 use std::process::Command;
@@ -52,6 +54,7 @@ fn postgres() {
     let lookback = format!("--lookback {}s", LOOKBACK.as_secs());
     let mut steady = Reader::start(&proxy.url(), &format!("{lookback} --timeout 2s"), Ways::Steady);
     let mut restarted = Reader::start(&url, &lookback, Ways::Restarted);
+    let hounded = Hounded::start(&url, &lookback);
     let begun = Instant::now();
     let mut rng = fastrand::Rng::new();
     let mut faults = [0; 5];
@@ -79,9 +82,13 @@ fn postgres() {
     );
     let steady = steady.finish(&truth);
     let restarted = restarted.finish(&truth);
-    eprintln!("torture, PostgreSQL, {:?}: {under}\n  steady: {steady}\n  restarted: {restarted}", seconds());
+    let hounded = hounded.finish(&truth);
+    eprintln!(
+        "torture, PostgreSQL, {:?}: {under}\n  steady: {steady}\n  restarted: {restarted}\n  hounded: {hounded}",
+        seconds()
+    );
     assert!(wrote.bursts > 0 && wrote.longest > LOOKBACK, "this was no torture");
-    assert!(truth.len() > 100 && steady.is_faultless() && restarted.is_faultless());
+    assert!(truth.len() > 100 && steady.is_faultless() && restarted.is_faultless() && hounded.is_faultless());
 }
 
 /// An SQLite file in this journal mode.
@@ -98,6 +105,7 @@ fn embedded(mode: &str) {
     let lookback = "--lookback 20s";
     let mut steady = Reader::start(&url, lookback, Ways::Steady);
     let mut restarted = Reader::start(&url, lookback, Ways::Restarted);
+    let hounded = Hounded::start(&url, lookback);
     let begun = Instant::now();
     let mut rng = fastrand::Rng::new();
     let mut faults = [0; 3];
@@ -117,14 +125,15 @@ fn embedded(mode: &str) {
     let truth = Lite::new(&url).ids();
     let steady = steady.finish(&truth);
     let restarted = restarted.finish(&truth);
+    let hounded = hounded.finish(&truth);
     let [locks, vacuums, deaths] = faults;
     eprintln!(
         "torture, SQLite ({mode}), {:?}: {wrote}; locked {locks} times, vacuumed {vacuums}, {deaths} writers killed\n  \
-         steady: {steady}\n  restarted: {restarted}",
+         steady: {steady}\n  restarted: {restarted}\n  hounded: {hounded}",
         seconds()
     );
     assert!(wrote.bursts > 0, "this was no torture");
-    assert!(truth.len() > 100 && steady.is_faultless() && restarted.is_faultless());
+    assert!(truth.len() > 100 && steady.is_faultless() && restarted.is_faultless() && hounded.is_faultless());
 }
 
 /// Resident memory of a process and the processor time that it has used, from /proc.

@@ -69,6 +69,13 @@ impl Child {
         assert!(Command::new("sh").args(["-c", &kill]).status().unwrap().success());
     }
 
+    /// Sends a signal, unless it has ended.
+    pub fn signal_if_alive(&mut self, name: &str) {
+        if self.process.try_wait().unwrap().is_none() {
+            self.signal(name);
+        }
+    }
+
     /// The lines of stdout that have come, without their ends.
     pub fn lines(&mut self) -> Vec<String> {
         self.stdout.try_iter().map(|line| text(line).trim_end_matches('\n').to_owned()).collect()

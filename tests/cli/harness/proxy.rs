@@ -2,7 +2,7 @@
 
 use std::io::{Read, Write};
 use std::net::{Shutdown, TcpListener, TcpStream};
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU16, Ordering};
 use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::Duration;
@@ -14,6 +14,7 @@ struct Wire {
 
 pub struct Proxy {
     port: u16,
+    server: Arc<AtomicU16>,
     wires: Arc<Mutex<Vec<Wire>>>,
 }
 
@@ -23,10 +24,13 @@ impl Proxy {
         let port = listener.local_addr().unwrap().port();
         let wires: Arc<Mutex<Vec<Wire>>> = Arc::default();
         let all = Arc::clone(&wires);
+        let server = Arc::new(AtomicU16::new(server));
+        let leads_to = Arc::clone(&server);
         thread::spawn(move || {
             for client in listener.incoming().map_while(Result::ok) {
                 // While the server is down, this connection just ends.
-                let Ok(server) = TcpStream::connect(("127.0.0.1", server)) else { continue };
+                let server = TcpStream::connect(("127.0.0.1", leads_to.load(Ordering::Relaxed)));
+                let Ok(server) = server else { continue };
                 let frozen = Arc::new(AtomicBool::new(false));
                 let clone = |stream: &TcpStream| stream.try_clone().unwrap();
                 carry(clone(&client), clone(&server), Arc::clone(&frozen));
@@ -34,11 +38,16 @@ impl Proxy {
                 all.lock().unwrap().push(Wire { ends: [client, server], frozen });
             }
         });
-        Self { port, wires }
+        Self { port, server, wires }
     }
 
     pub fn url(&self) -> String {
         format!("postgres://postgres@127.0.0.1:{}/postgres", self.port)
+    }
+
+    /// Leads to another server from the next connection on.
+    pub fn lead_to(&mut self, server: u16) {
+        self.server.store(server, Ordering::Relaxed);
     }
 
     /// Ends all connections at once.

@@ -74,8 +74,11 @@ fn shown(output: &Output, columns: u16) -> Vec<(String, bool)> {
     lines
 }
 
-/// Without what differs from run to run: the digits of ages, the clock, the server's address.
+/// Without what differs from run to run: the digits of ages, the clock, the server's address, cursors.
 fn settled(line: &str) -> String {
+    if line.starts_with("more: --after ") {
+        return "more: --after CURSOR".to_owned();
+    }
     if line.starts_with("clock") {
         return "clock             …".to_owned();
     }

@@ -136,3 +136,22 @@ fn a_status_line_is_there_on_a_terminal_alone_and_leaves_no_trace() {
     assert!(!quiet.stdout.contains("look-back"), "{quiet}");
     assert_eq!(tail(&database, "--for 1s").ok().stderr, "1 event, 0 late, 0 reconnects\n");
 }
+
+#[test]
+fn a_board_that_is_deleted_ends_it_with_4_in_the_words_of_an_unknown_board() {
+    for_each_engine(|engine| {
+        let database = quiet(engine);
+        let (before, board) = match engine {
+            Engine::Embedded => ("PRAGMA foreign_keys = off", "x'000000c0000040008000000000000001'"),
+            _ => ("SET session_replication_role = replica", "'000000c0-0000-4000-8000-000000000001'"),
+        };
+        let rest = "--board board-2 --board board-1";
+        let mut child = tail(&database, &format!("-v -n 0 {rest}")).start();
+        super::wait_for_start(&mut child);
+        database.sql(&format!("{before}; DELETE FROM boards WHERE id = {board}"));
+        assert_eq!(child.end_within(SOON), 4);
+        let (out, said) = child.rest();
+        let unknown = tail(&database, &format!("--no-follow {rest}")).fails(4);
+        assert!(out.is_empty() && said == unknown.stderr && said.contains("board 'board-1' is unknown"), "{said}");
+    });
+}

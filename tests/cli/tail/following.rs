@@ -126,6 +126,20 @@ fn every_fifteen_seconds_of_silence_an_sse_client_gets_a_ping() {
     assert_eq!((events[0].event.as_str(), &item(&events[0].data)["activity"]["id"]), ("activity", &written.into()));
 }
 
+#[test]
+fn an_sse_client_gets_its_pings_on_a_busy_stream_too() {
+    for engine in [Engine::Deployed, Engine::Embedded] {
+        let database = quiet(engine);
+        let mut child = tail(&database, "-n 0 -o sse --poll 50ms").start();
+        let start = Instant::now();
+        while !child.line(SOON).starts_with(": ping - 2") {
+            write(&database, 0.0);
+            assert!(start.elapsed() < Duration::from_secs(40), "no ping");
+        }
+        assert!(start.elapsed() >= Duration::from_secs(15), "after {:?}", start.elapsed());
+    }
+}
+
 /// What an EventSource makes of a stream, however it is cut up on the way.
 fn received(stream: &str) -> Vec<Event> {
     let parts = stream.as_bytes().chunks(7).map(Ok::<_, Infallible>);
