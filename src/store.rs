@@ -206,10 +206,13 @@ impl Store {
     }
 
     /// After a query that was broken off. A server goes on sending what was asked for, so its transaction ends with the
-    /// connection.
+    /// connection; there is a new one then.
     async fn leave_query(&mut self) -> Result<()> {
         match &mut self.engine {
-            Engine::Postgres(pg) => pg.reconnect().await,
+            Engine::Postgres(pg) => {
+                pg.reconnect().await?;
+                self.begin_poll().await.map(drop)
+            }
             Engine::Sqlite(_) => Ok(()),
         }
     }

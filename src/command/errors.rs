@@ -26,6 +26,8 @@ use std::path::PathBuf;
 const FORMATS: [&str; 8] = ["table", "wide", "json", "jsonl", "csv", "tsv", "text", "prometheus"];
 /// Failures that are looked at to fold equal messages, in a report for people.
 const FOLDED: u64 = 10_000;
+/// Bytes of their messages that are kept for the list of failures; longer ones are read again when the list is written.
+const KEPT: usize = 4 << 20;
 const SECONDS_A_DAY: i64 = 86_400;
 
 /// Show the newest failures and the error rate of a range, against the range before it
@@ -323,7 +325,7 @@ impl Newest {
     }
 
     fn add(&mut self, event: ActivityEvent) {
-        self.cut |= self.left > 0 && self.bytes >= PORTION;
+        self.cut |= self.left > 0 && self.bytes >= KEPT;
         if self.left > 0 && !self.cut {
             self.bytes += event.message.as_deref().map_or(0, str::len);
             self.kept.push(event);

@@ -12,7 +12,7 @@ use std::rc::Rc;
 /// Bytes that a portion should have: so many that it costs next to nothing to end a transaction and open the next.
 pub const PORTION: usize = 12 << 20;
 /// From so many bytes on, what is held must be written before there is more of it.
-const FULL: usize = 2 * PORTION;
+const FULL: usize = PORTION + PORTION / 2;
 /// How much a sink is given at a time: it buffers what it is given.
 const PIECE: usize = 32 * 1024;
 

@@ -100,18 +100,16 @@ impl LogArgs {
         // Kept until all is written for good.
         let mut answer = SpooledTempFile::new(IN_MEMORY);
         let mut printer = Printer::new(&mut answer, format, self.dry_run, view, style);
+        let progress = context.progress("events written", input.events());
         match input {
             Input::One(entry) => {
                 let checked = writer.check(None, *entry).await?;
                 printer.items(&writer.write(vec![checked]).await?)?;
             }
-            Input::Many(lines) => write_lines(context, lines, &mut writer, &mut printer).await?,
+            Input::Many(lines) => write_lines(lines, &mut writer, &mut printer, &progress).await?,
         }
         let Writer { done, warnings, .. } = writer;
         printer.finish(done)?;
-        for warning in warnings {
-            context.say(&format!("warning: {warning}"));
-        }
         if self.dry_run {
             session.store.rollback().await?;
         } else {
@@ -119,6 +117,10 @@ impl LogArgs {
                 session.store.mark_written().await?;
             }
             session.store.commit().await?;
+        }
+        drop(progress);
+        for warning in warnings {
+            context.say(&format!("warning: {warning}"));
         }
         answer
             .seek(SeekFrom::Start(0))
@@ -172,22 +174,26 @@ enum Input {
     Many(Lines),
 }
 
+impl Input {
+    fn events(&self) -> Option<u64> {
+        match self {
+            Self::One(_) => Some(1),
+            Self::Many(lines) => Some(lines.events),
+        }
+    }
+}
+
 /// Checks all lines before any is written, then writes them batch by batch.
 async fn write_lines<W: Write>(
-    context: &Context,
     mut lines: Lines,
     writer: &mut Writer<'_>,
     printer: &mut Printer<W>,
+    progress: &Progress,
 ) -> Result<()> {
-    let all = Some(lines.events);
-    let progress = context.progress("events checked", all);
     for line in lines.events()? {
         let (number, entry) = line?;
         writer.check(Some(number), entry).await?;
-        progress.inc();
     }
-    drop(progress);
-    let progress = context.progress("events written", all);
     let (mut batch, mut bytes) = (Vec::new(), 0);
     for line in lines.events()? {
         let (number, entry) = line?;
@@ -195,10 +201,10 @@ async fn write_lines<W: Write>(
         bytes += checked.length();
         batch.push(checked);
         if batch.len() >= BATCH || bytes >= BATCH_BYTES {
-            (batch, bytes) = (write(batch, writer, printer, &progress).await?, 0);
+            (batch, bytes) = (write(batch, writer, printer, progress).await?, 0);
         }
     }
-    write(batch, writer, printer, &progress).await.map(drop)
+    write(batch, writer, printer, progress).await.map(drop)
 }
 
 /// Writes a batch; what is left is empty.

@@ -1,20 +1,27 @@
 //! What a terminal shows, on stderr, of something that takes longer than a second.
+//!
+//! A thread of its own draws it: a terminal that was stopped, as by Ctrl-S, must not stop who counts, who may have a
+//! transaction open. Drop it when none is.
 
 use super::session::Context;
 use super::status_screen::StatusScreen;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressFinish, ProgressState, ProgressStyle};
 use std::fmt::Write;
 use std::io::{IsTerminal, stderr};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 /// Sooner nobody wonders.
 const PATIENCE: Duration = Duration::from_secs(1);
 const DRAWS_PER_SECOND: u8 = 20;
+/// How often it is drawn.
+const DRAWN_EVERY: Duration = Duration::from_millis(100);
 
 /// A line that counts: how many, how fast, and where the end is known, how long it will take. Cleared when dropped.
 pub(super) struct Progress {
     bar: Option<ProgressBar>,
     begun: Instant,
+    shown: AtomicBool,
 }
 
 impl Context {
@@ -40,7 +47,7 @@ impl Context {
             let bar = ProgressBar::with_draw_target(total, ProgressDrawTarget::hidden());
             bar.with_style(style).with_finish(ProgressFinish::AndClear)
         });
-        Progress { bar, begun: Instant::now() }
+        Progress { bar, begun: Instant::now(), shown: AtomicBool::new(false) }
     }
 }
 
@@ -63,8 +70,9 @@ impl Progress {
     }
 
     fn show(&self, bar: &ProgressBar) {
-        if bar.is_hidden() && self.begun.elapsed() >= PATIENCE {
+        if self.begun.elapsed() >= PATIENCE && !self.shown.swap(true, Ordering::Relaxed) {
             bar.set_draw_target(ProgressDrawTarget::term_like_with_hz(Box::new(StatusScreen), DRAWS_PER_SECOND));
+            bar.enable_steady_tick(DRAWN_EVERY);
         }
     }
 }

@@ -350,8 +350,9 @@ impl Store {
         while yielded < rows {
             let size = place.left.min(BATCH).saturating_add(place.unreadable);
             let query = self.window::<T>(&asked, place, Some(size)).when("sparse", sparse);
+            let skip = place.skip;
             let taken = self.rows(&query, place, each).await?;
-            yielded += taken.rows;
+            yielded += taken.rows - (skip - place.skip);
             if !taken.paused && taken.rows < size || place.left == 0 {
                 return Ok(true);
             }
@@ -404,7 +405,7 @@ impl Store {
             // Few rows so far: the many to come are cheaper to tell by one hash of the readable tasks.
             query = query.when("mass", plain || many || T::COMMENTS && walk.is_begun()).when("stretch", true);
             // The windows should yield a portion; where they yield far more than the last ones did, it is cut.
-            let most = if many { most.saturating_add(rows / 2) } else { most };
+            let most = if many { most.saturating_add(rows / 4) } else { most };
             let windows = walk.windows(if many { AT_ONCE } else { 1 });
             query = match windows[..] {
                 // What lies beyond the other end is not there; a comparison a row is.
@@ -426,8 +427,9 @@ impl Store {
                 query = query.when("by_type", !plain && !many && sparse.is_none());
                 query = query.bind_some("types", (!plain || narrowed).then(|| Value::Texts(types.clone())));
             }
+            let skip = place.skip;
             let taken = self.rows(&query, place, each).await?;
-            so_far += taken.rows;
+            so_far += taken.rows - (skip - place.skip);
             *yielded += taken.rows;
             if place.left == 0 {
                 return Ok(true);
@@ -444,8 +446,8 @@ impl Store {
                     return Ok(true);
                 }
             }
-            // The windows yield a portion roughly.
-            if taken.paused || so_far >= rows - rows / 4 {
+            // Windows yield a portion roughly; an answer of few rows is one.
+            if taken.paused || so_far >= if many { rows - rows / 4 } else { rows } {
                 return Ok(false);
             }
             // What was not probed is first.

@@ -73,7 +73,6 @@ fn a_migration_and_a_writer_behind_it_do_not_wait_for_a_reader_that_pauses() {
             "list --limit 5000 -o json",
             "comments --all --out-file /dev/stdout -o json",
             "errors -S 2026-01-01 -U 2026-12-31 --limit 5000 -o json",
-            "summary -S 2026-01-01 -U 2026-12-31 --by task,hour -o json",
         ]
         .into_iter()
         .enumerate()
@@ -188,4 +187,17 @@ fn the_total_of_a_list_in_portions_is_that_of_the_first() {
     let page: serde_json::Value = serde_json::from_str(&all).unwrap();
     assert_eq!(page["total"], EVENTS);
     assert_eq!(page["items"].as_array().unwrap().len(), EVENTS - 10);
+}
+
+#[test]
+fn a_migration_does_not_wait_for_a_terminal_that_was_stopped() {
+    let database = many(Engine::Deployed);
+    let mc = database.mc_as(Role::Owner, ["list", "--all", "-o", "text", "--as-user", "local-auth-user"]);
+    let mut screen = mc.start_on_terminal(100, 30);
+    // Ctrl-S, once it has begun.
+    screen.shows("as long as a message");
+    screen.press("\x13");
+    database.sql("SET lock_timeout = '5s'; ALTER TABLE activity_events ADD COLUMN later text");
+    screen.press("\x11");
+    assert_eq!(screen.end_within(Duration::from_secs(60)), 0);
 }

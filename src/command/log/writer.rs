@@ -116,7 +116,7 @@ impl<'s> Writer<'s> {
         let is_read = entry.task.is_some() || entry.event_type.ends_with("failed");
         if !is_read && !explain::is_known(&entry.event_type) {
             let shown = crate::output::visible(&entry.event_type).into_owned();
-            self.warn(format!("nothing in Mission Control reads events of type {shown} that have no task"));
+            self.warn(format!("nothing in Mission Control reads events of type {shown}"));
         }
         if entry.event_type == "task.comment" {
             entry.message = entry.message.map(stripped);

@@ -12,7 +12,6 @@ use std::sync::LazyLock;
 use std::thread;
 use std::time::{Duration, Instant};
 use tempfile::TempDir;
-use wait4::Wait4;
 
 /// No run takes this long unless it hangs.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -164,11 +163,24 @@ impl Mc {
             // It may end without reading all.
             thread::spawn(move || drop(stdin.write_all(text.as_bytes())))
         });
-        let end = child.wait4().unwrap_or_else(|e| panic!("{}: {e}", self.line));
+        // Of what wait4 tells of a process, its parent's memory is part.
+        let (begun, mut most) = (Instant::now(), 0);
+        let code = loop {
+            let status = child.try_wait().unwrap();
+            most = crate::torture::used(child.id()).map_or(most, |(kilobytes, _)| most.max(kilobytes));
+            if let Some(status) = status {
+                break super::child::code(status);
+            }
+            if begun.elapsed() > PATIENCE {
+                let _ = child.kill();
+                panic!("mc-activity {}: no end after {PATIENCE:?}", self.line);
+            }
+            thread::sleep(Duration::from_millis(1));
+        };
         if let Some(writer) = writer {
             writer.join().unwrap();
         }
-        (end.status.code().unwrap_or(128), end.rusage.maxrss / 1024)
+        (code, most)
     }
 
     /// Runs it to its end and asserts that it succeeded.
