@@ -170,9 +170,8 @@ impl ServerCertVerifier for Verifier {
                 return Err(untrusted(&error));
             }
         }
-        match name {
-            Some(name) => for_name(certificate, name)?,
-            None => {}
+        if let Some(name) = name {
+            for_name(certificate, name)?;
         }
         Ok(ServerCertVerified::assertion())
     }
