@@ -1,10 +1,12 @@
 -- Comments on tasks of readable boards; see the file of the same name for PostgreSQL.
 -- Plan relied on: the index on (event_type, created_at, id) from one end; sparse: the one on task_id, then a sort. CROSS
--- JOIN keeps the planner from reading all tasks for a page of comments.
+-- JOIN keeps the planner from reading all tasks for a page of comments, and the order of the subquery: see list.sql.
 SELECT
   e.id, e.created_at, e.message, e.agent_id, a.name, a.identity_profile, e.task_id, t.title, t.board_id, b.name
 FROM (
-  SELECT e.id, e.created_at, e.message, e.agent_id, e.task_id
+  SELECT
+    e.rowid AS place              -- if numbered
+    e.id AS place                 -- if !numbered
   FROM activity_events e
   WHERE e.event_type = 'task.comment'
     AND e.created_at >= :from                                 -- if from
@@ -21,9 +23,9 @@ FROM (
   ORDER BY +e.created_at DESC, e.id DESC   -- if !oldest sparse
   ORDER BY +e.created_at, e.id             -- if oldest sparse
   LIMIT :limit
-) AS e
+) AS found
+CROSS JOIN activity_events e ON e.rowid = found.place   -- if numbered
+CROSS JOIN activity_events e ON e.id = found.place      -- if !numbered
 CROSS JOIN tasks t ON t.id = e.task_id
 CROSS JOIN boards b ON b.id = t.board_id
 LEFT JOIN agents a ON a.id = e.agent_id
-ORDER BY e.created_at DESC, e.id DESC   -- if !oldest
-ORDER BY e.created_at, e.id             -- if oldest

@@ -1,7 +1,9 @@
 -- Events that the actor may see, newest or oldest first; see the file of the same name for PostgreSQL.
 -- Plan relied on: the index on (created_at, id) from one end; sparse: those on board_id and task_id, then a sort.
+-- The subquery finds and orders rows without their messages, which a sort would hold in memory. It is the outermost loop, so
+-- its order is that of the answer; whoever reads the rows makes sure.
 SELECT
-  e.id, e.event_type, e.message, e.agent_id, e.task_id, e.board_id, e.created_at,
+  e.id, e.event_type, e.message, e.agent_id, e.task_id, found.board_id, e.created_at,
   e.action,                     -- if has_action
   NULL,                -- if !has_action
   e.user_id,                    -- if has_user_id
@@ -9,15 +11,13 @@ SELECT
   e.actor_id,                   -- if has_actor_id
   NULL,                   -- if !has_actor_id
   a.name,
-  CASE WHEN t.board_id = e.board_id THEN t.title END,         -- if agent
+  CASE WHEN t.board_id = found.board_id THEN t.title END,         -- if agent
   CASE WHEN t.board_id IN (SELECT unhex(value) FROM json_each(:readable)) THEN t.title END,    -- if !agent
   b.name
 FROM (
   SELECT
-    e.id, e.event_type, e.message, e.agent_id, e.task_id, e.created_at,
-    e.action,                     -- if has_action
-    e.user_id,                    -- if has_user_id
-    e.actor_id,                   -- if has_actor_id
+    e.rowid AS place,             -- if numbered
+    e.id AS place,                -- if !numbered
     coalesce(e.board_id, (SELECT t.board_id FROM tasks t WHERE t.id = e.task_id)) AS board_id   -- if resolved
     (SELECT t.board_id FROM tasks t WHERE t.id = e.task_id) AS board_id                         -- if threaded
   FROM activity_events e
@@ -38,9 +38,9 @@ FROM (
   ORDER BY +e.created_at DESC, e.id DESC   -- if !oldest sparse
   ORDER BY +e.created_at, e.id             -- if oldest sparse
   LIMIT :limit
-) AS e
+) AS found
+CROSS JOIN activity_events e ON e.rowid = found.place   -- if numbered
+CROSS JOIN activity_events e ON e.id = found.place      -- if !numbered
 LEFT JOIN agents a ON a.id = e.agent_id
 LEFT JOIN tasks t ON t.id = e.task_id
-LEFT JOIN boards b ON b.id = e.board_id
-ORDER BY e.created_at DESC, e.id DESC   -- if !oldest
-ORDER BY e.created_at, e.id             -- if oldest
+LEFT JOIN boards b ON b.id = found.board_id

@@ -2,7 +2,7 @@
 
 use super::counting::{By, Groups};
 use super::future::FutureStart;
-use super::held::{Held, PORTION};
+use super::held::Held;
 use super::series_labels::Export;
 use super::session::{Context, Session};
 use super::sink::Sink;
@@ -26,7 +26,8 @@ use std::path::PathBuf;
 const FORMATS: [&str; 8] = ["table", "wide", "json", "jsonl", "csv", "tsv", "text", "prometheus"];
 /// Failures that are looked at to fold equal messages, in a report for people.
 const FOLDED: u64 = 10_000;
-/// Bytes of their messages that are kept for the list of failures; longer ones are read again when the list is written.
+/// Bytes of their messages that are kept for the list of failures, and that are held at a time when those that were not
+/// kept are read again for the list.
 const KEPT: usize = 4 << 20;
 const SECONDS_A_DAY: i64 = 86_400;
 
@@ -347,7 +348,7 @@ impl Newest {
         let average = (self.bytes / self.kept.len()).max(1);
         let after = Some(last.key());
         let page = Page { limit: Some(self.left), order: Order::Newest, after, ..Page::default() };
-        let mut feed = Feed::new(page, (PORTION / average) as u64);
+        let mut feed = Feed::new(page, (KEPT / average) as u64);
         loop {
             held.pass_on(sink)?;
             session.go_on(asked.filter).await?;
@@ -355,7 +356,7 @@ impl Newest {
                 .store
                 .portion::<ActivityEvent>(asked, &mut feed, &mut |event| {
                     each(&event)?;
-                    Ok(if held.is_full() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) })
+                    Ok(if held.len() >= 2 * KEPT { ControlFlow::Break(()) } else { ControlFlow::Continue(()) })
                 })
                 .await?;
             session.store.commit().await?;

@@ -8,8 +8,8 @@ use super::status_screen::StatusScreen;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressFinish, ProgressState, ProgressStyle};
 use std::fmt::Write;
 use std::io::{IsTerminal, stderr};
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::{Duration, Instant};
+use std::thread;
+use std::time::Duration;
 
 /// Sooner nobody wonders.
 const PATIENCE: Duration = Duration::from_secs(1);
@@ -20,8 +20,6 @@ const DRAWN_EVERY: Duration = Duration::from_millis(100);
 /// A line that counts: how many, how fast, and where the end is known, how long it will take. Cleared when dropped.
 pub(super) struct Progress {
     bar: Option<ProgressBar>,
-    begun: Instant,
-    shown: AtomicBool,
 }
 
 impl Context {
@@ -47,7 +45,22 @@ impl Context {
             let bar = ProgressBar::with_draw_target(total, ProgressDrawTarget::hidden());
             bar.with_style(style).with_finish(ProgressFinish::AndClear)
         });
-        Progress { bar, begun: Instant::now(), shown: AtomicBool::new(false) }
+        if let Some(bar) = &bar {
+            let bar = bar.downgrade();
+            thread::spawn(move || {
+                thread::sleep(PATIENCE);
+                // By now it may well be over.
+                if let Some(bar) = bar.upgrade() {
+                    bar.set_draw_target(ProgressDrawTarget::term_like_with_hz(
+                        Box::new(StatusScreen),
+                        DRAWS_PER_SECOND,
+                    ));
+                    bar.tick();
+                    bar.enable_steady_tick(DRAWN_EVERY);
+                }
+            });
+        }
+        Progress { bar }
     }
 }
 
@@ -56,7 +69,6 @@ impl Progress {
     pub(super) fn inc(&self) {
         if let Some(bar) = &self.bar {
             bar.inc(1);
-            self.show(bar);
         }
     }
 
@@ -65,14 +77,14 @@ impl Progress {
         if let Some(bar) = &self.bar {
             bar.set_length(all);
             bar.set_position(done);
-            self.show(bar);
         }
     }
+}
 
-    fn show(&self, bar: &ProgressBar) {
-        if self.begun.elapsed() >= PATIENCE && !self.shown.swap(true, Ordering::Relaxed) {
-            bar.set_draw_target(ProgressDrawTarget::term_like_with_hz(Box::new(StatusScreen), DRAWS_PER_SECOND));
-            bar.enable_steady_tick(DRAWN_EVERY);
+impl Drop for Progress {
+    fn drop(&mut self) {
+        if let Some(bar) = &self.bar {
+            bar.finish_and_clear();
         }
     }
 }

@@ -78,7 +78,12 @@ pub(super) struct Lite {
     deadline: Deadline,
     /// What there is to say of values that the file should not hold.
     damage: Vec<String>,
+    /// Events are rows of a table that have a number: by it they are found again.
+    numbered: bool,
 }
+
+/// Whether that is so; a view has none, nor has a table made without.
+const IS_NUMBERED: &str = "SELECT EXISTS (SELECT 1 FROM pragma_table_list('activity_events') WHERE schema = 'main' AND type = 'table' AND wr = 0)";
 
 /// Opens a transaction; one that writes takes its turn at once.
 pub(super) fn begin(begin: Begin) -> &'static str {
@@ -117,22 +122,32 @@ impl Lite {
         let deadline = Deadline::default();
         let over = deadline.clone();
         conn.progress_handler(STEPS, Some(move || is_interrupted() || over.is_over()));
-        let mut lite = Self { conn, limit: limits.statement, deadline, damage: Vec::new() };
+        let mut lite = Self { conn, limit: limits.statement, deadline, damage: Vec::new(), numbered: false };
+        lite.deadline.set(limits.statement);
+        let asked = lite.conn.query_row(IS_NUMBERED, [], |row| row.get(0));
+        lite.numbered = asked.map_err(|error| fault::opening(path, &error))?;
         if version > versions::NEWEST {
             let known = versions::NEWEST;
             let message = format!("a store of version {version}, made by a newer mc-activity; this one knows {known}");
             return Err(unusable(&message).into());
         }
-        if foreign::adapt(&lite.conn).map_err(|error| fault::opening(path, &error))? && begin == Begin::Write {
+        if foreign::adapt(&lite.conn, lite.numbered).map_err(|error| fault::opening(path, &error))?
+            && begin == Begin::Write
+        {
             return Err(unusable("this SQLite file was made by another program and is only read").into());
         }
         if begin == Begin::Write && version < versions::NEWEST && lite.is_ours()? {
             versions::migrate(&mut lite.conn)?;
         }
-        if begin == Begin::Read {
+        if begin == Begin::Read && lite.numbered {
             lite.damage = damage::adapt(&lite.conn).map_err(|error| fault::opening(path, &error))?;
         }
         Ok(lite)
+    }
+
+    /// Whether events are found again by the number of their row.
+    pub(super) fn is_numbered(&self) -> bool {
+        self.numbered
     }
 
     /// What there is to say of values that the file should not hold; once.

@@ -35,10 +35,11 @@ fn is_not_trusted(place: &Place, why: &str) {
     assert!(output.stderr.contains("no DATABASE_URL"), "{output}");
     below(place, &["list", "--count", "--env-file", "../.env"]).ok();
     below(place, &["list", "--count"]).env("MC_ENV_FILE", "../.env").ok();
-    for kind in ["board", "agent"] {
-        // Who presses Tab sees nothing of it.
-        let output = place.sh("cd ../shared/mine && exec \"$0\" \"$@\"", ["complete-names", kind]).ok();
-        assert_eq!((output.stdout.as_str(), output.stderr.as_str()), ("", ""));
+    for flag in ["--board", "--agent"] {
+        // Completion offers no names from it, and prints no warning.
+        let typed = format!("mc-activity\0list\0{flag}\0\0");
+        let output = place.sh("cd ../shared/mine && exec \"$0\" \"$@\"", ["complete", "zsh"]).stdin(typed).ok();
+        assert_eq!((output.stdout.trim(), output.stderr.as_str()), ("words", ""));
     }
 }
 

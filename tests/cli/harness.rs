@@ -13,7 +13,7 @@ mod terminal;
 pub use child::Child;
 pub use data::{Data, Table, micros};
 pub use database::{Database, Engine, Role, for_each_engine};
-pub use mc::{Mc, Output, Place};
+pub use mc::{Mc, Output, Place, without_cursors};
 pub use parallel::in_parallel;
 pub use proxy::Proxy;
 pub use server::{SERVER, Server, free_port, guard};

@@ -2,7 +2,7 @@
 //! are used, and the tables are found where the role's own path has them.
 
 use crate::faults::{READS, words};
-use crate::harness::{Database, Engine, Role};
+use crate::harness::{Database, Engine, Role, without_cursors};
 use crate::identity::{AGENT_1_TOKEN, user};
 use crate::tail::SOON;
 
@@ -134,7 +134,9 @@ fn answers(database: &Database) -> Vec<String> {
     let proved = database.mc_as(Role::Login, ["list", "-o", "jsonl"]).env("MC_AGENT_TOKEN", AGENT_1_TOKEN);
     answers.push(proved.ok().stdout);
     // The place and the database differ.
-    let plain = |answer: String| answer.lines().filter(|line| !line.contains("test_")).collect::<Vec<_>>().join("\n");
+    let plain = |answer: String| {
+        without_cursors(&answer).lines().filter(|line| !line.contains("test_")).collect::<Vec<_>>().join("\n")
+    };
     answers.into_iter().map(plain).collect()
 }
 

@@ -26,13 +26,14 @@ pub(super) fn adapt(conn: &Connection) -> Result<Vec<String>> {
     if !has("id") || !has("created_at") || !conn.query_row(IS_DAMAGED, [], |row| row.get::<_, bool>(0))? {
         return Ok(Vec::new());
     }
-    let selected: Vec<String> = columns
+    let mut selected: Vec<String> = columns
         .iter()
         .map(|(name, kind)| match name.as_str() {
-            "created_at" => format!("coalesce({}, {NEVER}) AS created_at", expression(name, kind)),
+            "created_at" => format!("{} AS created_at", time(kind)),
             name => turned(name, kind),
         })
         .collect();
+    selected.push("rowid".to_owned());
     // A temporary view must not become a file: there may be no place for one.
     conn.execute_batch(&format!(
         "PRAGMA temp_store = memory;
@@ -43,8 +44,8 @@ pub(super) fn adapt(conn: &Connection) -> Result<Vec<String>> {
         .query_row(
             &format!(
                 "SELECT count(*), min(rowid) FROM main.activity_events
-                 WHERE (created_at >= '' OR created_at IS NULL) AND coalesce({}, {NEVER}) = {NEVER}",
-                expression("created_at", "INTEGER")
+                 WHERE (created_at >= '' OR created_at IS NULL) AND {} = {NEVER}",
+                time("INTEGER")
             ),
             [],
             |row| Ok((row.get::<_, i64>(0)?, row.get::<_, Option<i64>>(1)?)),
@@ -66,8 +67,9 @@ pub(super) fn adapt(conn: &Connection) -> Result<Vec<String>> {
 /// The least integer, which stands for -infinity.
 const NEVER: &str = "(-9223372036854775807 - 1)";
 
-/// The turned column without its name.
-fn expression(name: &str, kind: &str) -> String {
-    let turned = turned(name, kind);
-    turned.rsplit_once(" AS ").map_or(turned.clone(), |(expression, _)| expression.to_owned())
+/// An event's time, whatever stands in its place.
+fn time(kind: &str) -> String {
+    let turned = turned("created_at", kind);
+    let expression = turned.rsplit_once(" AS ").map_or(turned.as_str(), |(expression, _)| expression);
+    format!("CASE WHEN typeof(created_at) IN ('null', 'blob') THEN {NEVER} ELSE {expression} END")
 }

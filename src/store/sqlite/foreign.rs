@@ -13,8 +13,8 @@ FROM json_each('[\"activity_events\",\"agents\",\"boards\",\"organization_board_
   \"organizations\",\"tasks\",\"users\"]') t
 JOIN pragma_table_info(t.value) c";
 
-/// Puts views in front of the tables if ids are kept as text; says whether they are.
-pub(super) fn adapt(conn: &Connection) -> Result<bool> {
+/// Puts views in front of the tables if ids are kept as text; says whether they are. With `numbered`, events have row numbers.
+pub(super) fn adapt(conn: &Connection, numbered: bool) -> Result<bool> {
     let mut columns: BTreeMap<String, Vec<(String, String)>> = BTreeMap::new();
     let mut asked = conn.prepare(COLUMNS)?;
     let mut rows = asked.query([])?;
@@ -26,7 +26,10 @@ pub(super) fn adapt(conn: &Connection) -> Result<bool> {
         if columns.iter().any(|(name, kind)| name == "id" && kind == "BLOB") {
             continue;
         }
-        let selected: Vec<String> = columns.iter().map(|(name, kind)| turned(name, kind)).collect();
+        let mut selected: Vec<String> = columns.iter().map(|(name, kind)| turned(name, kind)).collect();
+        if numbered && table == "activity_events" {
+            selected.push("rowid".to_owned());
+        }
         views.push_str(&format!("CREATE TEMP VIEW {table} AS SELECT {} FROM main.{table};\n", selected.join(", ")));
     }
     if views.is_empty() {

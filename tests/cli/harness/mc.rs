@@ -272,3 +272,9 @@ impl std::fmt::Display for Output {
         write!(f, "--- stderr:\n{}", cut(&self.stderr))
     }
 }
+
+/// An answer without its cursors, which belong to one database.
+pub fn without_cursors(answer: &str) -> String {
+    let lines = answer.lines().filter(|line| !line.starts_with("more: --after "));
+    lines.map(|line| line.split("\"next_cursor\":").next().unwrap_or_default()).collect::<Vec<_>>().join("\n")
+}

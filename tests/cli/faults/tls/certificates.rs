@@ -247,7 +247,7 @@ fn channel_binding_and_require_auth_hold() {
     secure.works("postgres", "localhost", "require_auth=none");
     secure.works("postgres", "localhost", "require_auth=!scram-sha-256");
     secure.refused("scrambled:plain", "localhost", "require_auth=!scram-sha-256", "asks for SCRAM-SHA-256, which");
-    secure.refused("scrambled", "localhost", "", "asks for a password, and there is none");
+    secure.refused("scrambled", "localhost", "", "asks for a password, and none was given");
     // The other server on this machine has no TLS.
     let url = crate::harness::SERVER.url("postgres") + "?channel_binding=require";
     let output = super::ask(&secure.database, "list").env("DATABASE_URL", url).fails(5);
