@@ -1,9 +1,9 @@
 //! What is written about the program is true of the program: README, help, manual pages, completions, schemas.
 
+mod docs;
 mod hostile;
 mod json;
 mod page;
-mod readme;
 mod scrape;
 mod screens;
 mod scripts;
@@ -24,8 +24,19 @@ fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).to_owned()
 }
 
-fn readme() -> String {
-    std::fs::read_to_string(root().join("README.md")).unwrap()
+/// The README and the pages of docs/: paths from the root, and texts.
+fn pages() -> Vec<(PathBuf, String)> {
+    let mut paths = vec![PathBuf::from("README.md")];
+    let docs = std::fs::read_dir(root().join("docs")).unwrap();
+    paths.extend(docs.map(|entry| PathBuf::from("docs").join(entry.unwrap().file_name())));
+    paths.sort();
+    assert!(paths.len() >= 10, "only {} pages were found", paths.len());
+    let text = |path: &PathBuf| std::fs::read_to_string(root().join(path)).unwrap();
+    paths.iter().map(|path| (path.clone(), text(path))).collect()
+}
+
+fn scripting() -> String {
+    std::fs::read_to_string(root().join("docs/scripting.md")).unwrap()
 }
 
 /// Set to write the committed files anew where they are compared.
@@ -100,8 +111,8 @@ fn there_is_a_manual_page_for_the_program_and_for_each_command() {
 }
 
 #[test]
-fn the_table_of_exit_codes_in_the_readme_is_that_of_the_program() {
-    let text = readme();
+fn the_table_of_exit_codes_in_the_documentation_is_that_of_the_program() {
+    let text = scripting();
     let rows: Vec<(String, String)> = text
         .lines()
         .skip_while(|line| *line != "## Exit codes")

@@ -1,6 +1,6 @@
-//! The README's command lines are understood, and its examples print what it says.
+//! The command lines of the README and of docs/ are understood, the examples print what the pages say, and links lead somewhere.
 
-use super::{readme, root, update, with_demo};
+use super::{pages, root, scripting, update, with_demo};
 use clap::Parser;
 use mc_activity::cli::Cli;
 use std::path::Path;
@@ -57,9 +57,9 @@ fn the_examples_in_the_help_work_on_the_demo_store() {
 }
 
 #[test]
-fn every_command_line_of_the_readme_is_understood() {
+fn every_command_line_of_the_documentation_is_understood() {
     let mut seen = Vec::new();
-    for (language, lines) in blocks(&readme()) {
+    for (language, lines) in pages().iter().flat_map(|(_, text)| blocks(text)) {
         for line in lines.iter().filter(|line| language == "sh" || line.starts_with("$ ")) {
             for words in calls(line) {
                 seen.extend(words.get(1).cloned());
@@ -76,7 +76,7 @@ fn every_command_line_of_the_readme_is_understood() {
 }
 
 #[test]
-fn the_examples_of_the_readme_print_what_it_says() {
+fn the_examples_of_the_documentation_print_what_it_says() {
     let place = with_demo();
     let program = Path::new(env!("CARGO_BIN_EXE_mc-activity")).parent().unwrap().to_owned();
     let run = |line: &str| {
@@ -94,7 +94,15 @@ fn the_examples_of_the_readme_print_what_it_says() {
         assert!(shell.status.success(), "{line}\n{}", String::from_utf8_lossy(&shell.stderr));
         String::from_utf8(shell.stdout).unwrap()
     };
-    let mut text = readme();
+    let mut compared = 0;
+    for (page, mut text) in pages() {
+        compared += compare(&page, &mut text, &run);
+    }
+    assert!(compared >= 9, "{compared}");
+}
+
+/// Compares the examples of one page, or writes what they print into it; how many there are.
+fn compare(page: &Path, text: &mut String, run: &dyn Fn(&str) -> String) -> usize {
     let mut compared = 0;
     for (_, lines) in blocks(&text.clone()).iter().filter(|(language, _)| language == "console") {
         let (first, printed) = lines.split_first().unwrap();
@@ -104,25 +112,52 @@ fn the_examples_of_the_readme_print_what_it_says() {
             answer.trim_end().lines().map(str::trim_end).filter(|l| !l.contains("/data/")).collect();
         if update() {
             let old = format!("```console\n{}\n```", lines.join("\n"));
-            text = text.replace(&old, &format!("```console\n{first}\n{}\n```", answer.join("\n")));
+            *text = text.replace(&old, &format!("```console\n{first}\n{}\n```", answer.join("\n")));
         } else {
-            assert_eq!(printed, answer, "{line}: UPDATE=1 cargo test --test cli surface");
+            assert_eq!(printed, answer, "{}: {line}: UPDATE=1 cargo test --test cli surface", page.display());
         }
         compared += 1;
     }
-    assert!(compared >= 7, "{compared}");
     if update() {
-        std::fs::write(root().join("README.md"), text).unwrap();
+        std::fs::write(root().join(page), text).unwrap();
     }
+    compared
+}
+
+/// An anchor as GitHub makes it from a heading.
+fn anchor(heading: &str) -> String {
+    let kept = heading.to_lowercase().chars().filter(|c| c.is_alphanumeric() || " -_".contains(*c)).collect::<String>();
+    kept.replace(' ', "-")
 }
 
 #[test]
-fn the_readme_names_every_key_of_the_json() {
-    let text = readme();
+fn every_link_between_the_pages_leads_to_a_page_and_to_a_heading() {
+    let mut followed = 0;
+    for (page, text) in pages() {
+        for link in text.split("](").skip(1).filter_map(|rest| rest.split(')').next()) {
+            if link.starts_with("http") {
+                continue;
+            }
+            followed += 1;
+            let (file, heading) = link.split_once('#').unwrap_or((link, ""));
+            let target = if file.is_empty() { page.clone() } else { page.parent().unwrap().join(file) };
+            let found = std::fs::read_to_string(root().join(&target));
+            let found = found.unwrap_or_else(|error| panic!("{}: {link}: {error}", page.display()));
+            let headings: Vec<String> =
+                found.lines().filter_map(|line| line.trim_start_matches('#').strip_prefix(' ')).map(anchor).collect();
+            assert!(heading.is_empty() || headings.iter().any(|known| known == heading), "{}: {link}", page.display());
+        }
+    }
+    assert!(followed >= 15, "{followed}");
+}
+
+#[test]
+fn the_documentation_names_every_key_of_the_json() {
+    let text = scripting();
     for entry in std::fs::read_dir(root().join("src/output/schemas")).unwrap() {
         let schema: serde_json::Value = serde_json::from_slice(&std::fs::read(entry.unwrap().path()).unwrap()).unwrap();
         for key in schema["properties"].as_object().unwrap().keys() {
-            assert!(text.contains(&format!("`{key}`")), "README does not name {key} of {}", schema["title"]);
+            assert!(text.contains(&format!("`{key}`")), "docs/scripting.md does not name {key} of {}", schema["title"]);
         }
     }
 }
