@@ -74,7 +74,7 @@ impl Default for Limits {
 
 enum Engine {
     Postgres(Box<postgres::Pg>),
-    Sqlite(sqlite::Lite),
+    Sqlite(Box<sqlite::Lite>),
 }
 
 /// An open database.
@@ -107,7 +107,9 @@ impl Store {
                 let refused = denied("the database is opened for reading alone: its URL says mode=ro");
                 return Err(refused.hint("leave mode=ro out of the URL to write").into());
             }
-            Target::Sqlite { path, .. } => Engine::Sqlite(sqlite::Lite::open(path, begin, limits, false).await?),
+            Target::Sqlite { path, .. } => {
+                Engine::Sqlite(Box::new(sqlite::Lite::open(path, begin, limits, false).await?))
+            }
         };
         Ok(Self {
             engine,
