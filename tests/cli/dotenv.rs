@@ -15,22 +15,22 @@ fn mode(path: impl AsRef<Path>, mode: u32) {
 /// A `.env` in the directory above the one where the binary starts.
 fn above() -> (Place, &'static Database) {
     let (place, database) = (Place::new(), Database::shared(Engine::Deployed));
-    place.write("shared/.env", &format!("DATABASE_URL={}\n", database.url));
-    place.write("shared/mine/file", "");
-    mode(place.path().join("shared"), 0o755);
-    mode(place.path().join("shared/.env"), 0o644);
+    place.write("common/.env", &format!("DATABASE_URL={}\n", database.url));
+    place.write("common/mine/file", "");
+    mode(place.path().join("common"), 0o755);
+    mode(place.path().join("common/.env"), 0o644);
     (place, database)
 }
 
 /// A line of shell in the directory below it.
 fn below(place: &Place, args: &[&str]) -> crate::harness::Mc {
-    place.sh("cd ../shared/mine && exec \"$0\" \"$@\"", args.iter().copied()).args(ME)
+    place.sh("cd ../common/mine && exec \"$0\" \"$@\"", args.iter().copied()).args(ME)
 }
 
 /// It is not read, which is said once; named, it is read.
 fn is_not_trusted(place: &Place, why: &str) {
     let output = below(place, &["list", "--count"]).fails(5);
-    assert!(output.stderr.contains("/shared/.env is not read: ") && output.stderr.contains(why), "{why}\n{output}");
+    assert!(output.stderr.contains("/common/.env is not read: ") && output.stderr.contains(why), "{why}\n{output}");
     assert_eq!(output.stderr.matches("is not read").count(), 1, "{output}");
     assert!(output.stderr.contains("no DATABASE_URL"), "{output}");
     below(place, &["list", "--count", "--env-file", "../.env"]).ok();
@@ -38,7 +38,7 @@ fn is_not_trusted(place: &Place, why: &str) {
     for flag in ["--board", "--agent"] {
         // Completion offers no names from it, and prints no warning.
         let typed = format!("mc-activity\0list\0{flag}\0\0");
-        let output = place.sh("cd ../shared/mine && exec \"$0\" \"$@\"", ["complete", "zsh"]).stdin(typed).ok();
+        let output = place.sh("cd ../common/mine && exec \"$0\" \"$@\"", ["complete", "zsh"]).stdin(typed).ok();
         assert_eq!((output.stdout.trim(), output.stderr.as_str()), ("words", ""));
     }
 }
@@ -46,24 +46,24 @@ fn is_not_trusted(place: &Place, why: &str) {
 #[test]
 fn a_dotenv_that_others_can_write_is_not_read() {
     let (place, database) = above();
-    let file = place.path().join("shared/.env");
+    let file = place.path().join("common/.env");
     let count = below(&place, &["list", "--count"]).ok().stdout;
     assert_eq!(count, database.mc(["list", "--count"]).args(ME).ok().stdout);
     mode(&file, 0o646);
     is_not_trusted(&place, "it can be written by others (mode 0646)");
     mode(&file, 0o600);
     for bits in [0o777, 0o1777, 0o703] {
-        mode(place.path().join("shared"), bits);
+        mode(place.path().join("common"), bits);
         is_not_trusted(&place, &format!("can be written by others (mode {bits:04o})"));
     }
-    mode(place.path().join("shared"), 0o755);
+    mode(place.path().join("common"), 0o755);
     assert_eq!(below(&place, &["list", "--count"]).ok().stdout, count);
 }
 
 #[test]
 fn a_link_is_trusted_no_more_than_what_it_leads_to() {
     let (place, _) = above();
-    let file = place.path().join("shared/.env");
+    let file = place.path().join("common/.env");
     std::fs::create_dir(place.path().join("open")).unwrap();
     std::fs::rename(&file, place.path().join("open/env")).unwrap();
     symlink(place.path().join("open/env"), &file).unwrap();
@@ -75,7 +75,7 @@ fn a_link_is_trusted_no_more_than_what_it_leads_to() {
 #[test]
 fn a_dotenv_of_another_user_is_not_read() {
     let (place, _) = above();
-    let (directory, file) = (place.path().join("shared"), place.path().join("shared/.env"));
+    let (directory, file) = (place.path().join("common"), place.path().join("common/.env"));
     let given = chown(&file, Some(STRANGER), None);
     given.expect("this test gives a file to another user, which only root can: run the tests as root");
     is_not_trusted(&place, "it belongs to another user (uid 65534)");
@@ -93,9 +93,9 @@ fn a_dotenv_of_another_user_is_not_read() {
 fn a_dotenv_that_is_not_trusted_ends_the_search() {
     let (place, database) = above();
     place.write(".env", &format!("DATABASE_URL={}\n", database.url));
-    mode(place.path().join("shared/.env"), 0o666);
+    mode(place.path().join("common/.env"), 0o666);
     below(&place, &["list", "--count"]).fails(5);
-    std::fs::remove_file(place.path().join("shared/.env")).unwrap();
+    std::fs::remove_file(place.path().join("common/.env")).unwrap();
     below(&place, &["list", "--count"]).ok();
 }
 
