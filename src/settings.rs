@@ -103,7 +103,7 @@ pub struct Settings {
 pub struct Files<'a> {
     /// The name of a profile.
     pub profile: Option<&'a str>,
-    /// A file to read in place of the nearest `.env`, whoever may have written it.
+    /// A file to read instead of the nearest `.env`. It is trusted, no matter who owns it.
     pub env_file: Option<&'a Path>,
 }
 

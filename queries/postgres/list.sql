@@ -5,8 +5,8 @@
 --   none of these: whatever the planner finds. Names are joined to the :limit rows that are left.
 -- Stretch: from .. upto, both included; before (or after): the key (created_at, id) where the last page ended.
 -- Windows: froms and uptos, both included: many stretches in turn, of all of them at most :portion rows. The outer side of
---   a nested loop is read in its own order, so the rows come in order without a sort of them all; whoever reads them makes
---   sure.
+--   a nested loop is read in its own order, so the rows come in order without sorting all of them; the program
+--   checks the order.
 -- The sum with an empty interval keeps the planner from walking an index on created_at where few rows match (sparse).
 -- Columns: those of ActivityEvent, in its order, board_id the one that decides, route left out.
 SELECT found.*                                                           -- if froms

@@ -1,4 +1,4 @@
--- The events that already have some ids, whoever may see them: the writer must know whether they are the same.
+-- The events that already have one of these ids, without regard to access: the writer must know whether they are the same.
 -- Columns: id, event_type, message, agent_id, task_id, board_id, action, user_id, actor_id, created_at.
 SELECT
   e.id, e.event_type, e.message, e.agent_id, e.task_id, e.board_id,

@@ -1,7 +1,7 @@
 -- Events that the actor may see, newest or oldest first; see the file of the same name for PostgreSQL.
 -- Plan relied on: the index on (created_at, id) from one end; sparse: those on board_id and task_id, then a sort.
 -- The subquery finds and orders rows without their messages, which a sort would hold in memory. It is the outermost loop, so
--- its order is that of the answer; whoever reads the rows makes sure.
+-- its order is that of the answer; the program checks it.
 SELECT
   e.id, e.event_type, e.message, e.agent_id, e.task_id, found.board_id, e.created_at,
   e.action,                     -- if has_action

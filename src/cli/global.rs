@@ -59,7 +59,7 @@ pub struct DatabaseArgs {
     /// Read settings from NAME.env in the directory mc-activity of the configuration
     #[arg(long, value_name = "NAME", global = true)]
     pub profile: Option<String>,
-    /// Read this file in place of the nearest .env, whoever may have written it; else MC_ENV_FILE
+    /// Read this file instead of the nearest .env and trust it, no matter who owns it [env: MC_ENV_FILE]
     #[arg(long, value_name = "FILE", global = true)]
     pub env_file: Option<PathBuf>,
     /// How long one statement may take (default 30s, none for --all); 0s is for ever

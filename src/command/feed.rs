@@ -19,7 +19,7 @@ use std::ops::ControlFlow;
 
 /// Rows of the first portion, before it is known how long they are.
 const FIRST_PORTION: u64 = 2_000;
-/// Rows of a portion at most: so many more would cost a server memory, and save next to nothing.
+/// Maximum number of rows of a portion: more would cost the server memory and save almost nothing.
 const LARGEST_PORTION: u64 = 50_000;
 
 const FORMATS: [&str; 7] = ["table", "wide", "json", "jsonl", "csv", "tsv", "text"];

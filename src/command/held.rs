@@ -1,17 +1,17 @@
 //! Output that is held in memory while a transaction is open, and written when none is.
 //!
-//! Whoever reads our output may stop for a while: a pager, a terminal after Ctrl-S, a consumer that is stuck. A transaction
-//! that is open meanwhile would keep its lock on the table, so that a migration waits for it and every writer behind that;
-//! it would keep dead rows from being removed, and in SQLite's rollback mode no one could write at all.
+//! The reader of the output may pause: a pager, a terminal after Ctrl-S, a consumer that is stuck. An open transaction would
+//! keep its lock on the table meanwhile. A migration would wait for it, and every writer would wait for the migration; dead
+//! rows could not be removed; and in SQLite's rollback mode nothing could be written.
 
 use super::sink::Sink;
 use std::cell::RefCell;
 use std::io::{self, Write};
 use std::rc::Rc;
 
-/// Bytes that a portion should have: so many that it costs next to nothing to end a transaction and open the next.
+/// Bytes that a portion should have, large enough that ending a transaction and opening the next costs almost nothing.
 pub const PORTION: usize = 12 << 20;
-/// From so many bytes on, what is held must be written before there is more of it.
+/// From this many bytes on, the output must be written before more is added.
 const FULL: usize = PORTION + PORTION / 2;
 /// How much a sink is given at a time: it buffers what it is given.
 const PIECE: usize = 32 * 1024;

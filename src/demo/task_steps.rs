@@ -100,7 +100,7 @@ impl TaskRun {
         Ok(())
     }
 
-    /// Moves the task. Review belongs to the lead, who may send it back to whoever did the work.
+    /// Moves the task. Review belongs to the lead, who may send it back to the agent that did the work.
     fn shift(&mut self, status: Status, step: &'static Step) -> Result<()> {
         let (before, by) = (self.status, step.by.as_deref());
         self.status = status;
@@ -202,7 +202,7 @@ impl TaskRun {
         }
     }
 
-    /// An event that the backend adds, so many seconds and a fraction after the one before.
+    /// An event that the backend adds, some seconds after the one before.
     fn follow_up(&mut self, seconds: i64, event_type: &'static str, agent: &'static str, message: String) {
         let fraction = number_below(SECOND, &["fraction", &self.task.title, &self.drafts.len().to_string()]);
         self.now += seconds * SECOND + fraction.max(1_000);

@@ -146,8 +146,7 @@ fn write_folded<W: Write>(out: &mut W, fold: &Fold, failures: u64, look: &Look<'
     let Some((first, last)) = fold.span() else { return Ok(()) };
     // In little room what was said counts more than when.
     let timed = look.width.is_none_or(|columns| columns >= ROOM_FOR_TIMES);
-    let heads =
-        [("failures", true), ("newest", true), ("event type", false), ("message, ids and numbers aside", false)];
+    let heads = [("failures", true), ("newest", true), ("event type", false), ("message pattern", false)];
     let row = |group: &&Folded| {
         let [event_type, text] = [&group.event_type, group.text()].map(|text| (look.visible)(text));
         columns(timed, [group.count.to_string(), (look.show_time)(group.last), event_type, text])

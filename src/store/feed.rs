@@ -6,8 +6,8 @@
 //! column answers the rest, at once or window by window; where the windows would have to cover most of the table, one
 //! plain query does.
 //!
-//! Rows that are written while they are read come in portions ([`Feed`], [`Store::portion`]): whoever reads our output may
-//! pause, and no transaction may be open meanwhile. A portion ends behind a row, and the next goes on behind its key.
+//! Rows that are written while they are read come in portions ([`Feed`], [`Store::portion`]): the reader of the
+//! output may pause, and no transaction may be open meanwhile. A portion ends after a row, and the next starts after its key.
 
 mod source;
 mod walk;
@@ -122,14 +122,14 @@ impl fmt::Display for Paused {
 impl std::error::Error for Paused {}
 
 impl Feed {
-    /// Of a page, with so many rows a portion, roughly.
+    /// A page, read in portions of about `rows` rows.
     pub fn new(page: Page, rows: u64) -> Self {
         let left = wanted(page);
         let place = Place { page, skip: page.offset, left, unreadable: 0, end: None };
         Self { place, way: Way::Unknown, rows: rows.max(1) }
     }
 
-    /// Lets the portions to come have so many rows, roughly.
+    /// Sets the approximate number of rows of the next portions.
     pub fn expect(&mut self, rows: u64) {
         self.rows = rows.max(1);
     }

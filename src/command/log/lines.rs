@@ -8,11 +8,11 @@ use tempfile::SpooledTempFile;
 
 /// Bytes of the longest line, and of the longest message, that is taken.
 pub(super) const LONGEST: usize = 16 << 20;
-/// Up to so many bytes are kept in memory, more in a file without a name in the directory for temporary files.
+/// Bytes kept in memory. More go to an unnamed file in the directory for temporary files.
 pub(super) const IN_MEMORY: usize = 4 << 20;
 
-/// Lines that were read to the end, to be gone through as often as it takes. They are kept aside because no transaction may
-/// be open while they arrive: whoever writes them may be slow.
+/// Lines that were read to the end and can be read again. They are kept because no transaction may be open while they arrive:
+/// their writer may be slow.
 pub(super) struct Lines {
     kept: SpooledTempFile,
     /// Lines that are not blank.

@@ -82,7 +82,7 @@ pub(super) fn write_folded<W: Write>(
 ) -> io::Result<()> {
     let Some((first, last)) = fold.span() else { return Ok(()) };
     let groups = fold.groups();
-    writeln!(out, "<h2>What the failures say, ids and numbers aside</h2>")?;
+    writeln!(out, "<h2>Message patterns of the failures</h2>")?;
     let heads = [("failures", "number"), ("first", ""), ("last", ""), ("event type", "type"), ("message", "message")];
     write_head(out, &heads)?;
     for group in groups.iter().take(MESSAGES) {

@@ -155,7 +155,7 @@ impl Params {
     }
 }
 
-/// A typing error in a known name is at most so many letters away from it.
+/// A typing error differs from a known name in at most this many letters.
 const TYPING_ERRORS: usize = 2;
 
 /// Refuses a name, which is shown only where another program is known to use it.

@@ -296,7 +296,7 @@ fn is_trusted_itself(certificate: &CertificateDer<'_>, roots: &Roots, now: UnixT
     Ok(true)
 }
 
-/// As OpenSSL judges a server's certificate; what it does not know and must heed makes it unfit.
+/// As OpenSSL judges a server's certificate; an unknown critical extension makes it unfit.
 fn is_for_servers(leaf: &X509Certificate<'_>) -> bool {
     let known = leaf.extensions().iter().all(|extension| {
         !extension.critical

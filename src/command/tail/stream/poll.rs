@@ -31,7 +31,7 @@ const LISTEN_EVERY: Duration = Duration::from_secs(60);
 
 /// How a poll went.
 enum Progress {
-    /// All was read; the transaction is still open.
+    /// All was read and printed.
     Whole,
     /// What the actor may see has changed meanwhile: the rest is for the next poll.
     GivenUp,
