@@ -9,40 +9,13 @@ pub mod filter;
 pub mod format;
 pub mod global;
 pub mod names;
-pub mod page;
+pub mod paging;
 pub mod split;
 pub mod time;
 
-use crate::command::Command;
-use crate::redact::mask;
-use clap::Parser;
+use crate::redact::{SWITCHES, mask};
 use serde_json::json;
 use std::ffi::OsString;
-
-/// Query and follow the activity log of OpenClaw Mission Control
-///
-/// Mission Control writes every act of its agents and users to the table activity_events and shows little of it: a
-/// failure is visible nowhere else. This tool reads that table with the access rules of Mission Control.
-///
-/// Without DATABASE_URL it reads its own embedded store, which `mc-activity demo` makes and fills.
-#[derive(Debug, Parser)]
-#[command(name = "mc-activity", version, propagate_version = true, max_term_width = 110, after_help = EXAMPLES)]
-pub struct Cli {
-    /// Flags of every command.
-    #[command(flatten)]
-    pub global: global::GlobalArgs,
-    /// What to do.
-    #[command(subcommand)]
-    pub command: Command,
-}
-
-const EXAMPLES: &str = "\
-Examples (they work on the demo store too):
-  mc-activity demo                               make and fill the embedded store
-  mc-activity list --board payments --since 1h   what happened on a board
-  mc-activity errors --range 24h                 how bad is it?
-  mc-activity tail --events                      follow everything
-  mc-activity list -o jsonl --all | jq .message  for scripts";
 
 /// Whether the arguments ask for JSON, in whatever way and whether or not the rest of them can be understood.
 pub fn asks_for_json(args: impl IntoIterator<Item = OsString>) -> bool {
@@ -60,9 +33,6 @@ pub fn asks_for_json(args: impl IntoIterator<Item = OsString>) -> bool {
         }),
     })
 }
-
-/// Short flags without a value.
-pub(crate) const SWITCHES: [char; 3] = ['q', 'v', 'i'];
 
 /// A usage error in the form of all others: one line of JSON.
 pub fn complaint_as_json(told: &clap::Error) -> String {

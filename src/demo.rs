@@ -8,13 +8,11 @@ mod heartbeats;
 mod ids;
 mod live;
 mod loader;
-mod rows;
 mod task_steps;
 mod times;
 
-pub use live::{Live, next_live};
+pub use live::next_live;
 pub use loader::dataset;
-pub use rows::{Dataset, EventRow};
 
 #[cfg(test)]
 mod tests;

@@ -3,7 +3,7 @@
 //! Functions return [`anyhow::Error`]; one that the user should see with a certain exit code holds a [`Failure`]
 //! somewhere in its chain.
 
-use crate::output::visible;
+use crate::escape::escape_for_terminal;
 use crate::redact::mask;
 use serde_json::json;
 use std::fmt;
@@ -78,7 +78,7 @@ pub struct Failure {
     kind: Kind,
     message: String,
     hint: Option<String>,
-    passing: bool,
+    transient: bool,
     conflict: bool,
     password_refused: bool,
 }
@@ -86,7 +86,7 @@ pub struct Failure {
 impl Failure {
     /// An error of a kind.
     pub fn new(kind: Kind, message: impl Into<String>) -> Self {
-        Self { kind, message: message.into(), hint: None, passing: false, conflict: false, password_refused: false }
+        Self { kind, message: message.into(), hint: None, transient: false, conflict: false, password_refused: false }
     }
 
     /// With a line of advice.
@@ -98,8 +98,8 @@ impl Failure {
 
     /// One that may be over when it is tried again: a restart, a broken connection, a lock.
     #[must_use]
-    pub fn passing(mut self, passing: bool) -> Self {
-        self.passing = passing;
+    pub fn transient(mut self, transient: bool) -> Self {
+        self.transient = transient;
         self
     }
 
@@ -167,8 +167,8 @@ pub fn kind_of(error: &anyhow::Error) -> Kind {
 }
 
 /// Whether trying again may help.
-pub fn is_passing(error: &anyhow::Error) -> bool {
-    failure(error).is_some_and(|failure| failure.passing)
+pub fn is_transient(error: &anyhow::Error) -> bool {
+    failure(error).is_some_and(|failure| failure.transient)
 }
 
 /// Whether the same question should be asked anew.
@@ -211,10 +211,10 @@ pub fn render(error: &anyhow::Error, as_json: bool) -> String {
 /// as `hint:`. What else breaks a line on some terminal is escaped.
 fn continued(text: &str) -> String {
     let mut lines = text.trim_end().split('\n');
-    let mut shown = visible(lines.next().unwrap_or_default()).into_owned();
+    let mut shown = escape_for_terminal(lines.next().unwrap_or_default()).into_owned();
     for line in lines {
         let indent = if line.is_empty() || line.starts_with("  ") { "" } else { "  " };
-        shown.push_str(&format!("\n{indent}{}", visible(line)));
+        shown.push_str(&format!("\n{indent}{}", escape_for_terminal(line)));
     }
     shown
 }

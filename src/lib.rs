@@ -1,28 +1,79 @@
-//! `mc-activity`: the activity log of OpenClaw Mission Control, queried and followed.
+//! `mc-activity`: queries and follows the activity log of OpenClaw Mission Control.
 //!
-//! One way through, whatever the command: *who is asking, what do they ask, stream the rows, render them*.
+//! Every command takes the same way: parse the command line, build a session (connection, identity, filters), run prepared
+//! SQL, and write the rows in a format.
 //!
 //! ```text
-//! argv ─ cli ─→ command::<name> ─→ store (prepared SQL, rows one by one) ─→ output (Write)
-//!                   │                 ↑
-//!                   └─ access: who is asking → Scope (which boards, which agent)
+//! argv ─→ cli ─→ commands::<name> ─→ session ─→ db (prepared SQL, rows one by one) ─→ output
+//!                                       └─→ auth: who is asking → Scope (which boards, which agent)
 //! ```
 //!
-//! Who may import whom: `command` → everything below it; `store` → `access` values, `filter`, `event`, `error`;
-//! `output` → `event`; `follow` → `event`; `event` and `atomic_file` → nothing of ours. Commands never import each other, sqlx and rusqlite are
-//! named only in `store`, clap only in `cli`, `command` and the `Args` structs, and nothing below `command` asks the clock.
+//! # Layers
+//! A module imports only from layers below its own, or from itself. `tests/house.rs` reads this list and checks it.
+//!
+//! 1. run
+//! 2. commands
+//! 3. session
+//! 4. cli, auth, demo, interrupt
+//! 5. settings
+//! 6. db
+//! 7. output, tail, analysis
+//! 8. model
+//! 9. error
+//! 10. redact
+//! 11. escape, atomic_file
+//!
+//! Commands do not import each other. sqlx and rusqlite are named only in `db`; clap only in `run`, `commands` and `cli`. Nothing
+//! below `session` reads the clock of the machine to decide what a query means.
 
-pub mod access;
-pub mod atomic_file;
-pub mod cli;
-pub mod command;
-pub mod demo;
-pub mod error;
-pub mod event;
-pub mod explain;
-pub mod filter;
-pub mod follow;
-pub mod output;
-pub mod redact;
-pub mod settings;
-pub mod store;
+mod analysis;
+mod atomic_file;
+mod auth;
+mod cli;
+mod commands;
+mod db;
+mod demo;
+mod error;
+mod escape;
+mod interrupt;
+mod model;
+mod output;
+mod redact;
+mod run;
+mod session;
+mod settings;
+mod tail;
+
+pub use run::main;
+
+/// What tests ask of the program without running it.
+#[doc(hidden)]
+pub mod for_tests {
+    use crate::commands::{Cli, completions, man};
+    use clap::{CommandFactory, Parser};
+
+    /// The command line as clap describes it.
+    pub fn command() -> clap::Command {
+        Cli::command()
+    }
+
+    /// What is wrong with these arguments, if anything.
+    pub fn usage_error(arguments: &[String]) -> Option<String> {
+        Cli::try_parse_from(arguments).err().map(|error| error.to_string())
+    }
+
+    /// The completion scripts: file names and texts.
+    pub fn completion_files() -> Vec<(String, String)> {
+        completions::files()
+    }
+
+    /// The manual pages: file names and texts.
+    pub fn man_pages() -> Vec<(String, Vec<u8>)> {
+        man::pages().unwrap_or_default()
+    }
+
+    /// The exit codes of failures, and their names in JSON.
+    pub fn exit_codes() -> Vec<(u8, &'static str)> {
+        crate::error::Kind::ALL.map(|kind| (kind.exit_code(), kind.name())).to_vec()
+    }
+}

@@ -1,52 +1,56 @@
 //! Rows rendered: one [`RowWriter`] for every [`Format`], which takes rows one by one and keeps none of them (the human
 //! tables keep the first few, to find their widths).
 //!
-//! Stored text is untrusted: what a human reads goes through [`escape::visible`]; what a program reads is escaped by its
+//! Stored text is untrusted: what a human reads goes through [`escape::escape_for_terminal`]; what a program reads is escaped by its
 //! format's own rules and otherwise left as it is.
 
+mod cell_text;
 pub mod chart;
+mod columns;
 mod csv;
+pub mod destination;
 pub mod errors;
-pub mod escape;
-mod facts;
-pub mod fold;
 mod foreground;
+pub mod held;
 pub mod html;
-mod human;
 pub mod json;
-mod line;
+mod key_value;
+pub mod message_groups;
 pub mod nagios;
 pub mod prometheus;
 mod rows;
+mod show_time;
 mod sse;
+pub mod status_screen;
+mod stderr;
 mod stdout;
 pub mod summary;
 mod table;
-mod talk;
 mod terminal;
 mod terminal_guard;
-mod view;
+mod text;
 mod width;
-mod zone;
 
 pub use self::csv::CsvOptions;
-pub use escape::visible;
-pub use facts::write_facts;
+pub use columns::Columns;
 pub use foreground::{is_in_foreground, would_be_stopped};
+pub use key_value::write_facts;
 pub use prometheus::SeriesLabels;
-pub use rows::{Ending, RowWriter};
+pub use rows::{PageInfo, RowWriter};
+pub use show_time::age;
 pub use sse::ping;
+pub use stderr::{eprint_json, eprint_raw, eprint_safe, stdout_is_closed};
 pub use stdout::stdout_was_closed_at_start;
-pub use talk::{stdout_is_closed, talk, talk_json, talk_raw};
-pub use terminal::{ColorChoice, Ink, Terminal};
+pub use terminal::{Color, ColorChoice, Terminal};
 pub use terminal_guard::{Content, TerminalGuard};
-pub use view::View;
-pub use width::{cut, fill, width};
-pub use zone::age;
+#[cfg(test)]
+pub use width::width;
+pub use width::{fill, truncate};
 
 use crate::error::{Failure, usage};
-use crate::event::{Timestamp, Zone};
-use chart::Look;
+use crate::escape::escape_for_terminal;
+use crate::model::{Timestamp, Zone};
+use chart::ChartStyle;
 use std::fmt;
 use std::io::{self, Write};
 use std::str::FromStr;
@@ -102,16 +106,6 @@ impl Format {
             Self::Prometheus => "prometheus",
         }
     }
-
-    /// `json` or `jsonl`: failures are then JSON too.
-    pub fn is_json(self) -> bool {
-        matches!(self, Self::Json | Self::Jsonl)
-    }
-
-    /// Whether a person reads it, so that `--tz` governs its times and its text is made harmless.
-    pub fn is_human(self) -> bool {
-        matches!(self, Self::Table | Self::Wide | Self::Text)
-    }
 }
 
 impl fmt::Display for Format {
@@ -158,9 +152,15 @@ impl Style {
     }
 
     /// The same for drawings.
-    pub fn look<'a>(&self, show_time: &'a dyn Fn(Timestamp) -> String) -> Look<'a> {
+    pub fn look<'a>(&self, show_time: &'a dyn Fn(Timestamp) -> String) -> ChartStyle<'a> {
         let Terminal { width, unicode, color, .. } = self.terminal;
-        Look { width, unicode, color, show_time, visible: &|text| visible(text).into_owned() }
+        ChartStyle {
+            width,
+            unicode,
+            color,
+            show_time,
+            escape_for_terminal: &|text| escape_for_terminal(text).into_owned(),
+        }
     }
 }
 
@@ -177,9 +177,9 @@ pub fn row_security(tables: &[String]) -> Option<String> {
 /// Those of `out`.
 pub fn write_footer(out: &mut impl Write, lines: &[String], style: &Style) -> io::Result<()> {
     writeln!(out)?;
-    let fit = |line: &String| fill(&visible(line), style.terminal.width);
+    let fit = |line: &String| fill(&escape_for_terminal(line), style.terminal.width);
     let lines = lines.iter().map(fit).collect::<Vec<_>>().join("\n");
-    lines.lines().try_for_each(|line| writeln!(out, "{}", style.terminal.paint(Ink::Dim, line)))
+    lines.lines().try_for_each(|line| writeln!(out, "{}", style.terminal.paint(Color::Dim, line)))
 }
 
 #[cfg(test)]
@@ -194,11 +194,5 @@ mod tests {
         let error = Format::from_str("yaml").map_err(anyhow::Error::from).unwrap_err();
         assert_eq!(crate::error::kind_of(&error), crate::error::Kind::Usage);
         assert!(crate::error::render(&error, false).contains("table, wide, json, jsonl, csv"));
-    }
-
-    #[test]
-    fn only_json_and_jsonl_are_json() {
-        let json: Vec<_> = Format::ALL.into_iter().filter(|format| format.is_json()).map(Format::name).collect();
-        assert_eq!(json, ["json", "jsonl"]);
     }
 }

@@ -4,11 +4,13 @@
 //! Messages quote what was typed, and they quote the server, which quotes the names that it was given. So these texts are
 //! registered where they are first seen, and masked in the few places where messages are printed.
 
-use crate::cli::SWITCHES;
-use crate::output::visible;
+use crate::escape::escape_for_terminal;
 use std::borrow::Cow;
 use std::ffi::OsString;
 use std::sync::{PoisonError, RwLock};
+
+/// Short flags without a value.
+pub const SWITCHES: [char; 3] = ['q', 'v', 'i'];
 
 /// What stands in place of a text that is not shown.
 pub const REDACTED: &str = "<redacted>";
@@ -29,10 +31,10 @@ const KEYWORDS: [&str; 10] =
 /// Masks this text in all messages from now on, as it is and as messages escape it.
 pub fn hide(text: &str) {
     let boundary = (0..=LONGEST_NAME.min(text.len())).rev().find(|at| text.is_char_boundary(*at)).unwrap_or_default();
-    let cut = text.get(..boundary).unwrap_or_default();
+    let truncate = text.get(..boundary).unwrap_or_default();
     let mut hidden = HIDDEN.write().unwrap_or_else(PoisonError::into_inner);
-    for form in [text, text.trim(), cut] {
-        for form in [form.to_owned(), visible(form).into_owned(), form.escape_debug().to_string()] {
+    for form in [text, text.trim(), truncate] {
+        for form in [form.to_owned(), escape_for_terminal(form).into_owned(), form.escape_debug().to_string()] {
             if form.chars().count() >= SHORTEST && !hidden.contains(&form) {
                 hidden.push(form);
             }
@@ -132,7 +134,9 @@ mod tests {
     fn a_hidden_text_is_masked_as_it_is_and_escaped_and_cut() {
         let name = format!("redact-test-\u{7}-{}", "x".repeat(80));
         hide(&name);
-        for shown in [&name, &visible(&name).into_owned(), &name.escape_debug().to_string(), &name[..63].to_owned()] {
+        for shown in
+            [&name, &escape_for_terminal(&name).into_owned(), &name.escape_debug().to_string(), &name[..63].to_owned()]
+        {
             assert_eq!(mask(&format!("a {shown} b")).trim_end_matches('x'), "a <redacted> b", "{shown:?}");
         }
         hide("ab");

@@ -10,8 +10,8 @@ mod profile;
 pub mod secret;
 mod trust;
 
+use crate::db::url::holds_password;
 use crate::error::{failed, usage};
-use crate::store::url::holds_password;
 use secret::{Secret, exposed_mode};
 use std::fmt;
 use std::fs;
@@ -26,7 +26,7 @@ const SECRETS: [&str; 4] = ["PGPASSWORD", "LOCAL_AUTH_TOKEN", "MC_TOKEN", "MC_AG
 
 /// Where a value was found.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Origin {
+pub enum SettingOrigin {
     /// A flag on the command line.
     Flag,
     /// The file of `--profile NAME`.
@@ -39,7 +39,7 @@ pub enum Origin {
     EnvFile(PathBuf),
 }
 
-impl fmt::Display for Origin {
+impl fmt::Display for SettingOrigin {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Flag => f.write_str("the command line"),
@@ -57,13 +57,13 @@ pub struct Setting {
     /// Never empty.
     pub value: Secret,
     /// Where it was found.
-    pub origin: Origin,
+    pub origin: SettingOrigin,
 }
 
 impl fmt::Display for Setting {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.origin {
-            Origin::Flag => f.write_str(&self.name),
+            SettingOrigin::Flag => f.write_str(&self.name),
             _ => write!(f, "{} in {}", self.name, self.origin),
         }
     }
@@ -192,13 +192,13 @@ impl Settings {
         if let Some(file) = &self.profile
             && let Some(value) = file.get(name)
         {
-            return Some(setting(value, Origin::Profile(file.path.clone())));
+            return Some(setting(value, SettingOrigin::Profile(file.path.clone())));
         }
         if let Some(value) = self.environment(name) {
-            return Some(setting(&value, Origin::Environment));
+            return Some(setting(&value, SettingOrigin::Environment));
         }
         let file = self.dotenv.as_ref()?;
-        let origin = if self.named { Origin::EnvFile } else { Origin::DotEnv };
+        let origin = if self.named { SettingOrigin::EnvFile } else { SettingOrigin::DotEnv };
         Some(setting(file.get(name)?, origin(file.path.clone())))
     }
 
@@ -222,9 +222,11 @@ impl Settings {
     pub fn database_url(&self, flag: Option<&str>) -> anyhow::Result<Option<Setting>> {
         match flag.map(str::trim) {
             Some("") => Err(usage("--database-url is empty").into()),
-            Some(url) => {
-                Ok(Some(Setting { name: "--database-url".to_owned(), value: Secret::new(url), origin: Origin::Flag }))
-            }
+            Some(url) => Ok(Some(Setting {
+                name: "--database-url".to_owned(),
+                value: Secret::new(url),
+                origin: SettingOrigin::Flag,
+            })),
             None => match (self.get("DATABASE_URL"), &self.lost_url) {
                 (None, Some(place)) => Err(usage(format!("{place}, which sets DATABASE_URL, cannot be read"))
                     .hint("write NAME=value; the text is not shown as it may be secret")

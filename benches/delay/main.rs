@@ -1,5 +1,5 @@
 //! From the commit of an event to its line on stdout: `mc-activity tail` at several rates of events, with its poll alone
-//! and with the trigger of queries/postgres/notify.sql, the look-back full in either case.
+//! and with the trigger of queries/postgres/install_notify_trigger.sql, the look-back full in either case.
 //!
 //! `cargo bench --bench delay` starts a PostgreSQL server of its own and prints a table in Markdown.
 
@@ -101,7 +101,7 @@ impl<'a> Place<'a> {
         );
         past.split("; ").for_each(|statement| psql(&name, &["-c", statement]));
         if notices {
-            psql(&name, &["-f", &format!("{ROOT}/queries/postgres/notify.sql")]);
+            psql(&name, &["-f", &format!("{ROOT}/queries/postgres/install_notify_trigger.sql")]);
         }
         let url = SERVER.url(&name);
         let conn = runtime.block_on(PgConnection::connect(&url)).unwrap();

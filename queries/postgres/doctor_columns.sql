@@ -4,7 +4,7 @@ SELECT needed.name || '.' || needed.col
 FROM (
   SELECT tab.name, tab.id, unnest(tab.columns) AS col
   FROM (
-    -- include needed_columns
+    -- include required_columns
   ) AS tab (name, id, columns)
 ) AS needed
 WHERE needed.col NOT IN ('action', 'user_id', 'actor_id')

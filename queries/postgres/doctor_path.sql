@@ -1,6 +1,6 @@
 -- The schemas on the role's own search path in which others may create objects: neither the schema's owner, nor that of
 -- activity_events, nor a superuser. Before PostgreSQL 15, PUBLIC could do so in public unless that was revoked.
--- The setting mc_activity.schemas holds that path: see connect.sql.
+-- The setting mc_activity.schemas holds that path: see session_info.sql.
 -- Columns: schema, who may, both quoted as identifiers where they must be.
 SELECT
   quote_ident(path.schema),

@@ -13,5 +13,5 @@ SELECT
   has_any_column_privilege(needed.id, 'INSERT'),
   has_table_privilege(needed.id, 'UPDATE, DELETE, TRUNCATE')
 FROM (
-  -- include needed_columns
+  -- include required_columns
 ) AS needed (name, id, columns)

@@ -9,4 +9,4 @@ WHERE true
   AND e.event_type = ANY(:types)   -- if types
   AND e.created_at >= :from AND (e.created_at < :before_at OR e.created_at = :before_at AND e.id < :before_id)
   AND :next - age(e.xmin) >= :mark
-  -- include matching
+  -- include filters

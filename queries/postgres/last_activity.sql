@@ -7,5 +7,5 @@ SELECT
 FROM activity_events e
 WHERE true
   AND e.event_type = ANY(:types)   -- if types
-  -- include matching
+  -- include filters
 GROUP BY 1

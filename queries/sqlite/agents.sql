@@ -15,7 +15,7 @@ WHERE true
                   WHERE e.agent_id = a.id                   -- if visible
                     AND (e.board_id IN (SELECT unhex(value) FROM json_each(:boards))                  -- if visible
                          OR (SELECT t.board_id FROM tasks t WHERE t.id = e.task_id) IN (SELECT unhex(value) FROM json_each(:boards)))))  -- if visible
-  AND a.board_id IN (SELECT unhex(value) FROM json_each(:boards))                             -- if near
+  AND a.board_id IN (SELECT unhex(value) FROM json_each(:boards))                             -- if suggestions
 ORDER BY a.name, a.id
-LIMIT 50    -- if !near
-LIMIT 2000  -- if near
+LIMIT 50    -- if !suggestions
+LIMIT 2000  -- if suggestions

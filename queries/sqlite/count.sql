@@ -2,4 +2,4 @@
 SELECT count(*)
 FROM activity_events e
 WHERE true     
-  -- include matching
+  -- include filters

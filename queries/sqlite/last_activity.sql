@@ -5,5 +5,5 @@ SELECT
   max(e.created_at)
 FROM activity_events e
 WHERE true
-  -- include matching
+  -- include filters
 GROUP BY 1

@@ -2,7 +2,7 @@
 
 use super::time::{TimeSpec, local_zone, parse_zone};
 use crate::error::usage;
-use crate::event::{Timestamp, Zone};
+use crate::model::{Timestamp, Zone};
 use anyhow::{Context, Result};
 use clap::builder::NonEmptyStringValueParser;
 use clap::{ArgAction, Args};
@@ -11,7 +11,7 @@ const FILTERS: &str = "Filters (repeat or comma: any of them; different filters:
 const TIME: &str = "Time";
 
 /// An empty value is more likely an unset shell variable than a wish to filter by nothing.
-fn some_text() -> NonEmptyStringValueParser {
+fn non_empty() -> NonEmptyStringValueParser {
     NonEmptyStringValueParser::new()
 }
 
@@ -19,22 +19,22 @@ fn some_text() -> NonEmptyStringValueParser {
 #[derive(Debug, Clone, Default, Args)]
 pub struct SelectArgs {
     /// Only on this board: id, slug or name
-    #[arg(long, value_name = "BOARD", value_parser = some_text(), help_heading = FILTERS)]
+    #[arg(long, value_name = "BOARD", value_parser = non_empty(), help_heading = FILTERS)]
     pub board: Vec<String>,
     /// Not on this board
-    #[arg(long, value_name = "BOARD", value_parser = some_text(), help_heading = FILTERS)]
+    #[arg(long, value_name = "BOARD", value_parser = non_empty(), help_heading = FILTERS)]
     pub exclude_board: Vec<String>,
     /// Only of this agent: id or name
-    #[arg(long, value_name = "AGENT", value_parser = some_text(), help_heading = FILTERS)]
+    #[arg(long, value_name = "AGENT", value_parser = non_empty(), help_heading = FILTERS)]
     pub agent: Vec<String>,
     /// Not of this agent
-    #[arg(long, value_name = "AGENT", value_parser = some_text(), help_heading = FILTERS)]
+    #[arg(long, value_name = "AGENT", value_parser = non_empty(), help_heading = FILTERS)]
     pub exclude_agent: Vec<String>,
     /// Only about this task: id or the first characters of it
-    #[arg(long, value_name = "TASK", value_parser = some_text(), help_heading = FILTERS)]
+    #[arg(long, value_name = "TASK", value_parser = non_empty(), help_heading = FILTERS)]
     pub task: Vec<String>,
     /// Only with this text in the message, taken literally; commas do not separate
-    #[arg(short, long, value_name = "TEXT", value_parser = some_text(), help_heading = FILTERS)]
+    #[arg(short, long, value_name = "TEXT", value_parser = non_empty(), help_heading = FILTERS)]
     pub grep: Vec<String>,
     /// Ignore letter case in --grep
     #[arg(short, long, help_heading = FILTERS)]
@@ -45,10 +45,10 @@ pub struct SelectArgs {
 #[derive(Debug, Clone, Default, Args)]
 pub struct TypeArgs {
     /// Only events of this type; * and ? are wildcards
-    #[arg(long = "type", value_name = "GLOB", value_parser = some_text(), help_heading = FILTERS)]
+    #[arg(long = "type", value_name = "GLOB", value_parser = non_empty(), help_heading = FILTERS)]
     pub types: Vec<String>,
     /// No events of this type
-    #[arg(long = "exclude-type", value_name = "GLOB", value_parser = some_text(), help_heading = FILTERS)]
+    #[arg(long = "exclude-type", value_name = "GLOB", value_parser = non_empty(), help_heading = FILTERS)]
     pub exclude_types: Vec<String>,
 }
 

@@ -1,11 +1,11 @@
 //! Instants as they are typed. Reading a text needs no clock; for what it means, "now" and a zone are passed in.
 
 mod canonical;
-mod read;
+mod parse;
 
 use super::duration::{format_duration, parse_duration};
 use crate::error::{failed, usage};
-use crate::event::{Timestamp, Zone};
+use crate::model::{Timestamp, Zone};
 use anyhow::Result;
 use chrono::{
     Datelike, FixedOffset, MappedLocalTime, NaiveDate, NaiveDateTime, NaiveTime, Offset, TimeDelta, Timelike, Utc,
@@ -143,7 +143,7 @@ impl TimeSpec {
                  2026-03-05T12:34:56 with or without Z or +02:00",
             )
         };
-        Ok(read::date_and_time(text).ok_or_else(unreadable)?)
+        Ok(parse::date_and_time(text).ok_or_else(unreadable)?)
     }
 
     /// The instant meant, given the database's clock and the zone in force.

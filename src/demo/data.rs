@@ -76,13 +76,13 @@ pub(super) struct TaskSpec {
     /// The slug of its board.
     pub(super) board: String,
     /// What the table says, where it disagrees with the last move.
-    pub(super) table_status: Option<Status>,
-    pub(super) steps: Vec<Step>,
+    pub(super) table_status: Option<TaskStatus>,
+    pub(super) steps: Vec<TaskStep>,
 }
 
 /// Something that is done to a task. The loader adds the rows that the backend writes in consequence.
 #[derive(Debug, Deserialize)]
-pub(super) struct Step {
+pub(super) struct TaskStep {
     /// Absent only in what `demo --live` writes.
     #[serde(default)]
     pub(super) at: String,
@@ -104,7 +104,7 @@ pub(super) enum Action {
     Task(Change),
     /// Gives the task to an agent.
     Assign(String),
-    Move(Status),
+    Move(TaskStatus),
     Say(Text),
     /// A person decides on an approval: `approved` or `rejected`.
     Approval(String),
@@ -126,14 +126,14 @@ pub(super) enum Change {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub(super) enum Status {
+pub(super) enum TaskStatus {
     Inbox,
     InProgress,
     Review,
     Done,
 }
 
-impl Status {
+impl TaskStatus {
     pub(super) fn name(self) -> &'static str {
         match self {
             Self::Inbox => "inbox",
@@ -196,7 +196,7 @@ pub(super) struct EventSpec {
 #[serde(deny_unknown_fields)]
 pub(super) struct LiveSpec {
     pub(super) task: String,
-    pub(super) steps: Vec<Step>,
+    pub(super) steps: Vec<TaskStep>,
 }
 
 static FILE: LazyLock<Result<DemoFile, String>> =

@@ -3,14 +3,14 @@
 use super::data::AgentSpec;
 use super::ids::{id_of, number_below};
 use super::task_steps::Draft;
-use super::times::{MINUTE, Micros, NOW, SECOND, parse};
+use super::times::{MINUTE, Microseconds, NOW, SECOND, parse};
 use anyhow::Result;
 
 /// `agents.heartbeat_config` of every agent.
 pub(super) const CONFIG: &str = r#"{"every": "10m"}"#;
-const EVERY: Micros = 10 * MINUTE;
+const EVERY: Microseconds = 10 * MINUTE;
 /// How much too early or too late a heartbeat may be.
-const JITTER: Micros = 20 * SECOND;
+const JITTER: Microseconds = 20 * SECOND;
 
 /// The agent's own heartbeats, the newest first.
 pub(super) fn heartbeats(agent: &'static AgentSpec) -> Result<Vec<Draft>> {

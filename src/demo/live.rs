@@ -3,9 +3,9 @@
 use super::data::demo_file;
 use super::ids::{id_of, number_below};
 use super::loader::event_of;
-use super::rows::EventRow;
 use super::task_steps::{Draft, TaskRun};
-use crate::event::Timestamp;
+use crate::db::demo_store::DemoEvent;
+use crate::model::Timestamp;
 use anyhow::{Context, Result};
 use std::time::Duration;
 
@@ -13,7 +13,7 @@ use std::time::Duration;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Live {
     /// The row to write.
-    pub row: EventRow,
+    pub row: DemoEvent,
     /// At most nine seconds.
     pub delay: Duration,
 }
@@ -42,7 +42,7 @@ pub fn next_live(n: u64, at: Timestamp) -> Result<Live> {
     let delay = Duration::from_millis(millis.unsigned_abs());
     let id = id_of(&["live", &n.to_string(), &at.micros().to_string()]);
     let event = event_of(file, Draft { id, when: i64::MAX, ..draft })?;
-    Ok(Live { row: EventRow { event, created_at: at }, delay })
+    Ok(Live { row: DemoEvent { event, created_at: at }, delay })
 }
 
 /// Of an agent that still reports.

@@ -3,10 +3,12 @@
 use super::data::{DemoFile, EventSpec, demo_file};
 use super::heartbeats::{self, heartbeats};
 use super::ids::{id_of, number_below};
-use super::rows::{AgentRow, BoardRow, Dataset, EventRow, MembershipRow, OrganizationRow, TaskRow, UserRow};
 use super::task_steps::{Draft, TIMEOUT_SECONDS, TaskRun, attempts, task_id};
-use super::times::{DAY, Micros, NOW, SECOND, parse};
-use crate::event::{NewEvent, Timestamp};
+use super::times::{DAY, Microseconds, NOW, SECOND, parse};
+use crate::db::demo_store::{
+    Dataset, DemoAgent, DemoBoard, DemoEvent, DemoMembership, DemoOrganization, DemoTask, DemoUser,
+};
+use crate::model::{NewEvent, Timestamp};
 use anyhow::{Context, Result, ensure};
 use std::collections::HashMap;
 use uuid::Uuid;
@@ -22,7 +24,7 @@ pub fn dataset(at: Timestamp) -> Result<Dataset> {
 
 /// As [`dataset`], from any data file.
 pub(super) fn load(file: &'static DemoFile, at: Timestamp) -> Result<Dataset> {
-    let instant = |when: Micros| at.plus_micros(when - NOW);
+    let instant = |when: Microseconds| at.plus_micros(when - NOW);
     let mut drafts = Vec::new();
     for agent in &file.agents {
         drafts.extend(heartbeats(agent)?);
@@ -35,7 +37,7 @@ pub(super) fn load(file: &'static DemoFile, at: Timestamp) -> Result<Dataset> {
         let mut run = TaskRun::new(file, task)?;
         task.steps.iter().try_for_each(|step| run.take(step))?;
         let (status, moved_by_hand) = (task.table_status.unwrap_or(run.status), task.table_status.is_some());
-        tasks.push(TaskRow {
+        tasks.push(DemoTask {
             id: task_id(task),
             board_id: board_id(file, &task.board)?,
             title: &task.title,
@@ -56,7 +58,7 @@ pub(super) fn load(file: &'static DemoFile, at: Timestamp) -> Result<Dataset> {
     }
     let (organization, user) = (id_of(&["organization"]), id_of(&["user"]));
     let agents = file.agents.iter().filter(|agent| !agent.deleted).map(|agent| {
-        Ok(AgentRow {
+        Ok(DemoAgent {
             id: id_of(&["agent", &agent.name]),
             board_id: agent.board.as_deref().map(|slug| board_id(file, slug)).transpose()?,
             name: &agent.name,
@@ -70,15 +72,15 @@ pub(super) fn load(file: &'static DemoFile, at: Timestamp) -> Result<Dataset> {
         })
     });
     Ok(Dataset {
-        organization: OrganizationRow { id: organization, name: &file.organization, created_at: instant(-60 * DAY) },
-        user: UserRow {
+        organization: DemoOrganization { id: organization, name: &file.organization, created_at: instant(-60 * DAY) },
+        user: DemoUser {
             id: user,
             clerk_user_id: "local-auth-user",
             email: &file.user.email,
             name: &file.user.name,
             active_organization_id: organization,
         },
-        membership: MembershipRow {
+        membership: DemoMembership {
             id: id_of(&["membership"]),
             organization_id: organization,
             user_id: user,
@@ -90,7 +92,7 @@ pub(super) fn load(file: &'static DemoFile, at: Timestamp) -> Result<Dataset> {
         boards: file
             .boards
             .iter()
-            .map(|board| BoardRow {
+            .map(|board| DemoBoard {
                 id: id_of(&["board", &board.slug]),
                 organization_id: organization,
                 name: &board.name,
@@ -103,7 +105,7 @@ pub(super) fn load(file: &'static DemoFile, at: Timestamp) -> Result<Dataset> {
             .into_iter()
             .map(|draft| {
                 let created_at = instant(draft.when);
-                Ok(EventRow { event: event_of(file, draft)?, created_at })
+                Ok(DemoEvent { event: event_of(file, draft)?, created_at })
             })
             .collect::<Result<_>>()?,
     })

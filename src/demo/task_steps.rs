@@ -1,8 +1,8 @@
 //! What the backend writes when something is done to a task: the steps of the data file become events.
 
-use super::data::{Action, Change, DemoFile, Notice, Status, Step, TaskSpec};
+use super::data::{Action, Change, DemoFile, Notice, TaskSpec, TaskStatus, TaskStep};
 use super::ids::{id_of, number_below};
-use super::times::{Micros, SECOND, parse};
+use super::times::{Microseconds, SECOND, parse};
 use anyhow::{Context, Result};
 use uuid::Uuid;
 
@@ -10,7 +10,7 @@ use uuid::Uuid;
 #[derive(Debug)]
 pub(super) struct Draft {
     pub(super) id: Uuid,
-    pub(super) when: Micros,
+    pub(super) when: Microseconds,
     pub(super) event_type: &'static str,
     pub(super) message: String,
     /// By name.
@@ -25,12 +25,12 @@ pub(super) struct TaskRun {
     task: &'static TaskSpec,
     id: Uuid,
     lead: &'static str,
-    pub(super) status: Status,
+    pub(super) status: TaskStatus,
     pub(super) assignee: Option<&'static str>,
     /// Who worked on it before it went to the lead for review.
     worker: Option<&'static str>,
-    pub(super) in_progress_since: Option<Micros>,
-    now: Micros,
+    pub(super) in_progress_since: Option<Microseconds>,
+    now: Microseconds,
     pub(super) drafts: Vec<Draft>,
 }
 
@@ -47,7 +47,7 @@ impl TaskRun {
             task,
             id: task_id(task),
             lead: &lead.name,
-            status: Status::Inbox,
+            status: TaskStatus::Inbox,
             assignee: None,
             worker: None,
             in_progress_since: None,
@@ -57,7 +57,7 @@ impl TaskRun {
     }
 
     /// Takes a step, which adds one event or more.
-    pub(super) fn take(&mut self, step: &'static Step) -> Result<()> {
+    pub(super) fn take(&mut self, step: &'static TaskStep) -> Result<()> {
         let key = format!("{} {}", self.task.title, self.drafts.len());
         let at = if step.at.is_empty() { self.now } else { parse(&step.at, self.now, &key)? };
         self.now = at.max(self.now + SECOND);
@@ -88,7 +88,7 @@ impl TaskRun {
                 self.deliver(types, self.lead, sent, &failed, step);
             }
             Action::Reopened(dependency) => {
-                (self.status, self.assignee, self.in_progress_since) = (Status::Inbox, None, None);
+                (self.status, self.assignee, self.in_progress_since) = (TaskStatus::Inbox, None, None);
                 let text = format!("Task returned to inbox: dependency reopened ({dependency}).");
                 self.push("task.status_changed", by, text);
             }
@@ -101,15 +101,15 @@ impl TaskRun {
     }
 
     /// Moves the task. Review belongs to the lead, who may send it back to the agent that did the work.
-    fn shift(&mut self, status: Status, step: &'static Step) -> Result<()> {
+    fn shift(&mut self, status: TaskStatus, step: &'static TaskStep) -> Result<()> {
         let (before, by) = (self.status, step.by.as_deref());
         self.status = status;
         self.push("task.status_changed", by, format!("Task moved to {}: {}.", status.name(), self.task.title));
-        self.in_progress_since = (status == Status::InProgress).then_some(self.now);
+        self.in_progress_since = (status == TaskStatus::InProgress).then_some(self.now);
         match status {
-            Status::InProgress if self.assignee.is_some() => self.wake("status_in_progress", step)?,
-            Status::InProgress => self.assignee = by,
-            Status::Review => {
+            TaskStatus::InProgress if self.assignee.is_some() => self.wake("status_in_progress", step)?,
+            TaskStatus::InProgress => self.assignee = by,
+            TaskStatus::Review => {
                 self.worker = self.assignee;
                 self.assignee = Some(self.lead);
                 if by != self.assignee {
@@ -117,21 +117,21 @@ impl TaskRun {
                     self.notify(Notice::Assignment, step)?;
                 }
             }
-            Status::Inbox if before == Status::Review && by == Some(self.lead) => {
+            TaskStatus::Inbox if before == TaskStatus::Review && by == Some(self.lead) => {
                 self.assignee = self.worker;
                 self.notify(Notice::Rework, step)?;
             }
-            Status::Inbox => {
+            TaskStatus::Inbox => {
                 self.assignee = None;
                 self.notify(Notice::Unassigned, step)?;
             }
-            Status::Done => {}
+            TaskStatus::Done => {}
         }
         Ok(())
     }
 
     /// Sets the assignee online: the backend writes a heartbeat for it, which the agent never sent.
-    fn wake(&mut self, reason: &str, step: &'static Step) -> Result<()> {
+    fn wake(&mut self, reason: &str, step: &'static TaskStep) -> Result<()> {
         let agent = self.assigned()?;
         if let Some(error) = &step.wake_fails {
             let text = format!("Assignee wake failed ({reason}): {agent}. Error: {error}");
@@ -147,7 +147,7 @@ impl TaskRun {
         Ok(())
     }
 
-    fn notify(&mut self, notice: Notice, step: &'static Step) -> Result<()> {
+    fn notify(&mut self, notice: Notice, step: &'static TaskStep) -> Result<()> {
         let title = &self.task.title;
         let (types, agent, sent, failed) = match notice {
             Notice::Lead => (
@@ -190,7 +190,7 @@ impl TaskRun {
         agent: &'static str,
         sent: String,
         failed: &str,
-        step: &'static Step,
+        step: &'static TaskStep,
     ) {
         match attempts(step.fails.as_deref(), step.attempts) {
             None => self.follow_up(1, sent_type, agent, sent),

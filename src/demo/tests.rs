@@ -1,9 +1,9 @@
 //! The rows that the committed data file becomes.
 
-use super::rows::{Dataset, EventRow};
 use super::{data, dataset, loader, next_live};
-use crate::event::Timestamp;
-use crate::explain;
+use crate::db::demo_store::{Dataset, DemoEvent};
+use crate::model::Timestamp;
+use crate::model::catalogue;
 use serde_json::Value;
 use std::collections::{HashMap, HashSet};
 use uuid::Uuid;
@@ -19,7 +19,7 @@ fn demo() -> Dataset {
     dataset(noon()).unwrap()
 }
 
-fn minutes_ago(row: &EventRow) -> f64 {
+fn minutes_ago(row: &DemoEvent) -> f64 {
     noon().micros_since(row.created_at) as f64 / MINUTES
 }
 
@@ -27,29 +27,29 @@ fn agent(data: &Dataset, name: &str) -> Uuid {
     data.agents.iter().find(|agent| agent.name == name).unwrap().id
 }
 
-fn of_type<'a>(data: &'a Dataset, wanted: &'a str) -> impl Iterator<Item = &'a EventRow> {
+fn of_type<'a>(data: &'a Dataset, wanted: &'a str) -> impl Iterator<Item = &'a DemoEvent> {
     data.events.iter().filter(move |row| row.event.event_type == wanted)
 }
 
 /// Successes and failures of deliveries.
-fn is_delivery(row: &EventRow) -> bool {
+fn is_delivery(row: &DemoEvent) -> bool {
     let wake = ["task.assignee_woken", "task.assignee_wake_failed"].contains(&row.event.event_type.as_str());
     let name = &row.event.event_type;
     !wake && [".sent", "notified", "failed"].iter().any(|end| name.ends_with(end)) && !name.starts_with("agent.wakeup")
 }
 
-fn is_failure(row: &EventRow) -> bool {
+fn is_failure(row: &DemoEvent) -> bool {
     row.event.event_type.ends_with("failed")
 }
 
-fn board(data: &Dataset, row: &EventRow) -> Option<&'static str> {
+fn board(data: &Dataset, row: &DemoEvent) -> Option<&'static str> {
     let of_task = || data.tasks.iter().find(|task| Some(task.id) == row.event.task_id).map(|task| task.board_id);
     let id = row.event.board_id.or_else(of_task)?;
     data.boards.iter().find(|board| board.id == id).map(|board| board.slug)
 }
 
 /// Whether a heartbeat was written by the backend on behalf of the agent.
-fn is_forged(data: &Dataset, beat: &EventRow) -> bool {
+fn is_forged(data: &Dataset, beat: &DemoEvent) -> bool {
     of_type(data, "task.assignee_woken").any(|woken| {
         let gap = woken.created_at.micros_since(beat.created_at);
         woken.event.agent_id == beat.event.agent_id && (0..2_000_000).contains(&gap)
@@ -109,7 +109,7 @@ fn sizes_are_those_of_a_small_company() {
 fn every_stored_type_occurs_and_no_other() {
     let data = demo();
     let seen: HashSet<&str> = data.events.iter().map(|row| row.event.event_type.as_str()).collect();
-    let known: HashSet<&str> = explain::stored_types().collect();
+    let known: HashSet<&str> = catalogue::stored_types().collect();
     assert_eq!(seen.difference(&known).collect::<Vec<_>>(), Vec::<&&str>::new());
     assert_eq!(known.difference(&seen).collect::<Vec<_>>(), Vec::<&&str>::new());
 }
@@ -136,7 +136,7 @@ fn every_reference_points_to_a_row() {
     assert!(data.agents.iter().filter_map(|agent| agent.board_id).all(|id| boards.contains(&id)));
     assert!(data.tasks.iter().filter_map(|task| task.assigned_agent_id).all(|id| agents.contains(&id)));
     assert!(tasks.values().all(|id| boards.contains(id)));
-    for EventRow { event, .. } in &data.events {
+    for DemoEvent { event, .. } in &data.events {
         assert!(event.board_id.is_none_or(|id| boards.contains(&id)));
         assert!(event.agent_id.is_none_or(|id| agents.contains(&id)));
         if let Some(task) = event.task_id {
@@ -234,7 +234,7 @@ fn every_assignment_is_a_heartbeat_that_the_backend_forged_then_the_wake_then_th
 fn deliveries_to_payments_fail_since_85_minutes_and_those_to_other_boards_do_not() {
     let data = demo();
     let recent: Vec<_> = data.events.iter().filter(|row| is_delivery(row) && minutes_ago(row) <= 85.0).collect();
-    let (payments, others): (Vec<&EventRow>, Vec<&EventRow>) =
+    let (payments, others): (Vec<&DemoEvent>, Vec<&DemoEvent>) =
         recent.into_iter().partition(|row| board(&data, row).is_some_and(|slug| slug.starts_with("payments")));
     let failed = payments.iter().filter(|row| is_failure(row)).count();
     assert!(
@@ -254,7 +254,7 @@ fn deliveries_to_payments_fail_since_85_minutes_and_those_to_other_boards_do_not
 #[test]
 fn an_incident_of_last_week_is_over() {
     let data = demo();
-    let day = |row: &&&EventRow| minutes_ago(row) / 1_440.0;
+    let day = |row: &&&DemoEvent| minutes_ago(row) / 1_440.0;
     let failures: Vec<_> = data.events.iter().filter(|row| is_delivery(row) && is_failure(row)).collect();
     let inside = failures.iter().filter(|row| (7.8..=8.0).contains(&day(row)));
     assert!(inside.count() >= 25);
@@ -291,7 +291,7 @@ fn tasks_wait_for_every_reason_that_there_is() {
 fn people_work_on_weekdays_and_by_day() {
     let data = demo();
     let people: Vec<_> = data.events.iter().filter(|row| row.event.user_id.is_some()).collect();
-    let hour = |row: &&&EventRow| (minutes_ago(row) / 60.0) as i64;
+    let hour = |row: &&&DemoEvent| (minutes_ago(row) / 60.0) as i64;
     // Seen from Friday noon: 20 to 8 o'clock, Saturday and Sunday.
     let at_rest = people.iter().filter(|row| {
         let days = (hour(row) + 12) / 24 % 7;
@@ -352,7 +352,7 @@ fn live_events_continue_with_the_same_boards_tasks_and_agents() {
         let live = next_live(n, noon().plus_seconds(n.cast_signed() * 2)).unwrap();
         let event = live.row.event;
         assert!(ids.insert(event.id));
-        assert!(explain::is_known(&event.event_type));
+        assert!(catalogue::is_known(&event.event_type));
         assert!(event.task_id.is_none_or(|id| tasks.contains(&id)));
         assert!(event.agent_id.is_none_or(|id| agents.contains(&id)));
         assert!(event.message.is_some_and(|message| !message.is_empty()));

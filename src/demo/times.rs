@@ -6,20 +6,20 @@
 use super::ids::number_below;
 use anyhow::{Context, Result};
 
-pub(super) type Micros = i64;
+pub(super) type Microseconds = i64;
 
-pub(super) const SECOND: Micros = 1_000_000;
-pub(super) const MINUTE: Micros = 60 * SECOND;
-pub(super) const HOUR: Micros = 60 * MINUTE;
-pub(super) const DAY: Micros = 24 * HOUR;
+pub(super) const SECOND: Microseconds = 1_000_000;
+pub(super) const MINUTE: Microseconds = 60 * SECOND;
+pub(super) const HOUR: Microseconds = 60 * MINUTE;
+pub(super) const DAY: Microseconds = 24 * HOUR;
 /// Now, the end of the two weeks.
-pub(super) const NOW: Micros = 14 * DAY;
+pub(super) const NOW: Microseconds = 14 * DAY;
 
 /// Every week begins with its Saturday, so that it ends with the working days.
 const DAYS: [&str; 7] = ["Sat", "Sun", "Mon", "Tue", "Wed", "Thu", "Fri"];
 
 /// Reads a time. `previous` is the time of the step before; `key` decides the seconds, which the data file leaves out.
-pub(super) fn parse(text: &str, previous: Micros, key: &str) -> Result<Micros> {
+pub(super) fn parse(text: &str, previous: Microseconds, key: &str) -> Result<Microseconds> {
     let read = || {
         if let Some(before) = text.strip_prefix('-') {
             return Some(NOW - duration(before)?);
@@ -41,7 +41,7 @@ pub(super) fn parse(text: &str, previous: Micros, key: &str) -> Result<Micros> {
 }
 
 /// `9h`, `85m`, `1h25m`.
-fn duration(text: &str) -> Option<Micros> {
+fn duration(text: &str) -> Option<Microseconds> {
     let (hours, rest) = text.split_once('h').map_or((0, text), |(hours, rest)| (hours.parse().unwrap_or(-1), rest));
     let minutes = if rest.is_empty() { 0 } else { rest.strip_suffix('m')?.parse().ok()? };
     let duration = hours * HOUR + minutes * MINUTE;

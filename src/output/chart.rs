@@ -7,11 +7,11 @@ mod rate;
 
 pub use rate::write_rate_chart;
 
-use crate::event::{Point, Tally, Timestamp};
+use crate::model::{Point, Tally, Timestamp};
 
 /// What a human-readable report may use of the terminal, and how it says times and stored text.
 #[derive(Clone, Copy)]
-pub struct Look<'a> {
+pub struct ChartStyle<'a> {
     /// Columns of the terminal; `None` for a pipe or a file, where nothing is cut.
     pub width: Option<usize>,
     /// Whether characters outside ASCII can be drawn.
@@ -21,10 +21,10 @@ pub struct Look<'a> {
     /// An instant in the zone in force.
     pub show_time: &'a dyn Fn(Timestamp) -> String,
     /// Stored text on one line, with what could drive the terminal made visible.
-    pub visible: &'a dyn Fn(&str) -> String,
+    pub escape_for_terminal: &'a dyn Fn(&str) -> String,
 }
 
-impl Look<'_> {
+impl ChartStyle<'_> {
     /// What marks a failure in a list where not all are failures.
     pub(super) fn failure_mark(&self) -> &'static str {
         if self.unicode { "✗" } else { "!" }

@@ -5,9 +5,9 @@
 //! an apostrophe in front, as spreadsheets have it. Other beginnings are formulas only to some of them and ordinary text
 //! to everybody else (`- item`, `@name`), so they are left alone unless `--excel` asks for it. TSV is exact without it.
 
-use super::view::View;
+use super::columns::Columns;
 use super::{Format, json};
-use crate::event::{Cell, Record, Timestamp};
+use crate::model::{Cell, Record, Timestamp};
 use csv::{ErrorKind, Terminator, Writer, WriterBuilder};
 use std::io::{self, Write};
 use uuid::Uuid;
@@ -84,14 +84,14 @@ impl<W: Write> Csv<W> {
         Self { out, options, begun: false, value: Vec::new() }
     }
 
-    pub(super) fn begin(&mut self, view: &View) -> io::Result<()> {
+    pub(super) fn begin(&mut self, view: &Columns) -> io::Result<()> {
         if !std::mem::replace(&mut self.begun, true) && self.options.header {
             self.out.write_record(view.chosen().map(|(_, name)| name)).map_err(of_the_output)?;
         }
         Ok(())
     }
 
-    pub(super) fn row(&mut self, view: &View, record: &dyn Record) -> io::Result<()> {
+    pub(super) fn row(&mut self, view: &Columns, record: &dyn Record) -> io::Result<()> {
         self.begin(view)?;
         for (position, _) in view.chosen() {
             self.value.clear();
@@ -119,7 +119,7 @@ fn of_the_output(error: csv::Error) -> io::Error {
 }
 
 /// What begins a TSV file: the mark for Excel and the header, if they are wanted.
-pub(super) fn tsv_start(out: &mut Vec<u8>, view: &View, options: CsvOptions, to_terminal: bool) {
+pub(super) fn tsv_start(out: &mut Vec<u8>, view: &Columns, options: CsvOptions, to_terminal: bool) {
     out.extend_from_slice(options.mark(to_terminal));
     if !options.header {
         return;
@@ -135,7 +135,7 @@ pub(super) fn tsv_start(out: &mut Vec<u8>, view: &View, options: CsvOptions, to_
 
 /// A row of a TSV file. The format has no way to hold a tab or a line end, so those are written `\t`, `\n` and `\r`, and
 /// a backslash twice, as in PostgreSQL's COPY.
-pub(super) fn tsv_row(out: &mut Vec<u8>, view: &View, record: &dyn Record, options: CsvOptions) -> io::Result<()> {
+pub(super) fn tsv_row(out: &mut Vec<u8>, view: &Columns, record: &dyn Record, options: CsvOptions) -> io::Result<()> {
     let mut value = Vec::new();
     for (index, (position, _)) in view.chosen().enumerate() {
         if index > 0 {

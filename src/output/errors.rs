@@ -2,10 +2,10 @@
 
 use super::chart::grid::Grid;
 use super::chart::label::{self, Tone};
-use super::chart::{Look, sum, write_rate_chart};
-use super::fold::{Fold, Folded};
+use super::chart::{ChartStyle, sum, write_rate_chart};
+use super::message_groups::{MessageGroup, MessageGroups};
 use super::width::fill;
-use crate::event::{ErrorRate, Group, Series};
+use crate::model::{ErrorRate, Group, Series};
 use serde_json::{Map, Value, json};
 use std::io::{self, Write};
 
@@ -13,22 +13,6 @@ use std::io::{self, Write};
 const MESSAGES: usize = 10;
 /// Columns of a terminal from which on each has its newest time.
 const ROOM_FOR_TIMES: usize = 100;
-
-/// Writes the answer as one line of JSON. `write_items` writes the items with the commas between them; `by` says
-/// whether groups were asked for (`--by`).
-///
-/// # Errors
-/// Those of the writer.
-pub fn write_json<W: Write>(
-    out: &mut W,
-    rate: &ErrorRate,
-    by: bool,
-    write_items: impl FnOnce(&mut W) -> io::Result<()>,
-) -> io::Result<()> {
-    begin_json(out, rate)?;
-    write_items(out)?;
-    end_json(out, rate, by)
-}
 
 /// The part of the JSON before the first item, for items that come one by one.
 ///
@@ -63,7 +47,7 @@ pub fn end_json<W: Write>(out: &mut W, rate: &ErrorRate, by: bool) -> io::Result
 }
 
 fn series(series: &Series) -> Value {
-    let point = |point: &crate::event::Point| json!({"period": point.period.to_string(), "value": point.tally.pct()});
+    let point = |point: &crate::model::Point| json!({"period": point.period.to_string(), "value": point.tally.pct()});
     let points: Vec<Value> = series.points.iter().map(point).collect();
     json!({"range": series.range, "bucket": series.bucket.name(), "points": points})
 }
@@ -86,8 +70,8 @@ fn group(group: &Group) -> Value {
 pub fn write_report<W: Write>(
     out: &mut W,
     rate: &ErrorRate,
-    fold: &Fold,
-    look: &Look<'_>,
+    fold: &MessageGroups,
+    look: &ChartStyle<'_>,
     write_items: impl FnOnce(&mut W) -> io::Result<()>,
 ) -> io::Result<()> {
     write_headline(out, rate, look)?;
@@ -103,7 +87,7 @@ pub fn write_report<W: Write>(
     write_items(out)
 }
 
-fn write_headline<W: Write>(out: &mut W, rate: &ErrorRate, look: &Look<'_>) -> io::Result<()> {
+fn write_headline<W: Write>(out: &mut W, rate: &ErrorRate, look: &ChartStyle<'_>) -> io::Result<()> {
     let tone = if rate.tally.errors > 0 { Tone::Alarm } else { Tone::Strong };
     let headline = label::paint(look, tone, &label::headline(rate.tally));
     let window = label::window(rate.range.as_deref(), rate.period, look.show_time);
@@ -120,7 +104,7 @@ fn write_headline<W: Write>(out: &mut W, rate: &ErrorRate, look: &Look<'_>) -> i
     writeln!(out, "{}", label::paint(look, Tone::Quiet, &fill(&line, look.width)))
 }
 
-fn write_groups<W: Write>(out: &mut W, groups: &[Group], look: &Look<'_>) -> io::Result<()> {
+fn write_groups<W: Write>(out: &mut W, groups: &[Group], look: &ChartStyle<'_>) -> io::Result<()> {
     let groups: Vec<&Group> = groups.iter().filter(|group| group.tally.errors > 0).collect();
     let Some(first) = groups.first() else { return Ok(()) };
     let fields: Vec<&str> = first.keys.iter().map(|(field, _)| *field).collect();
@@ -131,7 +115,7 @@ fn write_groups<W: Write>(out: &mut W, groups: &[Group], look: &Look<'_>) -> io:
     let mut grid = Grid { heads, alarming: true, ..Grid::default() };
     grid.heads.extend(["failed", "events", "rate"].map(|head| (head.to_owned(), true)));
     for (row, group) in rows.iter().zip(&groups) {
-        let keys = row.iter().map(|key| (look.visible)(key));
+        let keys = row.iter().map(|key| (look.escape_for_terminal)(key));
         let tally = group.tally;
         let counts = [tally.errors.to_string(), tally.total.to_string(), label::percent(tally.pct())];
         grid.rows.push(keys.chain(counts).collect());
@@ -141,14 +125,14 @@ fn write_groups<W: Write>(out: &mut W, groups: &[Group], look: &Look<'_>) -> io:
     grid.write(out, look)
 }
 
-fn write_folded<W: Write>(out: &mut W, fold: &Fold, failures: u64, look: &Look<'_>) -> io::Result<()> {
+fn write_folded<W: Write>(out: &mut W, fold: &MessageGroups, failures: u64, look: &ChartStyle<'_>) -> io::Result<()> {
     let groups = fold.groups();
     let Some((first, last)) = fold.span() else { return Ok(()) };
     // In little room what was said counts more than when.
     let timed = look.width.is_none_or(|columns| columns >= ROOM_FOR_TIMES);
     let heads = [("failures", true), ("newest", true), ("event type", false), ("message pattern", false)];
-    let row = |group: &&Folded| {
-        let [event_type, text] = [&group.event_type, group.text()].map(|text| (look.visible)(text));
+    let row = |group: &&MessageGroup| {
+        let [event_type, text] = [&group.event_type, group.text()].map(|text| (look.escape_for_terminal)(text));
         columns(timed, [group.count.to_string(), (look.show_time)(group.last), event_type, text])
     };
     let grid = Grid {
@@ -179,7 +163,7 @@ fn columns<T>(timed: bool, [count, newest, event_type, text]: [T; 4]) -> Vec<T> 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::event::{Bucket, Period, Point, Scale, Tally, Timestamp};
+    use crate::model::{Bucket, Period, Point, RateScope, Tally, Timestamp};
 
     fn at(text: &str) -> Timestamp {
         Timestamp::from_naive(text.parse().unwrap())
@@ -188,7 +172,7 @@ mod tests {
     fn rate() -> ErrorRate {
         let point = |period, errors, total| Point { period: at(period), tally: Tally { errors, total } };
         ErrorRate {
-            scale: Scale::All,
+            scale: RateScope::All,
             range: Some("24h".into()),
             period: Period { since: at("2026-03-04T12:00:00.5"), until: at("2026-03-05T12:00:00.5"), closed: true },
             tally: Tally { errors: 1, total: 7 },
@@ -208,7 +192,9 @@ mod tests {
 
     fn json(rate: &ErrorRate, by: bool) -> String {
         let mut out = Vec::new();
-        write_json(&mut out, rate, by, |out| out.write_all(br#"{"id":"a"},{"id":"b"}"#)).unwrap();
+        begin_json(&mut out, rate).unwrap();
+        out.extend_from_slice(br#"{"id":"a"},{"id":"b"}"#);
+        end_json(&mut out, rate, by).unwrap();
         String::from_utf8(out).unwrap()
     }
 
@@ -242,17 +228,18 @@ mod tests {
         assert!(!json(&rate, false).contains("groups"));
     }
 
-    fn report(rate: &ErrorRate, fold: &Fold, width: Option<usize>, unicode: bool, color: bool) -> String {
+    fn report(rate: &ErrorRate, fold: &MessageGroups, width: Option<usize>, unicode: bool, color: bool) -> String {
         let show_time = |at: Timestamp| at.to_string().replace('T', " ");
-        let visible = |text: &str| text.replace('\x1b', "\\e").replace('\n', "\\n");
-        let look = Look { width, unicode, color, show_time: &show_time, visible: &visible };
+        let escape_for_terminal = |text: &str| text.replace('\x1b', "\\e").replace('\n', "\\n");
+        let look =
+            ChartStyle { width, unicode, color, show_time: &show_time, escape_for_terminal: &escape_for_terminal };
         let mut out = Vec::new();
         write_report(&mut out, rate, fold, &look, |out| writeln!(out, "ITEMS")).unwrap();
         String::from_utf8(out).unwrap()
     }
 
-    fn fold() -> Fold {
-        let mut fold = Fold::default();
+    fn fold() -> MessageGroups {
+        let mut fold = MessageGroups::default();
         fold.add("agent.nudge.failed", "timeout \x1b[2J after 3 s", at("2026-03-05T11:30:00"));
         fold
     }
@@ -308,7 +295,7 @@ mod tests {
         let mut rate = rate();
         rate.tally.errors = 0;
         rate.primary.points.clear();
-        let report = report(&rate, &Fold::default(), Some(80), true, false);
+        let report = report(&rate, &MessageGroups::default(), Some(80), true, false);
         assert_eq!(
             report,
             "0 of 7 events failed (0.00 %), last 24 h, scope all\nbefore: 0.00 % (0 of 3), unchanged\nITEMS\n"

@@ -7,19 +7,19 @@ mod text;
 
 use super::chart::label;
 use super::chart::sum;
-use super::fold::Fold;
+use super::message_groups::MessageGroups;
 use super::summary;
-use crate::event::{ActivityEvent, ErrorRate, Summary, Timestamp};
+use crate::model::{ActivityEvent, ErrorRate, Summary, Timestamp};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use sha2::{Digest as _, Sha256};
 use std::io::{self, Write};
-use text::{Text, Time};
+use text::{HtmlText, Time};
 
 const STYLE: &str = include_str!("html/page.css");
 
 /// An answer and where it came from.
-pub struct Page<'a> {
+pub struct HtmlReport<'a> {
     /// The answer.
     pub body: Body<'a>,
     /// Who asked.
@@ -43,7 +43,7 @@ pub enum Body<'a> {
         /// The rate, its series and groups.
         rate: &'a ErrorRate,
         /// The failures by what they say.
-        fold: &'a Fold,
+        fold: &'a MessageGroups,
         /// The newest failures, newest first.
         newest: &'a [ActivityEvent],
     },
@@ -53,20 +53,13 @@ pub enum Body<'a> {
 
 /// Writes the page. Whatever comes from the database or the command line is escaped, and the page's policy (CSP level 3)
 /// allows nothing but its own style, by digest, so that text that slipped through still could not run or load anything.
+/// `further` writes failures behind the newest, each by [`write_failure`].
 ///
 /// # Errors
 /// Those of the writer.
-pub fn write_page<W: Write>(out: &mut W, page: &Page<'_>) -> io::Result<()> {
-    write_page_around(out, page, |_| Ok(()))
-}
-
-/// The same, with further failures behind the newest, each by [`write_failure`].
-///
-/// # Errors
-/// Those of the writer.
-pub fn write_page_around<W: Write>(
+pub fn write_page<W: Write>(
     out: &mut W,
-    page: &Page<'_>,
+    page: &HtmlReport<'_>,
     further: impl FnOnce(&mut W) -> io::Result<()>,
 ) -> io::Result<()> {
     let (title, window) = match &page.body {
@@ -88,19 +81,19 @@ pub fn write_page_around<W: Write>(
         <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
         <meta name=\"color-scheme\" content=\"light dark\">\n<meta name=\"referrer\" content=\"no-referrer\">\n\
         <title>{}, {}</title>\n<style>{STYLE}</style>\n</head>\n<body>\n",
-        Text(&title),
-        Text(&window),
+        HtmlText(&title),
+        HtmlText(&window),
     )?;
-    write!(out, "<header>\n<h1>{}</h1>\n<p class=\"window\">", Text(&title.replace(" %", "\u{a0}%")))?;
+    write!(out, "<header>\n<h1>{}</h1>\n<p class=\"window\">", HtmlText(&title.replace(" %", "\u{a0}%")))?;
     match &page.body {
         Body::Errors { rate, .. } => {
-            write!(out, "{}, scope <code>{}</code>", Text(&window), rate.scale.name())?;
+            write!(out, "{}, scope <code>{}</code>", HtmlText(&window), rate.scale.name())?;
             if rate.range.is_some() {
                 let [since, until] = [rate.period.since, rate.period.until];
                 write!(out, ": {} to {}", Time(since, page.show_time), Time(until, page.show_time))?;
             }
         }
-        Body::Summary(_) => write!(out, "{}", Text(&window))?,
+        Body::Summary(_) => write!(out, "{}", HtmlText(&window))?,
     }
     write_asked(out, page)?;
     out.write_all(b"</header>\n<main>\n")?;
@@ -120,9 +113,9 @@ pub fn write_page_around<W: Write>(
     write!(
         out,
         "</main>\n<footer>Made by mc-activity {} from the activity log of OpenClaw Mission Control. Times are in {}, \
-        buckets are cut in UTC.</footer>\n</body>\n</html>\n",
+        buckets are truncate in UTC.</footer>\n</body>\n</html>\n",
         env!("CARGO_PKG_VERSION"),
-        Text(page.zone),
+        HtmlText(page.zone),
     )
 }
 
@@ -138,16 +131,16 @@ pub fn write_failure<W: Write>(
     table::write_failure(out, event, show_time)
 }
 
-fn write_asked<W: Write>(out: &mut W, page: &Page<'_>) -> io::Result<()> {
+fn write_asked<W: Write>(out: &mut W, page: &HtmlReport<'_>) -> io::Result<()> {
     write!(
         out,
-        "</p>\n<dl class=\"asked\">\n<dt>Asked by</dt><dd>{}</dd>\n<dt>Asked at</dt><dd>{}</dd>\n\
+        "</p>\n<dl class=\"asked\">\n<dt>EventQuery by</dt><dd>{}</dd>\n<dt>EventQuery at</dt><dd>{}</dd>\n\
         <dt>Question</dt><dd><code>{}</code></dd>\n<dt>Database</dt><dd>{}</dd>\n<dt>Time zone</dt><dd>{}</dd>\n</dl>\n",
-        Text(page.actor),
+        HtmlText(page.actor),
         Time(page.asked_at, page.show_time),
-        Text(page.question),
-        Text(page.database),
-        Text(page.zone),
+        HtmlText(page.question),
+        HtmlText(page.database),
+        HtmlText(page.zone),
     )
 }
 
@@ -161,11 +154,11 @@ fn write_figures<W: Write>(out: &mut W, rate: &ErrorRate) -> io::Result<()> {
         "<ul class=\"figures\">\n<li{alarm}><span>Error rate</span><strong>{}</strong><span>{}</span></li>\n\
         <li><span>Failed</span><strong>{}</strong><span>of {} in all</span></li>\n\
         <li><span>Window before</span><strong>{}</strong><span>{} of {} failed</span></li>\n</ul>",
-        Text(&label::percent(now.pct())),
+        HtmlText(&label::percent(now.pct())),
         label::change(now, before),
         now.errors,
         now.total,
-        Text(&rate_before),
+        HtmlText(&rate_before),
         before.errors,
         before.total,
     )

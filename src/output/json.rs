@@ -2,8 +2,8 @@
 //!
 //! Written straight, without a tree in between: a full export is millions of rows.
 
-use super::view::View;
-use crate::event::{Cell, Record, Timestamp};
+use super::columns::Columns;
+use crate::model::{Cell, Record, Timestamp};
 use chrono::{Datelike, Timelike};
 use serde::Serialize;
 use std::io::{self, Write};
@@ -13,7 +13,7 @@ use uuid::Uuid;
 ///
 /// # Errors
 /// Those of `out`.
-pub fn record(out: &mut impl Write, view: &View, record: &dyn Record) -> io::Result<()> {
+pub fn record(out: &mut impl Write, view: &Columns, record: &dyn Record) -> io::Result<()> {
     let mut before: &[u8] = b"{\"";
     for (position, name) in view.chosen() {
         out.write_all(before)?;
@@ -31,7 +31,7 @@ pub fn record(out: &mut impl Write, view: &View, record: &dyn Record) -> io::Res
 /// Those of `out`.
 pub fn list<'a, R: Record + 'a>(
     out: &mut impl Write,
-    view: &View,
+    view: &Columns,
     rows: impl IntoIterator<Item = &'a R>,
 ) -> io::Result<()> {
     let mut before: &[u8] = b"";
@@ -111,7 +111,7 @@ pub(super) fn instant(out: &mut impl Write, at: Timestamp) -> io::Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::event::{ActivityEvent, Board};
+    use crate::model::{ActivityEvent, Board};
     use proptest::prelude::*;
 
     fn written(write: impl FnOnce(&mut Vec<u8>) -> io::Result<()>) -> String {
@@ -137,7 +137,7 @@ mod tests {
             task_title: Some("T".to_owned()),
             board_name: Some("B".to_owned()),
         };
-        let shown = written(|out| record(out, &View::events(), &event));
+        let shown = written(|out| record(out, &Columns::events(), &event));
         let expected = concat!(
             r#"{"id":"7f58a95a-6b2a-599a-98f8-89d8a9c0ad13","event_type":"task.updated","#,
             "\"message\":\"日本 \\\"x\\\"\\n\\u001b\u{7f}/\",\"agent_id\":null,",
@@ -160,9 +160,9 @@ mod tests {
 
     #[test]
     fn a_list_has_commas_between_its_rows_and_no_brackets() {
-        assert_eq!(written(|out| list::<Board>(out, &View::boards(), &[])), "");
+        assert_eq!(written(|out| list::<Board>(out, &Columns::boards(), &[])), "");
         let board = Board { id: Uuid::nil(), name: "n".to_owned(), slug: "s".to_owned(), last_activity_at: None };
-        let view = View::boards().choose(&["slug".to_owned()]).unwrap();
+        let view = Columns::boards().choose(&["slug".to_owned()]).unwrap();
         let shown = written(|out| list(out, &view, [&board, &board]));
         assert_eq!(shown, r#"{"slug":"s"},{"slug":"s"}"#);
     }

@@ -2,7 +2,7 @@
 //! as exit code (Monitoring Plugins Development Guidelines, sections 2 and 3).
 
 use super::chart::label;
-use crate::event::{ActivityEvent, ErrorRate, Tally, Timestamp};
+use crate::model::{ActivityEvent, ErrorRate, Tally, Timestamp};
 
 /// Lines of detail at most, and characters of a message in them: Nagios keeps 4 KiB or 8 KiB of a plugin's output.
 const LINES: usize = 10;
@@ -40,7 +40,7 @@ pub fn check(
     newest: &[ActivityEvent],
     embedded: bool,
     show_time: &dyn Fn(Timestamp) -> String,
-    visible: &dyn Fn(&str) -> String,
+    escape_for_terminal: &dyn Fn(&str) -> String,
 ) -> (u8, String) {
     let tally = rate.tally;
     let status = limits.status(tally);
@@ -63,9 +63,9 @@ pub fn check(
     let store = if embedded { " of the embedded store" } else { "" };
     let mut text = line(status, &format!("{pct}% of {} {of}{store} failed in {range}{few}", tally.total), Some(&data));
     for event in newest.iter().take(LINES) {
-        let message = visible(event.message.as_deref().unwrap_or_default());
+        let message = escape_for_terminal(event.message.as_deref().unwrap_or_default());
         let message: String = message.chars().take(LONGEST).collect();
-        let detail = format!("{} {} {message}", show_time(event.created_at), visible(&event.event_type));
+        let detail = format!("{} {} {message}", show_time(event.created_at), escape_for_terminal(&event.event_type));
         text.push_str(clean(&detail).trim_end());
         text.push('\n');
     }
@@ -110,14 +110,14 @@ fn decimals(value: f64, most: usize) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::event::{Bucket, Period, Scale, Series};
+    use crate::model::{Bucket, Period, RateScope, Series};
     use uuid::Uuid;
 
     fn rate(errors: u64, total: u64) -> ErrorRate {
         let series = Series { range: None, bucket: Bucket::Hour, points: Vec::new() };
         let since = Timestamp::from_micros(0);
         ErrorRate {
-            scale: Scale::All,
+            scale: RateScope::All,
             range: Some("24h".into()),
             period: Period { since, until: since.plus_seconds(86_400), closed: true },
             tally: Tally { errors, total },

@@ -4,7 +4,7 @@
 
 use super::chart::label;
 use super::summary::plain;
-use crate::event::{ErrorRate, Group, Summary, Timestamp};
+use crate::model::{ErrorRate, Group, Summary, Timestamp};
 use std::fmt;
 use std::io::{self, Write};
 
@@ -121,7 +121,7 @@ impl fmt::Display for Labels<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::event::{Bucket, Period, Scale, Series, SummaryKey, SummaryRow, Tally};
+    use crate::model::{Bucket, Period, RateScope, Series, SummaryKey, SummaryRow, Tally};
 
     fn at(text: &str) -> Timestamp {
         Timestamp::from_naive(text.parse().unwrap())
@@ -130,7 +130,7 @@ mod tests {
     fn rate(groups: Vec<Group>) -> ErrorRate {
         let series = Series { range: None, bucket: Bucket::Hour, points: Vec::new() };
         ErrorRate {
-            scale: Scale::Dashboard,
+            scale: RateScope::Dashboard,
             range: Some("24h".into()),
             period: Period { since: at("2026-03-04T12:00:00"), until: at("2026-03-05T12:00:00"), closed: true },
             tally: Tally { errors: 17, total: 340 },

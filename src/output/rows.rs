@@ -1,16 +1,16 @@
 //! Rows into any format, one by one.
 
+use super::columns::{Columns, Extended};
 use super::csv::{Csv, CsvOptions, tsv_row, tsv_start};
-use super::line::Lines;
 use super::table::Table;
-use super::view::{Extended, View};
+use super::text::Lines;
 use super::{Format, Style, json, sse};
-use crate::event::{Cell, Record, Timestamp};
+use crate::model::{Cell, Record, Timestamp};
 use std::io::{self, Write};
 
 /// What stands behind the rows: the rest of the JSON page, the lines under a table.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Ending {
+pub struct PageInfo {
     /// All rows that match, if they were counted.
     pub total: Option<u64>,
     /// The most rows asked for; null where all were.
@@ -25,15 +25,15 @@ pub struct Ending {
 
 /// Writes rows as they come, each with one write; give it a buffer in front of a file or a socket.
 pub struct RowWriter<W: Write> {
-    view: View,
+    view: Columns,
     /// Fields that are the records' own.
     own: usize,
     /// One row's bytes.
     row: Vec<u8>,
-    form: Form<W>,
+    form: RowFormat<W>,
 }
 
-enum Form<W: Write> {
+enum RowFormat<W: Write> {
     Csv(Box<Csv<W>>),
     Plain(W, Plain),
 }
@@ -57,26 +57,26 @@ enum Plain {
 
 impl<W: Write> RowWriter<W> {
     /// Nothing is written before the first row, [`flush`](Self::flush) or [`finish`](Self::finish).
-    pub fn new(out: W, format: Format, view: View, style: Style) -> Self {
+    pub fn new(out: W, format: Format, view: Columns, style: Style) -> Self {
         let to_terminal = style.terminal.width.is_some();
         let table = |wide| Plain::Table(Box::new(Table::new(&view, style, wide)));
         let form = match format {
-            Format::Csv => Form::Csv(Box::new(Csv::new(out, style.csv, to_terminal))),
-            Format::Table => Form::Plain(out, table(false)),
-            Format::Wide => Form::Plain(out, table(true)),
-            Format::Text => Form::Plain(out, Plain::Text(Lines::new(style))),
-            Format::Json => Form::Plain(out, Plain::Json { begun: false }),
-            Format::Jsonl => Form::Plain(out, Plain::Jsonl),
-            Format::Tsv => Form::Plain(out, Plain::Tsv { begun: false, options: style.csv, to_terminal }),
-            Format::Sse => Form::Plain(out, Plain::Sse),
-            Format::Prometheus => Form::Plain(out, Plain::None),
+            Format::Csv => RowFormat::Csv(Box::new(Csv::new(out, style.csv, to_terminal))),
+            Format::Table => RowFormat::Plain(out, table(false)),
+            Format::Wide => RowFormat::Plain(out, table(true)),
+            Format::Text => RowFormat::Plain(out, Plain::Text(Lines::new(style))),
+            Format::Json => RowFormat::Plain(out, Plain::Json { begun: false }),
+            Format::Jsonl => RowFormat::Plain(out, Plain::Jsonl),
+            Format::Tsv => RowFormat::Plain(out, Plain::Tsv { begun: false, options: style.csv, to_terminal }),
+            Format::Sse => RowFormat::Plain(out, Plain::Sse),
+            Format::Prometheus => RowFormat::Plain(out, Plain::None),
         };
         Self { own: view.own(), view, row: Vec::new(), form }
     }
 
     /// What ages count from, from now on; for a stream, whose rows are newer than its beginning.
     pub fn set_now(&mut self, now: Timestamp) {
-        if let Form::Plain(_, Plain::Table(table)) = &mut self.form {
+        if let RowFormat::Plain(_, Plain::Table(table)) = &mut self.form {
             table.set_now(now);
         }
     }
@@ -89,7 +89,7 @@ impl<W: Write> RowWriter<W> {
         self.row_with(record, &[])
     }
 
-    /// A row with the values of the fields that [`View::also`] added, in their order; a missing one is null.
+    /// A row with the values of the fields that [`Columns::also`] added, in their order; a missing one is null.
     ///
     /// # Errors
     /// As for [`row`](Self::row).
@@ -97,8 +97,8 @@ impl<W: Write> RowWriter<W> {
         let Self { view, own, row, form } = self;
         let record = Extended { record, own: *own, extra };
         let (out, plain) = match form {
-            Form::Csv(csv) => return csv.row(view, &record),
-            Form::Plain(out, plain) => (out, plain),
+            RowFormat::Csv(csv) => return csv.row(view, &record),
+            RowFormat::Plain(out, plain) => (out, plain),
         };
         row.clear();
         match plain {
@@ -131,8 +131,8 @@ impl<W: Write> RowWriter<W> {
     /// Those of the output.
     pub fn raw(&mut self, bytes: &[u8]) -> io::Result<()> {
         match &mut self.form {
-            Form::Csv(_) => Ok(()),
-            Form::Plain(out, _) => out.write_all(bytes),
+            RowFormat::Csv(_) => Ok(()),
+            RowFormat::Plain(out, _) => out.write_all(bytes),
         }
     }
 
@@ -143,8 +143,8 @@ impl<W: Write> RowWriter<W> {
     /// Those of the output.
     pub fn flush(&mut self) -> io::Result<()> {
         match &mut self.form {
-            Form::Csv(csv) => csv.flush(),
-            Form::Plain(out, plain) => {
+            RowFormat::Csv(csv) => csv.flush(),
+            RowFormat::Plain(out, plain) => {
                 if let Plain::Table(table) = plain
                     && table.is_waiting()
                 {
@@ -161,14 +161,14 @@ impl<W: Write> RowWriter<W> {
     ///
     /// # Errors
     /// As for [`row`](Self::row).
-    pub fn finish(self, ending: &Ending) -> io::Result<()> {
+    pub fn finish(self, ending: &PageInfo) -> io::Result<()> {
         let Self { view, mut row, form, .. } = self;
         let (mut out, plain) = match form {
-            Form::Csv(mut csv) => {
+            RowFormat::Csv(mut csv) => {
                 csv.begin(&view)?;
                 return csv.flush();
             }
-            Form::Plain(out, plain) => (out, plain),
+            RowFormat::Plain(out, plain) => (out, plain),
         };
         row.clear();
         match plain {
@@ -191,7 +191,7 @@ impl<W: Write> RowWriter<W> {
     }
 }
 
-fn page(out: &mut Vec<u8>, ending: &Ending) -> io::Result<()> {
+fn page(out: &mut Vec<u8>, ending: &PageInfo) -> io::Result<()> {
     out.extend_from_slice(b",\"total\":");
     json::value(out, &ending.total)?;
     out.extend_from_slice(b",\"limit\":");

@@ -1,12 +1,12 @@
 //! Server-sent events, byte for byte as the API streams them: sse-starlette's frames with CRLF, and `json.dumps` with its
 //! defaults, which are ASCII only, `, ` and `: `.
 
-use super::view::View;
-use crate::event::{Cell, Record, Timestamp};
+use super::columns::Columns;
+use crate::model::{Cell, Record, Timestamp};
 use std::io::{self, Write};
 
 /// `event: comment`, `data: {"comment": {…}}`; for other rows than comments with the view's own name.
-pub(super) fn frame(out: &mut Vec<u8>, view: &View, own: usize, record: &dyn Record) -> io::Result<()> {
+pub(super) fn frame(out: &mut Vec<u8>, view: &Columns, own: usize, record: &dyn Record) -> io::Result<()> {
     let event = view.event();
     write!(out, "event: {event}\r\ndata: {{\"{event}\": {{")?;
     let mut before = "";
@@ -67,7 +67,7 @@ fn string(out: &mut Vec<u8>, text: &str) -> io::Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::event::{ActivityEvent, TaskComment};
+    use crate::model::{ActivityEvent, TaskComment};
     use uuid::Uuid;
 
     fn comment(message: &str) -> TaskComment {
@@ -85,9 +85,9 @@ mod tests {
         }
     }
 
-    fn framed(view: &View, record: &dyn Record) -> String {
+    fn framed(view: &Columns, record: &dyn Record) -> String {
         let mut out = Vec::new();
-        frame(&mut out, view, view.fields().len(), record).unwrap();
+        frame(&mut out, view, TaskComment::FIELDS.len(), record).unwrap();
         String::from_utf8(out).unwrap()
     }
 
@@ -100,7 +100,7 @@ mod tests {
             "\"task_id\": \"00000000-0000-0000-0000-000000000002\", \"task_title\": \"\\u5b8c\\u4e86 \\u2705\", ",
             "\"board_id\": \"00000000-0000-0000-0000-000000000003\", \"board_name\": \"B\"}}\r\n\r\n",
         );
-        assert_eq!(framed(&View::comments(), &comment("hi")), expected);
+        assert_eq!(framed(&Columns::comments(), &comment("hi")), expected);
     }
 
     #[test]
@@ -113,7 +113,7 @@ mod tests {
 
     #[test]
     fn a_message_cannot_break_out_of_its_frame() {
-        let frame = framed(&View::comments(), &comment("\r\n\r\nevent: comment\r\ndata: {\"evil\":1}\n\n"));
+        let frame = framed(&Columns::comments(), &comment("\r\n\r\nevent: comment\r\ndata: {\"evil\":1}\n\n"));
         assert_eq!(frame.matches("\r\n").count(), 3);
         assert_eq!(frame.matches(['\r', '\n']).count(), 6);
         assert!(frame.is_ascii());
@@ -136,7 +136,7 @@ mod tests {
             task_title: None,
             board_name: None,
         };
-        let frame = framed(&View::events(), &event);
+        let frame = framed(&Columns::events(), &event);
         assert!(frame.starts_with("event: activity\r\ndata: {\"activity\": {\"id\": "));
         let route = "\"route_params\": {\"boardId\": \"00000000-0000-0000-0000-000000000003\", \"panel\": \"chat\"}, ";
         assert!(frame.contains(route) && frame.contains("\"created_at\": \"infinity\""), "{frame}");

@@ -2,10 +2,10 @@
 
 use super::chart::grid::Grid;
 use super::chart::label::{self, Tone};
-use super::chart::{Look, per_column, sparkline};
-use super::view::View;
+use super::chart::{ChartStyle, per_column, sparkline};
+use super::columns::Columns;
 use super::width::fill;
-use crate::event::{Bucket, Period, Summary, SummaryKey, SummaryRow};
+use crate::model::{Bucket, Period, Summary, SummaryKey, SummaryRow};
 use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
 use std::io::{self, Write};
@@ -15,7 +15,7 @@ use std::io::{self, Write};
 ///
 /// # Errors
 /// Those of the writer.
-pub fn write_json<W: Write>(out: &mut W, summary: &Summary, view: &View) -> io::Result<()> {
+pub fn write_json<W: Write>(out: &mut W, summary: &Summary, view: &Columns) -> io::Result<()> {
     let rows: Vec<Value> = summary.rows.iter().map(|row| row_json(view, row)).collect();
     let answer = json!({
         "since": summary.since.to_string(),
@@ -27,7 +27,7 @@ pub fn write_json<W: Write>(out: &mut W, summary: &Summary, view: &View) -> io::
     writeln!(out, "{answer}")
 }
 
-fn row_json(view: &View, row: &SummaryRow) -> Value {
+fn row_json(view: &Columns, row: &SummaryRow) -> Value {
     let value = |at| row.keys.get(at).map_or(json!(row.count), |key| json!(plain(key)));
     Value::Object(view.chosen().map(|(at, field)| (field.to_owned(), value(at))).collect::<Map<_, _>>())
 }
@@ -70,7 +70,7 @@ pub(super) fn bucket(summary: &Summary) -> Option<Bucket> {
 const MOST_PERIODS: usize = 10_000;
 
 /// Events in each period of the window, oldest first, empty periods included; empty if not counted by day or hour.
-pub(super) fn over_time(summary: &Summary) -> Vec<(crate::event::Timestamp, u64)> {
+pub(super) fn over_time(summary: &Summary) -> Vec<(crate::model::Timestamp, u64)> {
     let Some(bucket) = bucket(summary) else { return Vec::new() };
     let mut counts = BTreeMap::new();
     for row in &summary.rows {
@@ -87,7 +87,7 @@ pub(super) fn over_time(summary: &Summary) -> Vec<(crate::event::Timestamp, u64)
         return Vec::new();
     }
     // The window itself may begin at -infinity; what holds no event at its ends is left out only then.
-    let near = |edge: crate::event::Timestamp, other: crate::event::Timestamp| {
+    let near = |edge: crate::model::Timestamp, other: crate::model::Timestamp| {
         edge.is_finite() && (edge.micros_since(other) / 3_600_000_000).unsigned_abs() < 24 * 400
     };
     let since = if near(summary.since, *first) { summary.since } else { *first };
@@ -100,7 +100,7 @@ pub(super) fn over_time(summary: &Summary) -> Vec<(crate::event::Timestamp, u64)
 ///
 /// # Errors
 /// Those of the writer.
-pub fn write_report<W: Write>(out: &mut W, summary: &Summary, look: &Look<'_>) -> io::Result<()> {
+pub fn write_report<W: Write>(out: &mut W, summary: &Summary, look: &ChartStyle<'_>) -> io::Result<()> {
     let events = if summary.total == 1 { "event" } else { "events" };
     let (since, until) = ((look.show_time)(summary.since), (look.show_time)(summary.until));
     let total = format!("{} {events}", summary.total);
@@ -124,7 +124,7 @@ pub fn write_report<W: Write>(out: &mut W, summary: &Summary, look: &Look<'_>) -
     let mut grid = Grid { heads, ..Grid::default() };
     grid.heads.extend(["events", "share"].map(|head| (head.to_owned(), true)));
     for (keys, row) in rows.iter().zip(&summary.rows) {
-        let keys = mark(keys).into_iter().chain(keys.iter().map(|key| (look.visible)(key)));
+        let keys = mark(keys).into_iter().chain(keys.iter().map(|key| (look.escape_for_terminal)(key)));
         let counts = [row.count.to_string(), label::percent(share(row.count, summary.total))];
         grid.rows.push(keys.chain(counts).collect());
         grid.bars.push(share(row.count, summary.total));
@@ -139,7 +139,7 @@ pub(super) fn share(count: u64, total: u64) -> f64 {
     if total == 0 { 0.0 } else { count as f64 / total as f64 * 100.0 }
 }
 
-fn write_over_time<W: Write>(out: &mut W, summary: &Summary, look: &Look<'_>) -> io::Result<()> {
+fn write_over_time<W: Write>(out: &mut W, summary: &Summary, look: &ChartStyle<'_>) -> io::Result<()> {
     let counts = over_time(summary);
     let (Some(bucket), Some((first, _)), Some((last, _))) = (bucket(summary), counts.first(), counts.last()) else {
         return Ok(());
@@ -160,7 +160,7 @@ fn write_over_time<W: Write>(out: &mut W, summary: &Summary, look: &Look<'_>) ->
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::event::Timestamp;
+    use crate::model::Timestamp;
 
     fn at(text: &str) -> Timestamp {
         Timestamp::from_naive(text.parse().unwrap())
@@ -188,15 +188,21 @@ mod tests {
 
     fn json(summary: &Summary) -> String {
         let mut out = Vec::new();
-        write_json(&mut out, summary, &View::summary(summary)).unwrap();
+        write_json(&mut out, summary, &Columns::summary(summary)).unwrap();
         String::from_utf8(out).unwrap()
     }
 
     fn report(summary: &Summary, width: Option<usize>, unicode: bool) -> String {
         let show_time = |at: Timestamp| at.to_string();
-        let visible = |text: &str| text.replace('\x1b', "\\e");
+        let escape_for_terminal = |text: &str| text.replace('\x1b', "\\e");
         let mut out = Vec::new();
-        let look = Look { width, unicode, color: false, show_time: &show_time, visible: &visible };
+        let look = ChartStyle {
+            width,
+            unicode,
+            color: false,
+            show_time: &show_time,
+            escape_for_terminal: &escape_for_terminal,
+        };
         write_report(&mut out, summary, &look).unwrap();
         String::from_utf8(out).unwrap()
     }

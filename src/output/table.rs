@@ -3,12 +3,12 @@
 //! On a terminal every row is one line: columns are narrowed, the least important dropped, and cells cut. Into a pipe
 //! nothing is dropped or cut; a cell that is wider than its column then pushes the rest of its own line to the right.
 
-use super::human::{self, NOTHING};
-use super::terminal::Ink;
-use super::view::{Column, Look, View};
-use super::width::{cut, end_of, width};
+use super::cell_text::{self, NOTHING};
+use super::columns::{CellStyle, Column, Columns};
+use super::terminal::Color;
+use super::width::{end_of, truncate, width};
 use super::{Style, age, write_footer};
-use crate::event::{Cell, Record};
+use crate::model::{Cell, Record};
 use std::collections::BTreeSet;
 
 /// Rows kept before the widths are fixed, and bytes of their text: a message may be megabytes.
@@ -28,30 +28,30 @@ pub(super) struct Table {
     wide: bool,
     /// Whether a column of marks for failures stands in front.
     marked: bool,
-    kept: Vec<Line>,
+    kept: Vec<TableLine>,
     /// Bytes of their text.
     kept_bytes: usize,
     /// Column and width, once they are fixed.
     layout: Option<Vec<(usize, usize)>>,
 }
 
-struct Line {
+struct TableLine {
     failed: bool,
-    entries: Vec<Entry>,
+    entries: Vec<TableCell>,
 }
 
-struct Entry {
+struct TableCell {
     text: String,
-    ink: Ink,
+    ink: Color,
     /// Whether the text is an id that may be shortened.
     short: bool,
 }
 
 impl Table {
-    pub(super) fn new(view: &View, style: Style, wide: bool) -> Self {
+    pub(super) fn new(view: &Columns, style: Style, wide: bool) -> Self {
         let mut columns = view.columns(wide);
         for column in &mut columns {
-            if matches!(column.look, Look::Time(_)) {
+            if matches!(column.look, CellStyle::Time(_)) {
                 column.title = format!("{} ({})", column.title, style.zone.label());
             }
         }
@@ -59,14 +59,14 @@ impl Table {
         Self { columns, style, wide, marked, kept: Vec::new(), kept_bytes: 0, layout: None }
     }
 
-    pub(super) fn set_now(&mut self, now: crate::event::Timestamp) {
+    pub(super) fn set_now(&mut self, now: crate::model::Timestamp) {
         self.style.now = now;
     }
 
-    pub(super) fn row(&mut self, out: &mut Vec<u8>, view: &View, record: &dyn Record) {
-        let failed = human::is_failure(view, record);
+    pub(super) fn row(&mut self, out: &mut Vec<u8>, view: &Columns, record: &dyn Record) {
+        let failed = cell_text::is_failure(view, record);
         let entries = self.columns.iter().map(|column| self.entry(column.look, record)).collect();
-        let line = Line { failed, entries };
+        let line = TableLine { failed, entries };
         if self.layout.is_some() {
             self.write_line(out, &line);
             return;
@@ -106,7 +106,7 @@ impl Table {
         }
     }
 
-    fn entry(&self, look: Look, record: &dyn Record) -> Entry {
+    fn entry(&self, look: CellStyle, record: &dyn Record) -> TableCell {
         let style = &self.style;
         let room = self.room();
         let entry = |mut text: String, ink, short| {
@@ -118,30 +118,34 @@ impl Table {
                 text.truncate(end);
                 text.shrink_to_fit();
             }
-            Entry { text, ink, short }
+            TableCell { text, ink, short }
         };
         match look {
-            Look::Full(field) => entry(human::text(&record.cell(field), style, self.wide), Ink::Plain, false),
-            Look::Time(field) | Look::Count(field) => {
-                entry(human::text(&record.cell(field), style, false), Ink::Plain, false)
+            CellStyle::Full(field) => {
+                entry(cell_text::text(&record.cell(field), style, self.wide), Color::Plain, false)
             }
-            Look::Age(field) => match record.cell(field) {
-                Cell::Time(at) => entry(age(at, style.now), Ink::Dim, false),
-                _ => entry(NOTHING.to_owned(), Ink::Dim, false),
+            CellStyle::Time(field) | CellStyle::Count(field) => {
+                entry(cell_text::text(&record.cell(field), style, false), Color::Plain, false)
+            }
+            CellStyle::Age(field) => match record.cell(field) {
+                Cell::Time(at) => entry(age(at, style.now), Color::Dim, false),
+                _ => entry(NOTHING.to_owned(), Color::Dim, false),
             },
-            Look::Short(field) => entry(human::text(&record.cell(field), style, false), Ink::Dim, true),
-            Look::Name { name, id } => match record.cell(name) {
+            CellStyle::Short(field) => entry(cell_text::text(&record.cell(field), style, false), Color::Dim, true),
+            CellStyle::Name { name, id } => match record.cell(name) {
                 Cell::Null => {
                     let id = record.cell(id);
-                    entry(human::text(&id, style, false), Ink::Plain, matches!(id, Cell::Id(_)))
+                    entry(cell_text::text(&id, style, false), Color::Plain, matches!(id, Cell::Id(_)))
                 }
-                name => entry(human::text(&name, style, false), Ink::Plain, false),
+                name => entry(cell_text::text(&name, style, false), Color::Plain, false),
             },
-            Look::Type(field) => {
+            CellStyle::Type(field) => {
                 let cell = record.cell(field);
-                entry(human::text(&cell, style, false), Ink::of_type(&human::plain(&cell)), false)
+                entry(cell_text::text(&cell, style, false), Color::of_type(&cell_text::plain(&cell)), false)
             }
-            Look::FirstLine(field) => entry(human::first_line(&record.cell(field), style), Ink::Plain, false),
+            CellStyle::FirstLine(field) => {
+                entry(cell_text::first_line(&record.cell(field), style), Color::Plain, false)
+            }
         }
     }
 
@@ -183,15 +187,15 @@ impl Table {
     }
 
     fn write_header(&self, out: &mut Vec<u8>) {
-        let entry = |column: &Column| Entry { text: column.title.clone(), ink: Ink::Bold, short: false };
+        let entry = |column: &Column| TableCell { text: column.title.clone(), ink: Color::Bold, short: false };
         let entries = self.columns.iter().map(entry).collect();
-        self.write_line(out, &Line { failed: false, entries });
+        self.write_line(out, &TableLine { failed: false, entries });
     }
 
-    fn write_line(&self, out: &mut Vec<u8>, line: &Line) {
+    fn write_line(&self, out: &mut Vec<u8>, line: &TableLine) {
         let terminal = &self.style.terminal;
         let mut spaces = 0;
-        let mut put = |spaces: &mut usize, text: &str, ink: Ink| {
+        let mut put = |spaces: &mut usize, text: &str, ink: Color| {
             if !text.is_empty() {
                 out.resize(out.len() + std::mem::take(spaces), b' ');
                 out.extend_from_slice(terminal.paint(ink, text).as_bytes());
@@ -199,15 +203,16 @@ impl Table {
         };
         if self.marked {
             let mark = if line.failed { terminal.failure_mark() } else { "" };
-            put(&mut spaces, mark, Ink::Failure);
+            put(&mut spaces, mark, Color::Failure);
             spaces += MARKS - width(mark);
         }
         let cuts = self.room().is_some();
         for (column, room) in self.layout.iter().flatten() {
             let Some(entry) = line.entries.get(*column) else { continue };
-            let text = if cuts { cut(&entry.text, *room, terminal.ellipsis()) } else { entry.text.as_str().into() };
+            let text =
+                if cuts { truncate(&entry.text, *room, terminal.ellipsis()) } else { entry.text.as_str().into() };
             let padding = room.saturating_sub(width(&text));
-            if matches!(self.columns[*column].look, Look::Count(_)) {
+            if matches!(self.columns[*column].look, CellStyle::Count(_)) {
                 spaces += padding;
                 put(&mut spaces, &text, entry.ink);
                 spaces += GAP;
@@ -258,7 +263,7 @@ fn fit(columns: &[Column], naturals: &[usize], room: usize) -> Vec<(usize, usize
     }
     let mut left = room - taken(&kept);
     for (column, width) in &mut kept {
-        if matches!(columns[*column].look, Look::Type(_)) {
+        if matches!(columns[*column].look, CellStyle::Type(_)) {
             let more = left.min(naturals[*column].saturating_sub(*width));
             *width += more;
             left -= more;
@@ -293,7 +298,7 @@ mod tests {
     }
 
     fn column(min: usize, rank: u8) -> Column {
-        Column { title: String::new(), look: Look::Full(0), min, rank }
+        Column { title: String::new(), look: CellStyle::Full(0), min, rank }
     }
 
     #[test]

@@ -94,8 +94,8 @@ impl Terminal {
     }
 
     /// The text in a color, if there is color.
-    pub fn paint<'a>(&self, ink: Ink, text: &'a str) -> Cow<'a, str> {
-        if !self.color || ink == Ink::Plain || text.is_empty() {
+    pub fn paint<'a>(&self, ink: Color, text: &'a str) -> Cow<'a, str> {
+        if !self.color || ink == Color::Plain || text.is_empty() {
             return Cow::Borrowed(text);
         }
         Cow::Owned(format!("\u{1b}[{}m{text}\u{1b}[0m", ink.sgr()))
@@ -114,7 +114,7 @@ impl Terminal {
 
 /// A color or weight of human output, from the terminal's own palette.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Ink {
+pub enum Color {
     /// As the terminal writes.
     Plain,
     /// Headings.
@@ -135,7 +135,7 @@ pub enum Ink {
     Magenta,
 }
 
-impl Ink {
+impl Color {
     /// By what an event type is about: its first part.
     pub(super) fn of_type(event_type: &str) -> Self {
         if event_type.ends_with("failed") {
@@ -216,9 +216,9 @@ mod tests {
     #[test]
     fn paint_leaves_text_alone_without_color() {
         let colored = of(ColorChoice::Always, &[], None);
-        assert_eq!(colored.paint(Ink::Failure, "x"), "\u{1b}[1;31mx\u{1b}[0m");
-        assert_eq!(colored.paint(Ink::Plain, "x"), "x");
-        assert_eq!(of(ColorChoice::Never, &[], TTY).paint(Ink::Failure, "x"), "x");
+        assert_eq!(colored.paint(Color::Failure, "x"), "\u{1b}[1;31mx\u{1b}[0m");
+        assert_eq!(colored.paint(Color::Plain, "x"), "x");
+        assert_eq!(of(ColorChoice::Never, &[], TTY).paint(Color::Failure, "x"), "x");
     }
 
     #[test]

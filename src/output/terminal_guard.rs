@@ -5,7 +5,7 @@
 //! formats of programs it is the only one.
 
 use super::Format;
-use super::escape::{judged, push_escaped};
+use crate::escape::{judged, push_escaped};
 use std::fmt::Write;
 
 /// More than this is not held back while a line has no end.

@@ -1,5 +1,5 @@
 //! Columns that text takes on a terminal, counted and cut by grapheme clusters (UAX #29), so that wide characters,
-//! combining marks and emoji stay whole. The text has been through [`visible`](super::escape::visible).
+//! combining marks and emoji stay whole. The text has been through [`escape_for_terminal`](crate::escape::visible).
 
 use std::borrow::Cow;
 use unicode_segmentation::UnicodeSegmentation;
@@ -11,7 +11,7 @@ pub fn width(text: &str) -> usize {
 }
 
 /// The text cut to at most `room` columns, `ellipsis` included.
-pub fn cut<'a>(text: &'a str, room: usize, ellipsis: &str) -> Cow<'a, str> {
+pub fn truncate<'a>(text: &'a str, room: usize, ellipsis: &str) -> Cow<'a, str> {
     if width(text) <= room {
         return Cow::Borrowed(text);
     }
@@ -54,7 +54,7 @@ pub(super) fn wrap(text: &str, first: usize, room: usize, most: usize, ellipsis:
         let (line, after) = split(rest, room);
         // The first line may be too short for anything; in the others, a cluster wider than the room would never end.
         if lines.len() + 1 >= most || (line.is_empty() && !lines.is_empty()) {
-            lines.push(cut(rest, room, ellipsis).into_owned());
+            lines.push(truncate(rest, room, ellipsis).into_owned());
             break;
         }
         let space =
@@ -104,16 +104,16 @@ mod tests {
 
     #[test]
     fn cutting_keeps_graphemes_whole() {
-        assert_eq!(cut("abcdef", 6, "…"), "abcdef");
-        assert_eq!(cut("abcdef", 5, "…"), "abcd…");
-        assert_eq!(cut("abcdef", 5, "..."), "ab...");
-        assert_eq!(cut("abcdef", 3, "..."), "abc");
-        assert_eq!(cut("日本語", 5, "…"), "日本…");
-        assert_eq!(cut("日本語", 4, "…"), "日…");
-        assert_eq!(cut("e\u{301}e\u{301}e\u{301}", 2, "…"), "e\u{301}…");
-        assert_eq!(cut("👩\u{200d}💻 x", 2, "…"), "…");
-        assert_eq!(cut("日本", 1, "…"), "");
-        assert_eq!(cut("one two", 5, "…"), "one…");
+        assert_eq!(truncate("abcdef", 6, "…"), "abcdef");
+        assert_eq!(truncate("abcdef", 5, "…"), "abcd…");
+        assert_eq!(truncate("abcdef", 5, "..."), "ab...");
+        assert_eq!(truncate("abcdef", 3, "..."), "abc");
+        assert_eq!(truncate("日本語", 5, "…"), "日本…");
+        assert_eq!(truncate("日本語", 4, "…"), "日…");
+        assert_eq!(truncate("e\u{301}e\u{301}e\u{301}", 2, "…"), "e\u{301}…");
+        assert_eq!(truncate("👩\u{200d}💻 x", 2, "…"), "…");
+        assert_eq!(truncate("日本", 1, "…"), "");
+        assert_eq!(truncate("one two", 5, "…"), "one…");
     }
 
     #[test]
@@ -138,12 +138,12 @@ mod tests {
     proptest! {
         #[test]
         fn no_line_is_wider_than_its_room(text in "\\PC*", first in 0usize..30, room in 0usize..30, most in 1usize..5) {
-            let text = crate::output::escape::visible(&text).into_owned();
+            let text = crate::escape::escape_for_terminal(&text).into_owned();
             let lines = wrap(&text, first, room, most, "…");
             prop_assert!(lines.len() <= most);
             prop_assert!(lines.iter().skip(1).all(|line| width(line) <= room), "{:?}", lines);
             prop_assert!(lines.iter().take(1).all(|line| width(line) <= first), "{:?}", lines);
-            prop_assert!(width(&cut(&text, room, "…")) <= room);
+            prop_assert!(width(&truncate(&text, room, "…")) <= room);
         }
     }
 }

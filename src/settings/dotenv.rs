@@ -82,11 +82,11 @@ fn names_database(statement: &str) -> bool {
 
 const DATABASE_URL: &str = "DATABASE_URL";
 
-type Binding = Option<(String, String)>;
+type Assignment = Option<(String, String)>;
 
 /// One line (more when a quoted value spans lines): a binding or none for a comment, and what follows it. Otherwise that
 /// which could not be read, up to the end of the file.
-fn binding(line: &str) -> Result<(Binding, &str), &str> {
+fn binding(line: &str) -> Result<(Assignment, &str), &str> {
     let ended = |rest| end_of_line(rest).ok_or(rest);
     if line.starts_with('#') {
         return Ok((None, ended(line)?));

@@ -228,7 +228,7 @@ impl Question {
                 let known: BTreeSet<&str> = world.events().iter().map(|event| event.event_type.as_str()).collect();
                 let visible = world.visible(actor, Feed::Events);
                 let may: BTreeSet<&str> = visible.iter().map(|event| event.event_type.as_str()).collect();
-                let stored = include_str!("../../src/explain/catalogue.json");
+                let stored = include_str!("../../src/model/catalogue/catalogue.json");
                 let extra = output.stdout.lines().skip(1).find(|line| {
                     known.contains(line) && !may.contains(line) && !stored.contains(&format!("\"{line}\""))
                 });

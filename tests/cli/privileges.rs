@@ -6,8 +6,8 @@ use crate::identity::{AGENT_1_TOKEN, agent, user};
 use std::time::Duration;
 
 const SCHEMAS: [Engine; 2] = [Engine::Deployed, Engine::Documented];
-const PRIVILEGES: &str = include_str!("../../queries/postgres/privileges.sql");
-const NEEDED: &str = include_str!("../../queries/postgres/needed_columns.sql");
+const PRIVILEGES: &str = include_str!("../../queries/postgres/missing_privileges.sql");
+const NEEDED: &str = include_str!("../../queries/postgres/required_columns.sql");
 
 #[test]
 fn no_role_reads_secrets_or_changes_anything_that_it_need_not() {

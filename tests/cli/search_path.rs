@@ -149,7 +149,7 @@ fn planted_operators_functions_types_and_casts_are_never_used() {
             if schemas[0] != "public" {
                 move_to(&database, schemas[0]);
             }
-            let notify = include_str!("../../queries/postgres/notify.sql");
+            let notify = include_str!("../../queries/postgres/install_notify_trigger.sql");
             database.sql(&format!("SET search_path = {}; {notify}", schemas[0]));
             plant(&database, schemas);
             assert_eq!(answers(&database), expected, "{engine:?}, tables in {}", schemas[0]);

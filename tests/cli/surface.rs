@@ -11,10 +11,8 @@ mod spreadsheets;
 mod tab;
 
 use crate::harness::Place;
-use clap::{Command, CommandFactory};
-use mc_activity::cli::Cli;
-use mc_activity::command::{completions, man};
-use mc_activity::error::Kind;
+use clap::Command;
+use mc_activity::for_tests;
 use std::path::{Path, PathBuf};
 
 /// The instant that every example is made for.
@@ -53,7 +51,7 @@ fn with_demo() -> Place {
 
 /// The commands that people see.
 fn commands() -> Vec<Command> {
-    let mut program = Cli::command();
+    let mut program = for_tests::command();
     program.build();
     program.get_subcommands().filter(|c| !c.is_hide_set() && c.get_name() != "help").cloned().collect()
 }
@@ -70,7 +68,7 @@ fn every_command_has_examples_that_name_it() {
 
 #[test]
 fn every_flag_and_argument_says_what_it_does() {
-    for command in commands().iter().chain([&Cli::command()]) {
+    for command in commands().iter().chain([&for_tests::command()]) {
         for arg in command.get_arguments() {
             let help = arg.get_help().map(ToString::to_string).unwrap_or_default();
             assert!(!help.is_empty(), "{} of {} is not documented", arg.get_id(), command.get_name());
@@ -81,7 +79,7 @@ fn every_flag_and_argument_says_what_it_does() {
 
 #[test]
 fn the_committed_completions_are_what_the_program_prints() {
-    for (name, text) in completions::files() {
+    for (name, text) in for_tests::completion_files() {
         let path = root().join("completions").join(&name);
         if update() {
             std::fs::write(&path, &text).unwrap();
@@ -100,7 +98,7 @@ fn there_is_a_manual_page_for_the_program_and_for_each_command() {
     place.mc(["man", "--out-dir", "pages"]).ok();
     let mut names: Vec<String> = commands().iter().map(|c| format!("mc-activity-{}", c.get_name())).collect();
     names.push("mc-activity".to_owned());
-    assert_eq!(man::pages().unwrap().len(), names.len());
+    assert_eq!(for_tests::man_pages().len(), names.len());
     for name in names {
         let page = place.read(&format!("work/pages/{name}.1"));
         assert!(page.contains(".TH ") && page.contains(".SH NAME") && page.contains("Examples"), "{name}\n{page}");
@@ -125,7 +123,7 @@ fn the_table_of_exit_codes_in_the_documentation_is_that_of_the_program() {
         })
         .collect();
     let expected: Vec<(String, String)> = std::iter::once(("0".to_owned(), String::new()))
-        .chain(Kind::ALL.map(|kind| (kind.exit_code().to_string(), kind.name().to_owned())))
+        .chain(for_tests::exit_codes().into_iter().map(|(code, name)| (code.to_string(), name.to_owned())))
         .collect();
     assert_eq!(rows, expected);
 }

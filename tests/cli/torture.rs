@@ -44,7 +44,7 @@ fn postgres() {
     data.tables.retain(|table| table.name != "activity_events");
     let server = Server::start(&["synchronous_commit=on", "max_connections=60"], None, None);
     let url = Database::on(&server, &data);
-    Database::at(&url).sql(include_str!("../../queries/postgres/notify.sql"));
+    Database::at(&url).sql(include_str!("../../queries/postgres/install_notify_trigger.sql"));
     let mut proxy = Proxy::to(server.port);
     let writers = Writers::start(8, HELD, {
         let url = url.clone();

@@ -2,7 +2,7 @@
 
 use super::TimeSpec;
 use crate::cli::filter::RangeArgs;
-use crate::event::Zone;
+use crate::model::Zone;
 
 impl TimeSpec {
     /// The one text of what was typed, before "now" and the zone are known.

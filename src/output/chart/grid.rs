@@ -1,7 +1,7 @@
 //! Small tables inside a report: few rows, known beforehand, with a bar behind each.
 
 use super::label::{self, Tone};
-use super::{Look, bar};
+use super::{ChartStyle, bar};
 use crate::output::width::width;
 use comfy_table::{CellAlignment, ColumnConstraint, ContentArrangement, Row, Table, presets};
 use std::io::{self, Write};
@@ -25,7 +25,7 @@ pub struct Grid {
 }
 
 impl Grid {
-    fn table(&self, look: &Look<'_>) -> Table {
+    fn table(&self, look: &ChartStyle<'_>) -> Table {
         let mut table = Table::new();
         table.load_style(presets::NOTHING).set_truncation_indicator(if look.unicode { "…" } else { "..." });
         let mut heads = Row::from(self.heads.iter().map(|(head, _)| head.replace(' ', UNBROKEN)));
@@ -64,7 +64,7 @@ impl Grid {
     ///
     /// # Errors
     /// Those of the writer.
-    pub fn write<W: Write>(&self, out: &mut W, look: &Look<'_>) -> io::Result<()> {
+    pub fn write<W: Write>(&self, out: &mut W, look: &ChartStyle<'_>) -> io::Result<()> {
         let table = self.table(look);
         let mut lines = table.lines().map(|line| line.replace(UNBROKEN, " "));
         let heads = lines.next().unwrap_or_default();
@@ -97,8 +97,13 @@ mod tests {
             bars: vec![1200.0, 30.0],
             alarming: false,
         };
-        let look =
-            Look { width: columns, unicode, color: false, show_time: &|at| at.to_string(), visible: &str::to_owned };
+        let look = ChartStyle {
+            width: columns,
+            unicode,
+            color: false,
+            show_time: &|at| at.to_string(),
+            escape_for_terminal: &str::to_owned,
+        };
         let mut out = Vec::new();
         grid.write(&mut out, &look).unwrap();
         String::from_utf8(out).unwrap()

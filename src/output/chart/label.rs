@@ -1,7 +1,7 @@
 //! Words and numbers of reports and charts: percentages, windows, dates of buckets, names of groups.
 
-use super::Look;
-use crate::event::{Bucket, Period, Tally, Timestamp};
+use super::ChartStyle;
+use crate::model::{Bucket, Period, Tally, Timestamp};
 use std::collections::HashMap;
 
 /// What a piece of text is, to be coloured by.
@@ -18,7 +18,7 @@ pub enum Tone {
 }
 
 /// The text in its colour (ECMA-48), or as it is where colours are not wanted.
-pub fn paint(look: &Look<'_>, tone: Tone, text: &str) -> String {
+pub fn paint(look: &ChartStyle<'_>, tone: Tone, text: &str) -> String {
     let code = match tone {
         Tone::Strong => 1,
         Tone::Alarm => 31,

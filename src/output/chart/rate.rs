@@ -1,8 +1,8 @@
 //! The error rate over time, against the period before.
 
 use super::label::{self, Tone};
-use super::{Look, ceiling, merge, per_column, rates, upright};
-use crate::event::{Bucket, Series};
+use super::{ChartStyle, ceiling, merge, per_column, rates, upright};
+use crate::model::{Bucket, Series};
 use std::io::{self, Write};
 
 const HEIGHT: usize = 5;
@@ -20,7 +20,7 @@ pub fn write_rate_chart<W: Write>(
     out: &mut W,
     primary: &Series,
     comparison: &Series,
-    look: &Look<'_>,
+    look: &ChartStyle<'_>,
 ) -> io::Result<()> {
     let count = primary.points.len().max(comparison.points.len());
     let room = look.columns().saturating_sub(GUTTER).max(NARROWEST);
@@ -76,7 +76,7 @@ fn ticks(labels: &[String], cell: usize, room: usize) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::event::{Point, Tally, Timestamp};
+    use crate::model::{Point, Tally, Timestamp};
 
     fn series(counts: &[(u64, u64)]) -> Series {
         let start = Timestamp::from_naive("2026-03-05T00:00:00".parse().unwrap());
@@ -88,8 +88,13 @@ mod tests {
     }
 
     fn drawn(now: &[(u64, u64)], before: &[(u64, u64)], width: usize, unicode: bool, color: bool) -> String {
-        let look =
-            Look { width: Some(width), unicode, color, show_time: &|at| at.to_string(), visible: &str::to_owned };
+        let look = ChartStyle {
+            width: Some(width),
+            unicode,
+            color,
+            show_time: &|at| at.to_string(),
+            escape_for_terminal: &str::to_owned,
+        };
         let mut out = Vec::new();
         write_rate_chart(&mut out, &series(now), &series(before), &look).unwrap();
         String::from_utf8(out).unwrap()

@@ -1,7 +1,7 @@
 //! Charts as inline SVG.
 
-use super::text::Text;
-use crate::event::{Bucket, ErrorRate, Point, Tally, Timestamp};
+use super::text::HtmlText;
+use crate::model::{Bucket, ErrorRate, Point, Tally, Timestamp};
 use crate::output::chart::{label, merge, per_column, sum};
 use std::io::{self, Write};
 
@@ -16,7 +16,7 @@ const MOST_COLUMNS: usize = 200;
 const LABEL_WIDTH: f64 = 96.0;
 
 /// One bucket of a chart.
-struct Column {
+struct PlotBar {
     label: String,
     /// What the pointer shows.
     told: String,
@@ -28,7 +28,7 @@ struct Column {
 struct Plot {
     title: String,
     description: String,
-    columns: Vec<Column>,
+    columns: Vec<PlotBar>,
     unit: &'static str,
     fill: &'static str,
     compares: bool,
@@ -51,7 +51,7 @@ pub(super) fn write_rate<W: Write>(out: &mut W, rate: &ErrorRate) -> io::Result<
     let columns = now.iter().enumerate().map(|(at, point)| {
         let start = label::bucket_start(bucket, point.period, false);
         let earlier = before.get(at).map(|p| format!("\nbefore: {}", told(p.tally))).unwrap_or_default();
-        Column {
+        PlotBar {
             label: label::bucket_start(bucket, point.period, true),
             told: format!("{start} UTC\n{}{earlier}", told(point.tally)),
             value: value(&now, at),
@@ -100,11 +100,11 @@ fn write_points<W: Write>(out: &mut W, bucket: Bucket, now: &[Point], before: &[
             out,
             "<tr><td>{}</td><td class=\"number\">{}</td><td class=\"number\">{}</td><td class=\"number\">{}</td>\
             <td class=\"number\">{}</td></tr>",
-            Text(&label::bucket_start(bucket, point.period, false)),
+            HtmlText(&label::bucket_start(bucket, point.period, false)),
             point.tally.errors,
             point.tally.total,
-            Text(&label::percent(point.tally.pct())),
-            Text(&earlier),
+            HtmlText(&label::percent(point.tally.pct())),
+            HtmlText(&earlier),
         )?;
     }
     writeln!(out, "</tbody></table></div></details>")
@@ -124,7 +124,7 @@ pub(super) fn write_counts<W: Write>(
         let count: u64 = some.iter().map(|(_, count)| count).sum();
         #[allow(clippy::cast_precision_loss)]
         let value = Some(count as f64);
-        Column {
+        PlotBar {
             label: label::bucket_start(bucket, start, true),
             told: format!("{} UTC\n{count} events", label::bucket_start(bucket, start, false)),
             value,
@@ -160,8 +160,8 @@ impl Plot {
             out,
             "<div class=\"scroll\"><svg class=\"chart\" viewBox=\"0 0 {WIDTH} {HEIGHT}\" role=\"img\" aria-labelledby=\"chart-title chart-desc\">\n\
             <title id=\"chart-title\">{}</title>\n<desc id=\"chart-desc\">{}</desc>",
-            Text(&self.title),
-            Text(&self.description),
+            HtmlText(&self.title),
+            HtmlText(&self.description),
         )?;
         for tick in 0..=lines {
             let value = interval * f64::from(tick);
@@ -214,7 +214,7 @@ impl Plot {
                 "<rect class=\"hit\" x=\"{:.2}\" y=\"{TOP}\" width=\"{step:.2}\" height=\"{:.1}\"><title>{}</title></rect>",
                 x(at),
                 floor - TOP,
-                Text(&column.told)
+                HtmlText(&column.told)
             )?;
         }
         writeln!(out, "</svg></div>")
@@ -247,7 +247,7 @@ impl Plot {
                 break;
             }
             let (x, y) = (x(at) + shift, HEIGHT - 6.0);
-            write!(out, "<text x=\"{x:.1}\" y=\"{y}\" text-anchor=\"{anchor}\">{}</text>", Text(&column.label))?;
+            write!(out, "<text x=\"{x:.1}\" y=\"{y}\" text-anchor=\"{anchor}\">{}</text>", HtmlText(&column.label))?;
         }
         Ok(())
     }

@@ -1,9 +1,9 @@
 //! The page's tables.
 
-use super::text::{EventType, Text, Time};
-use crate::event::{ActivityEvent, Group, Summary, Timestamp};
+use super::text::{EventType, HtmlText, Time};
+use crate::model::{ActivityEvent, Group, Summary, Timestamp};
 use crate::output::chart::label;
-use crate::output::fold::Fold;
+use crate::output::message_groups::MessageGroups;
 use crate::output::summary;
 use std::io::{self, Write};
 
@@ -18,7 +18,7 @@ fn write_head<W: Write>(out: &mut W, heads: &[(&str, &str)]) -> io::Result<()> {
     for (head, class) in heads {
         let mut letters = head.chars();
         let head: String = letters.next().map(|first| first.to_ascii_uppercase()).into_iter().chain(letters).collect();
-        write!(out, "<th scope=\"col\" class=\"{class}\">{}</th>", Text(&head))?;
+        write!(out, "<th scope=\"col\" class=\"{class}\">{}</th>", HtmlText(&head))?;
     }
     out.write_all(b"</tr></thead>\n<tbody>\n")
 }
@@ -30,8 +30,8 @@ fn write_keys<W: Write>(out: &mut W, heads: &[String], keys: &[String]) -> io::R
     for (head, key) in heads.iter().zip(keys) {
         match head.as_str() {
             "event type" => write!(out, "<td class=\"type\">{}</td>", EventType(key))?,
-            "period" => write!(out, "<td class=\"when\">{}</td>", Text(key))?,
-            _ => write!(out, "<td class=\"key\">{}</td>", Text(key))?,
+            "period" => write!(out, "<td class=\"when\">{}</td>", HtmlText(key))?,
+            _ => write!(out, "<td class=\"key\">{}</td>", HtmlText(key))?,
         }
     }
     Ok(())
@@ -65,7 +65,7 @@ pub(super) fn write_groups<W: Write>(out: &mut W, groups: &[Group]) -> io::Resul
             "<td class=\"number\">{}</td><td class=\"number\">{}</td><td class=\"number\">{}</td>",
             group.tally.errors,
             group.tally.total,
-            Text(&label::percent(group.tally.pct()))
+            HtmlText(&label::percent(group.tally.pct()))
         )?;
         let part = if longest > 0.0 { group.tally.pct() / longest * 100.0 } else { 0.0 };
         write_bar(out, part, "alarm-fill")?;
@@ -76,7 +76,7 @@ pub(super) fn write_groups<W: Write>(out: &mut W, groups: &[Group]) -> io::Resul
 /// The failures by what they say; nothing without failures.
 pub(super) fn write_folded<W: Write>(
     out: &mut W,
-    fold: &Fold,
+    fold: &MessageGroups,
     failures: u64,
     show_time: &dyn Fn(Timestamp) -> String,
 ) -> io::Result<()> {
@@ -94,7 +94,7 @@ pub(super) fn write_folded<W: Write>(
             Time(group.first, show_time),
             Time(group.last, show_time),
             EventType(&group.event_type),
-            Text(group.text()),
+            HtmlText(group.text()),
         )?;
     }
     out.write_all(FOOT)?;
@@ -147,7 +147,7 @@ pub(super) fn write_failure<W: Write>(
     for (name, id) in named {
         let short = id.map(|id| id.to_string().chars().take(8).collect::<String>());
         let shown = name.clone().or(short).unwrap_or_default();
-        write!(out, "<td class=\"key\">{}</td>", Text(&shown))?;
+        write!(out, "<td class=\"key\">{}</td>", HtmlText(&shown))?;
     }
     write_message(out, event.message.as_deref().unwrap_or_default())?;
     writeln!(out, "</tr>")
@@ -155,20 +155,20 @@ pub(super) fn write_failure<W: Write>(
 
 fn write_message<W: Write>(out: &mut W, message: &str) -> io::Result<()> {
     if message.chars().nth(LONG_MESSAGE).is_none() {
-        return write!(out, "<td class=\"message\">{}</td>", Text(message));
+        return write!(out, "<td class=\"message\">{}</td>", HtmlText(message));
     }
     let beginning: String = message.chars().take(BEGINNING).collect();
     write!(
         out,
         "<td class=\"message\"><details><summary>{}…</summary>{}</details></td>",
-        Text(beginning.trim_end()),
-        Text(message)
+        HtmlText(beginning.trim_end()),
+        HtmlText(message)
     )
 }
 
 /// The counts of a summary, each with its share of the whole.
 pub(super) fn write_summary<W: Write>(out: &mut W, summary: &Summary) -> io::Result<()> {
-    writeln!(out, "<h2>Events by {}</h2>", Text(&summary.by.join(", ")))?;
+    writeln!(out, "<h2>Events by {}</h2>", HtmlText(&summary.by.join(", ")))?;
     if summary.rows.is_empty() {
         return writeln!(out, "<p class=\"none\">None in this window.</p>");
     }
@@ -179,7 +179,7 @@ pub(super) fn write_summary<W: Write>(out: &mut W, summary: &Summary) -> io::Res
     for (keys, row) in rows.iter().zip(&summary.rows) {
         write_keys(out, &heads, keys)?;
         let share = label::percent(summary::share(row.count, summary.total));
-        write!(out, "<td class=\"number\">{}</td><td class=\"number\">{}</td>", row.count, Text(&share))?;
+        write!(out, "<td class=\"number\">{}</td><td class=\"number\">{}</td>", row.count, HtmlText(&share))?;
         let failed = heads.iter().zip(keys).any(|(head, key)| head == "event type" && key.ends_with("failed"));
         write_bar(out, summary::share(row.count, most), if failed { "alarm-fill" } else { "count-fill" })?;
     }

@@ -1,5 +1,5 @@
 use super::*;
-use crate::event::{Bucket, Group, Period, Point, Scale, Series, SummaryKey, SummaryRow, Tally};
+use crate::model::{Bucket, Group, Period, Point, RateScope, Series, SummaryKey, SummaryRow, Tally};
 use uuid::Uuid;
 
 const EVIL: &str = "</script></td><img src=x onerror=alert(1)>\" onmouseover='alert(2)' &lt; \u{202e}gnp\u{1b}[2J";
@@ -43,7 +43,7 @@ fn rate() -> ErrorRate {
         tally: Tally { errors, total },
     };
     ErrorRate {
-        scale: Scale::All,
+        scale: RateScope::All,
         range: Some("24h".into()),
         period: Period { since: at("2026-03-04T14:12:09"), until: at("2026-03-05T14:12:09"), closed: true },
         tally: sum(&primary.points),
@@ -72,7 +72,7 @@ fn failures() -> Vec<ActivityEvent> {
 
 fn page(body: Body<'_>) -> String {
     let show_time = |at: Timestamp| at.to_string().replace('T', " ");
-    let page = Page {
+    let page = HtmlReport {
         body,
         actor: "on-call <ops@example.com>",
         question: "mc-activity errors --range 24h --by board --html incident.html",
@@ -82,13 +82,13 @@ fn page(body: Body<'_>) -> String {
         show_time: &show_time,
     };
     let mut out = Vec::new();
-    write_page(&mut out, &page).unwrap();
+    write_page(&mut out, &page, |_| Ok(())).unwrap();
     String::from_utf8(out).unwrap()
 }
 
 fn errors_page() -> String {
     let newest = failures();
-    let mut fold = Fold::default();
+    let mut fold = MessageGroups::default();
     newest.iter().for_each(|event| fold.add_event(event));
     page(Body::Errors { rate: &rate(), fold: &fold, newest: &newest })
 }
@@ -254,7 +254,7 @@ fn empty_answers_are_pages_too() {
     rate.groups.clear();
     rate.primary.points.clear();
     rate.comparison.points.clear();
-    let page = page(Body::Errors { rate: &rate, fold: &Fold::default(), newest: &[] });
+    let page = page(Body::Errors { rate: &rate, fold: &MessageGroups::default(), newest: &[] });
     assert!(page.contains("<h1>no events</h1>") && page.contains("The window has no buckets."));
     assert!(!page.contains("NaN"));
 }

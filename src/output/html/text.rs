@@ -1,14 +1,14 @@
 //! Stored text and times as HTML.
 
-use crate::event::Timestamp;
-use crate::output::escape::judged;
+use crate::escape::judged;
+use crate::model::Timestamp;
 use std::fmt::{self, Write};
 
 /// Text as HTML, good between tags and in double-quoted attributes. What is invisible or turns the reading direction is
 /// named instead, as `<U+202E>`, since agents write these texts and people trust the page; lines and tabs stay.
-pub(super) struct Text<'a>(pub(super) &'a str);
+pub(super) struct HtmlText<'a>(pub(super) &'a str);
 
-impl fmt::Display for Text<'_> {
+impl fmt::Display for HtmlText<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for (_, c, hidden) in judged(self.0) {
             match c {
@@ -34,7 +34,7 @@ impl fmt::Display for EventType<'_> {
         f.write_str("<code>")?;
         for part in self.0.split_inclusive(['.', '_']) {
             let may_break = if part.ends_with(['.', '_']) { "<wbr>" } else { "" };
-            write!(f, "{}{may_break}", Text(part))?;
+            write!(f, "{}{may_break}", HtmlText(part))?;
         }
         f.write_str("</code>")
     }
@@ -50,9 +50,9 @@ impl fmt::Display for Time<'_> {
         if utc.as_bytes().get(4) == Some(&b'-') && !utc.ends_with("BC") {
             // HTML takes at most three digits of a second.
             let utc = utc.get(..23).unwrap_or(&utc);
-            write!(f, "<time datetime=\"{utc}Z\">{}</time>", Text(&shown))
+            write!(f, "<time datetime=\"{utc}Z\">{}</time>", HtmlText(&shown))
         } else {
-            write!(f, "<time>{}</time>", Text(&shown))
+            write!(f, "<time>{}</time>", HtmlText(&shown))
         }
     }
 }

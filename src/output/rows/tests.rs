@@ -4,8 +4,8 @@ mod programs;
 mod table;
 
 use super::*;
-use crate::event::{ActivityEvent, Board, Summary, SummaryKey, SummaryRow, TaskComment, Zone};
-use crate::output::escape::tests::dangerous;
+use crate::escape::tests::dangerous;
+use crate::model::{ActivityEvent, Board, Summary, SummaryKey, SummaryRow, TaskComment, Zone};
 use crate::output::{Terminal, width};
 use uuid::Uuid;
 
@@ -67,7 +67,7 @@ fn board(name: &str) -> Board {
     Board { id: Uuid::from_u128(3), name: name.to_owned(), slug: "pay".to_owned(), last_activity_at: last }
 }
 
-fn written<R: Record>(format: Format, view: View, style: Style, rows: &[R], ending: &Ending) -> String {
+fn written<R: Record>(format: Format, view: Columns, style: Style, rows: &[R], ending: &PageInfo) -> String {
     let mut out = Vec::new();
     let mut writer = RowWriter::new(&mut out, format, view, style);
     for row in rows {
@@ -78,10 +78,10 @@ fn written<R: Record>(format: Format, view: View, style: Style, rows: &[R], endi
 }
 
 fn events(format: Format, style: Style, rows: &[ActivityEvent]) -> String {
-    written(format, View::events(), style, rows, &Ending::default())
+    written(format, Columns::events(), style, rows, &PageInfo::default())
 }
 
-fn chosen(view: View, fields: &[&str]) -> View {
+fn chosen(view: Columns, fields: &[&str]) -> Columns {
     view.choose(&fields.iter().map(|field| (*field).to_owned()).collect::<Vec<_>>()).unwrap()
 }
 
@@ -110,16 +110,16 @@ fn no_dangerous_character_reaches_a_human_in_any_field_of_any_view() {
         };
         let board = Board { slug: text.clone(), ..board(&text) };
         let (summary, row) = (summary(), SummaryRow { keys: vec![SummaryKey::Text(text.clone())], count: 1 });
-        let escape = crate::output::escape::visible(&text).into_owned();
+        let escape = crate::escape::escape_for_terminal(&text).into_owned();
         for format in HUMAN {
             for style in [piped(), style(Some(200), false), style(Some(30), false)] {
-                let footer = Ending { footer: vec![text.clone()], ..Ending::default() };
+                let footer = PageInfo { footer: vec![text.clone()], ..PageInfo::default() };
                 let documents = [
-                    written(format, View::events(), style, &[&event], &footer),
-                    written(format, chosen(View::events(), &["message", "route_params"]), style, &[&event], &footer),
-                    written(format, View::comments(), style, &[&comment], &footer),
-                    written(format, View::boards(), style, &[&board], &footer),
-                    written(format, View::summary(&summary), style, &[&row], &footer),
+                    written(format, Columns::events(), style, &[&event], &footer),
+                    written(format, chosen(Columns::events(), &["message", "route_params"]), style, &[&event], &footer),
+                    written(format, Columns::comments(), style, &[&comment], &footer),
+                    written(format, Columns::boards(), style, &[&board], &footer),
+                    written(format, Columns::summary(&summary), style, &[&row], &footer),
                 ];
                 for document in documents {
                     let leaked = document.chars().find(|leaked| *leaked != '\n' && dangerous.contains(leaked));
@@ -163,9 +163,9 @@ fn text_is_one_line_a_row_when_piped() {
 2026-03-15 12:34:56  Payments  Scout  ✗ agent.nudge.failed  Ship it: down
 ";
     assert_eq!(shown, expected);
-    let shown = written(Format::Text, View::comments(), piped(), &[comment("hi")], &Ending::default());
+    let shown = written(Format::Text, Columns::comments(), piped(), &[comment("hi")], &PageInfo::default());
     assert_eq!(shown, "2026-03-15 12:34:56  Payments  -  Ship it: hi\n");
-    let shown = written(Format::Text, View::boards(), piped(), &[board("B")], &Ending::default());
+    let shown = written(Format::Text, Columns::boards(), piped(), &[board("B")], &PageInfo::default());
     assert_eq!(shown, "00000000-0000-0000-0000-000000000003  B  pay  2026-03-15 12:00:00\n");
 }
 
@@ -185,19 +185,19 @@ fn text_on_a_terminal_wraps_the_first_line_of_the_message() {
 #[test]
 fn text_tells_which_rows_are_late() {
     let mut out = Vec::new();
-    let view = View::comments().also("late_seconds");
+    let view = Columns::comments().also("late_seconds");
     let mut writer = RowWriter::new(&mut out, Format::Text, view, piped());
     writer.row_with(&comment("one"), &[Cell::Number(12.3)]).unwrap();
     writer.row_with(&comment("two"), &[Cell::Null]).unwrap();
-    writer.finish(&Ending::default()).unwrap();
+    writer.finish(&PageInfo::default()).unwrap();
     let shown = String::from_utf8(out).unwrap();
     assert_eq!(shown.lines().map(|line| line.contains("late 12s")).collect::<Vec<_>>(), [true, false]);
 }
 
 #[test]
 fn server_sent_events_leave_the_added_field_out() {
-    let view = View::comments().also("late_seconds");
-    let shown = written(Format::Sse, view, piped(), &[comment("hi")], &Ending::default());
+    let view = Columns::comments().also("late_seconds");
+    let shown = written(Format::Sse, view, piped(), &[comment("hi")], &PageInfo::default());
     assert!(shown.starts_with("event: comment\r\ndata: {\"comment\": {\"id\": "), "{shown}");
     assert!(shown.ends_with("\"board_name\": \"Payments\"}}\r\n\r\n"), "{shown}");
 }

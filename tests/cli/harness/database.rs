@@ -156,9 +156,9 @@ impl Database {
             let mut sqlite = database.sqlite().await;
             // Nothing here outlives the run, so nothing need reach the disk.
             run(&mut sqlite, "PRAGMA journal_mode = wal; PRAGMA synchronous = off;").await;
-            run(&mut sqlite, include_str!("../../../queries/sqlite/schema.sql")).await;
-            run(&mut sqlite, include_str!("../../../queries/sqlite/schema_2.sql")).await;
-            run(&mut sqlite, include_str!("../../../queries/sqlite/schema_3.sql")).await;
+            run(&mut sqlite, include_str!("../../../queries/sqlite/migrations/0001_init.sql")).await;
+            run(&mut sqlite, include_str!("../../../queries/sqlite/migrations/0002_type_time_id.sql")).await;
+            run(&mut sqlite, include_str!("../../../queries/sqlite/migrations/0003_agent_state.sql")).await;
             sqlite.close().await.unwrap();
         });
         database

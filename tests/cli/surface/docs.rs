@@ -1,8 +1,7 @@
 //! The command lines of the README and of docs/ are understood, the examples print what the pages say, and links lead somewhere.
 
 use super::{pages, root, scripting, update, with_demo};
-use clap::Parser;
-use mc_activity::cli::Cli;
+use mc_activity::for_tests;
 use std::path::Path;
 use std::process::Command;
 
@@ -42,7 +41,7 @@ fn the_examples_in_the_help_work_on_the_demo_store() {
         let (_, examples) = help.split_once("Examples:").unwrap_or_default();
         for line in examples.lines() {
             for words in calls(line.trim()) {
-                if let Err(error) = Cli::try_parse_from(&words) {
+                if let Some(error) = for_tests::usage_error(&words) {
                     panic!("{line}\n{error}");
                 }
                 let harmless = ["list", "comments", "errors", "summary", "boards", "whoami", "explain"];
@@ -63,7 +62,7 @@ fn every_command_line_of_the_documentation_is_understood() {
         for line in lines.iter().filter(|line| language == "sh" || line.starts_with("$ ")) {
             for words in calls(line) {
                 seen.extend(words.get(1).cloned());
-                if let Err(error) = Cli::try_parse_from(&words) {
+                if let Some(error) = for_tests::usage_error(&words) {
                     panic!("{line}\n{error}");
                 }
             }

@@ -267,7 +267,7 @@ fn so_many_attempts_as_asked_for_and_then_the_end() {
 #[test]
 fn a_notice_that_is_lost_costs_no_more_than_the_wait_for_the_poll() {
     let database = quiet(Engine::Deployed);
-    database.sql(include_str!("../../../queries/postgres/notify.sql"));
+    database.sql(include_str!("../../../queries/postgres/install_notify_trigger.sql"));
     let mut child = following(&database, "--poll 2s");
     let listening =
         "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND query ILIKE 'LISTEN%'";

@@ -175,7 +175,7 @@ fn where_the_trigger_is_installed_nobody_waits_for_the_poll() {
     let database = quiet(Engine::Deployed);
     let doctor = || database.mc(["doctor", "--as-user", super::USER]).run().stdout;
     assert!(doctor().contains("no trigger notifies; tail polls"));
-    database.sql(include_str!("../../../queries/postgres/notify.sql"));
+    database.sql(include_str!("../../../queries/postgres/install_notify_trigger.sql"));
     assert!(doctor().contains("mc_activity_notify notifies; tail wakes on it"), "{}", doctor());
     let mut child = following(&database, "--poll 1h");
     std::thread::sleep(A_WHILE);
@@ -184,7 +184,7 @@ fn where_the_trigger_is_installed_nobody_waits_for_the_poll() {
         assert_eq!(id(&child.line(SOON)), written);
     }
     // The trigger may be installed twice, and events are written without anybody listening.
-    database.sql(include_str!("../../../queries/postgres/notify.sql"));
+    database.sql(include_str!("../../../queries/postgres/install_notify_trigger.sql"));
     child.interrupt();
     assert_eq!(child.end_within(SOON), 0);
     write(&database, 0.0);

@@ -154,7 +154,7 @@ fn the_status_line_of_a_background_job_leaves_alone_what_is_typed_and_appears_in
 #[test]
 fn where_events_are_announced_the_status_line_says_push() {
     let database = quiet(Engine::Deployed);
-    database.sql(include_str!("../../../queries/postgres/notify.sql"));
+    database.sql(include_str!("../../../queries/postgres/install_notify_trigger.sql"));
     on_screen(&database, 150, "").shows(" s · push · ");
 }
 

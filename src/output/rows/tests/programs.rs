@@ -4,8 +4,8 @@ use super::*;
 
 #[test]
 fn a_json_page_has_the_apis_envelope_and_a_cursor() {
-    let view = chosen(View::comments(), &["message", "agent_id"]);
-    let ending = Ending {
+    let view = chosen(Columns::comments(), &["message", "agent_id"]);
+    let ending = PageInfo {
         total: Some(7),
         limit: Some(2),
         offset: 4,
@@ -15,13 +15,13 @@ fn a_json_page_has_the_apis_envelope_and_a_cursor() {
     let shown = written(Format::Json, view.clone(), piped(), &[comment("a"), comment("日")], &ending);
     let items = r#"{"items":[{"message":"a","agent_id":null},{"message":"日","agent_id":null}],"#;
     assert_eq!(shown, format!("{items}{}\n", r#""total":7,"limit":2,"offset":4,"next_cursor":"abc"}"#));
-    let empty = written::<TaskComment>(Format::Json, view, piped(), &[], &Ending::default());
+    let empty = written::<TaskComment>(Format::Json, view, piped(), &[], &PageInfo::default());
     assert_eq!(empty, "{\"items\":[],\"total\":null,\"limit\":null,\"offset\":0,\"next_cursor\":null}\n");
 }
 
 #[test]
 fn boards_in_json_are_items_alone() {
-    let shown = written(Format::Json, View::boards(), piped(), &[board("B")], &Ending::default());
+    let shown = written(Format::Json, Columns::boards(), piped(), &[board("B")], &PageInfo::default());
     let item = r#"{"id":"00000000-0000-0000-0000-000000000003","name":"B","slug":"pay","last_activity_at":"2026-03-15T12:00:00"}"#;
     assert_eq!(shown, format!("{{\"items\":[{item}]}}\n"));
 }
@@ -29,20 +29,20 @@ fn boards_in_json_are_items_alone() {
 #[test]
 fn jsonl_is_one_object_a_line_with_the_added_field_last() {
     let mut out = Vec::new();
-    let view = chosen(View::comments(), &["message"]).also("late_seconds");
+    let view = chosen(Columns::comments(), &["message"]).also("late_seconds");
     let mut writer = RowWriter::new(&mut out, Format::Jsonl, view, piped());
     writer.row_with(&comment("a\nb"), &[Cell::Number(12.5)]).unwrap();
     writer.row(&comment("c")).unwrap();
-    writer.finish(&Ending::default()).unwrap();
+    writer.finish(&PageInfo::default()).unwrap();
     let expected = "{\"message\":\"a\\nb\",\"late_seconds\":12.5}\n{\"message\":\"c\",\"late_seconds\":null}\n";
     assert_eq!(String::from_utf8(out).unwrap(), expected);
 }
 
 #[test]
 fn csv_is_rfc_4180() {
-    let view = chosen(View::events(), &["message", "agent_name", "created_at", "action", "route_params"]);
+    let view = chosen(Columns::events(), &["message", "agent_name", "created_at", "action", "route_params"]);
     let rows = [event(1, "a,\"b\"\r\nc"), ActivityEvent { message: None, ..event(2, "") }];
-    let shown = written(Format::Csv, view, piped(), &rows, &Ending::default());
+    let shown = written(Format::Csv, view, piped(), &rows, &PageInfo::default());
     let route = "00000000-0000-0000-0000-00000000000";
     let route = format!("\"{{\"\"boardId\"\":\"\"{route}c\"\",\"\"taskId\"\":\"\"{route}b\"\"}}\"");
     let expected = format!(
@@ -57,7 +57,7 @@ fn csv_is_rfc_4180() {
 fn csv_reads_back_as_it_was_stored() {
     let messages = ["", " ", "\"", "a\nb", "日本", "- item", "@x", "+1", "\t", "1=1", "\u{1b}[2J"];
     let rows: Vec<_> = messages.iter().map(|message| event(1, message)).collect();
-    let shown = written(Format::Csv, chosen(View::events(), &["message"]), piped(), &rows, &Ending::default());
+    let shown = written(Format::Csv, chosen(Columns::events(), &["message"]), piped(), &rows, &PageInfo::default());
     let mut reader = ::csv::Reader::from_reader(shown.as_bytes());
     let read: Vec<String> = reader.records().map(|record| record.unwrap()[0].to_owned()).collect();
     assert_eq!(read, messages);
@@ -69,7 +69,7 @@ fn a_formula_is_text_to_a_spreadsheet() {
     let rows: Vec<_> = messages.iter().map(|message| event(1, message)).collect();
     let shown = |format, csv| {
         let style = Style { csv, ..piped() };
-        written(format, chosen(View::events(), &["message"]), style, &rows, &Ending::default())
+        written(format, chosen(Columns::events(), &["message"]), style, &rows, &PageInfo::default())
     };
     let plain = CsvOptions { header: false, ..CsvOptions::default() };
     let excel = CsvOptions { header: true, excel: true };
@@ -84,14 +84,14 @@ fn a_formula_is_text_to_a_spreadsheet() {
 
 #[test]
 fn tsv_has_no_quotes_and_no_stray_line_ends() {
-    let view = chosen(View::events(), &["message", "action", "agent_name"]);
-    let shown = written(Format::Tsv, view, piped(), &[event(1, "a\tb\nc\rd\\n\"")], &Ending::default());
+    let view = chosen(Columns::events(), &["message", "action", "agent_name"]);
+    let shown = written(Format::Tsv, view, piped(), &[event(1, "a\tb\nc\rd\\n\"")], &PageInfo::default());
     assert_eq!(shown, "message\taction\tagent_name\na\\tb\\nc\\rd\\\\n\"\t\tScout\n");
 }
 
 #[test]
 fn csv_and_tsv_have_a_header_without_rows_and_jsonl_is_empty() {
-    let empty = |format| written::<Board>(format, View::boards(), piped(), &[], &Ending::default());
+    let empty = |format| written::<Board>(format, Columns::boards(), piped(), &[], &PageInfo::default());
     assert_eq!(empty(Format::Csv), "id,name,slug,last_activity_at\r\n");
     assert_eq!(empty(Format::Tsv), "id\tname\tslug\tlast_activity_at\n");
     assert_eq!(empty(Format::Jsonl), "");
@@ -102,6 +102,6 @@ fn csv_and_tsv_have_a_header_without_rows_and_jsonl_is_empty() {
 
 #[test]
 fn prometheus_refuses_rows() {
-    let writer = RowWriter::new(Vec::new(), Format::Prometheus, View::boards(), piped());
-    assert_eq!(writer.finish(&Ending::default()).unwrap_err().kind(), io::ErrorKind::Unsupported);
+    let writer = RowWriter::new(Vec::new(), Format::Prometheus, Columns::boards(), piped());
+    assert_eq!(writer.finish(&PageInfo::default()).unwrap_err().kind(), io::ErrorKind::Unsupported);
 }

@@ -5,8 +5,8 @@ use super::*;
 #[test]
 fn a_piped_table_shows_everything_aligned_and_the_footer_below() {
     let rows = [event(0x7f58_a95a, "first\nsecond"), failure(0x1234_5678, "gateway is down")];
-    let ending = Ending { footer: vec!["2 of 2".to_owned(), "db at host".to_owned()], ..Ending::default() };
-    let shown = written(Format::Table, View::events(), piped(), &rows, &ending);
+    let ending = PageInfo { footer: vec!["2 of 2".to_owned(), "db at host".to_owned()], ..PageInfo::default() };
+    let shown = written(Format::Table, Columns::events(), piped(), &rows, &ending);
     let expected = "  \
 TIME (UTC)           AGE     BOARD     AGENT  TYPE                TASK     ID        MESSAGE
   2026-03-15 12:34:56  3m ago  Payments  Scout  task.updated        Ship it  7f58a95a  first\\nsecond
@@ -98,10 +98,10 @@ fn a_table_too_long_to_be_kept_shows_whole_ids_and_holds_its_widths() {
         assert_eq!(line.len(), lines[1].len());
     }
     let mut out = Vec::new();
-    let mut writer = RowWriter::new(&mut out, Format::Table, View::events(), style(Some(120), false));
+    let mut writer = RowWriter::new(&mut out, Format::Table, Columns::events(), style(Some(120), false));
     rows.iter().take(100).for_each(|row| writer.row(row).unwrap());
     writer.row(&event(1, &"later and longer ".repeat(20))).unwrap();
-    writer.finish(&Ending::default()).unwrap();
+    writer.finish(&PageInfo::default()).unwrap();
     let shown = String::from_utf8(out).unwrap();
     assert!(shown.lines().all(|line| width(line) <= 120));
     assert_eq!(shown.lines().count(), 102);
@@ -110,14 +110,14 @@ fn a_table_too_long_to_be_kept_shows_whole_ids_and_holds_its_widths() {
 #[test]
 fn a_flushed_table_shows_its_rows_at_once() {
     let mut out = Vec::new();
-    let mut writer = RowWriter::new(&mut out, Format::Table, View::events(), piped());
+    let mut writer = RowWriter::new(&mut out, Format::Table, Columns::events(), piped());
     writer.flush().unwrap();
     writer.row(&event(1, "one")).unwrap();
     writer.flush().unwrap();
-    let Form::Plain(so_far, _) = &writer.form else { panic!("a table is plain") };
+    let RowFormat::Plain(so_far, _) = &writer.form else { panic!("a table is plain") };
     assert_eq!(String::from_utf8_lossy(so_far).lines().count(), 2);
     writer.row(&event(2, "two")).unwrap();
-    writer.finish(&Ending::default()).unwrap();
+    writer.finish(&PageInfo::default()).unwrap();
     let shown = String::from_utf8(out).unwrap();
     assert_eq!(shown.lines().filter(|line| line.contains("TIME")).count(), 1);
     assert_eq!(shown.lines().count(), 3);
@@ -142,8 +142,8 @@ fn failures_stand_out_with_and_without_color() {
 
 #[test]
 fn chosen_fields_are_the_columns_and_their_ids_are_whole() {
-    let view = chosen(View::events(), &["agent_name", "id"]);
-    let shown = written(Format::Table, view, piped(), &[failure(1, "m")], &Ending::default());
+    let view = chosen(Columns::events(), &["agent_name", "id"]);
+    let shown = written(Format::Table, view, piped(), &[failure(1, "m")], &PageInfo::default());
     assert_eq!(shown, "AGENT_NAME  ID\nScout       00000001-0b16-0000-4000-800000000000\n");
 }
 
@@ -158,7 +158,7 @@ fn names_that_are_missing_give_way_to_short_ids_and_null_to_a_dash() {
 #[test]
 fn a_summary_aligns_its_counts_to_the_right() {
     let summary = summary();
-    let shown = written(Format::Table, View::summary(&summary), piped(), &summary.rows, &Ending::default());
+    let shown = written(Format::Table, Columns::summary(&summary), piped(), &summary.rows, &PageInfo::default());
     let expected = "  TYPE                COUNT\n  task.updated         1234\n✗ agent.nudge.failed      7\n";
     assert_eq!(shown, expected);
 }

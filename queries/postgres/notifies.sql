@@ -1,9 +1,0 @@
--- Whether this server says when events are committed: the trigger of notify.sql stands, and this is no standby.
--- Columns: the answer.
-SELECT
-  NOT pg_is_in_recovery()
-  AND EXISTS (SELECT
-              FROM pg_trigger
-              WHERE tgrelid = to_regclass('activity_events')
-                AND tgname = 'mc_activity_notify'
-                AND tgenabled IN ('O', 'A'))

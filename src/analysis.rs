@@ -1,0 +1,1 @@
+//! Rules that turn events into answers: pure functions, without a database, a command line or a clock.

@@ -1,0 +1,161 @@
+//! Who is asking: the first way that applies, of those that the command line offers.
+
+use super::agent_login::Proof;
+use super::{Actor, ActorKind};
+use crate::db::{AgentName, AgentRow, Database, UserName, UserRow};
+use crate::error::{Failure, denied, not_found, usage};
+use anyhow::Result;
+use uuid::Uuid;
+
+/// The user that a self-hosted Mission Control and the embedded store have.
+pub const LOCAL_USER: &str = "local-auth-user";
+
+/// A way to say or prove who is asking; secrets were checked before.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Claim {
+    /// `--as-user`, or a user proved by a token: an id, an e-mail address or a Clerk id.
+    User(String),
+    /// `--as-agent`: an id or a name.
+    Agent(String),
+    /// An agent proved by its token.
+    ProvedAgent(Proof),
+    /// A user proved by a Clerk session token: the Clerk id.
+    ClerkUser(String),
+    /// The user of local mode.
+    Local,
+}
+
+/// Looks the actor up and, for a user, the boards that the actor may read.
+///
+/// # Errors
+/// Exit 3 where nobody or several are meant, exit 4 where the local user does not exist.
+pub async fn identify(store: &mut Database, claim: &Claim, how: &str) -> Result<Actor> {
+    match claim {
+        Claim::User(name) => the_user(store, name).await.map(|user| user_actor(user, how)),
+        Claim::ClerkUser(id) => clerk_user(store, id, how).await,
+        Claim::Local => clerk_user(store, LOCAL_USER, how).await,
+        Claim::Agent(name) => the_agent(store, name).await.map(|agent| agent_actor(agent, how)),
+        Claim::ProvedAgent(proof) => {
+            let agent = the_agent(store, &proof.agent.to_string()).await?;
+            Ok(Actor { proof: Some(proof.clone()), ..agent_actor(agent, how) })
+        }
+    }
+}
+
+/// By the exact Clerk id: what a token proves is neither an e-mail address nor one of our ids.
+async fn clerk_user(store: &mut Database, clerk_id: &str, how: &str) -> Result<Actor> {
+    let users = store.users(UserName::Text(clerk_id)).await?;
+    let user = users.into_iter().find(|user| user.clerk_user_id == clerk_id).ok_or_else(|| {
+        denied(format!("{how} stands for the user {clerk_id}, who is not in this database"))
+            .hint("sign in to Mission Control once, or use --as-user")
+    })?;
+    Ok(user_actor(user, how))
+}
+
+async fn the_user(store: &mut Database, name: &str) -> Result<UserRow> {
+    if let Ok(id) = Uuid::try_parse(name)
+        && let Some(user) = store.users(UserName::Id(id)).await?.pop()
+    {
+        return Ok(user);
+    }
+    let mut users = store.users(UserName::Text(name)).await?;
+    if let Some(exact) = users.iter().position(|user| user.clerk_user_id == name) {
+        return Ok(users.swap_remove(exact));
+    }
+    match users.len() {
+        1 => Ok(users.remove(0)),
+        0 => Err(not_found(format!("no user '{name}'")).hint("name a user by id, e-mail address or Clerk id").into()),
+        _ => Err(ambiguous("user", name, users.iter().map(|u| format!("{} {}", u.id, shown(u).escape_debug())))),
+    }
+}
+
+pub(super) async fn the_agent(store: &mut Database, name: &str) -> Result<AgentRow> {
+    let mut agents = match Uuid::try_parse(name) {
+        Ok(id) => store.agents(AgentName::Id(id)).await?,
+        Err(_) => Vec::new(),
+    };
+    if agents.is_empty() {
+        agents = store.agents(AgentName::Anyone(name)).await?;
+    }
+    match agents.len() {
+        1 => Ok(agents.remove(0)),
+        0 => Err(not_found(format!("no agent '{name}'")).hint("name an agent by id or exact name").into()),
+        _ => Err(ambiguous("agent", name, agents.iter().map(|a| format!("{} {}", a.id, a.name.escape_debug())))),
+    }
+}
+
+/// A name that stands for several things.
+pub fn ambiguous(kind: &str, name: &str, candidates: impl Iterator<Item = String>) -> anyhow::Error {
+    let list: Vec<String> = candidates.map(|candidate| format!("\n  {candidate}")).collect();
+    not_found(format!("'{name}' is the name of more than one {kind}:{}", list.concat()))
+        .hint("name it by its id")
+        .into()
+}
+
+fn shown(user: &UserRow) -> String {
+    user.name.clone().or_else(|| user.email.clone()).unwrap_or_else(|| user.clerk_user_id.clone())
+}
+
+fn user_actor(user: UserRow, how: &str) -> Actor {
+    Actor {
+        kind: ActorKind::User,
+        id: user.id,
+        name: shown(&user),
+        how: how.to_owned(),
+        organization: user.organization,
+        boards: user.boards,
+        own_board: None,
+        proof: None,
+    }
+}
+
+fn agent_actor(agent: AgentRow, how: &str) -> Actor {
+    Actor {
+        kind: ActorKind::Agent,
+        id: agent.id,
+        name: agent.name,
+        how: how.to_owned(),
+        organization: agent.organization,
+        boards: Vec::new(),
+        own_board: agent.board_id,
+        proof: None,
+    }
+}
+
+/// Looks again at what an actor may see; a tail does so at every poll.
+///
+/// # Errors
+/// Exit 4 where the actor is no longer there, or the token that proved an agent is no longer its own.
+pub async fn refresh(store: &mut Database, actor: &mut Actor) -> Result<()> {
+    let gone = || denied(format!("the {} {} is no longer in the database", actor.kind.name(), actor.id));
+    match actor.kind {
+        ActorKind::User => {
+            actor.boards = store.users(UserName::Id(actor.id)).await?.pop().ok_or_else(gone)?.boards;
+        }
+        ActorKind::Agent => {
+            let agent = store.agents(AgentName::Id(actor.id)).await?.pop().ok_or_else(gone)?;
+            actor.own_board = agent.board_id;
+            if let Some(proof) = &mut actor.proof
+                && !proof.holds(store).await?
+            {
+                let taken = format!("the token in {} is no longer that of the agent {}", actor.how, actor.id);
+                return Err(denied(taken).hint("Mission Control has given the agent another, or taken it away").into());
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Nobody to ask for.
+pub fn nobody() -> Failure {
+    denied("who is asking? no user, agent or token was named").hint(
+        "use --as-user or --as-agent, a token (MC_TOKEN, MC_AGENT_TOKEN, --token-file, --agent-token-file), or \
+         AUTH_MODE=local with LOCAL_AUTH_TOKEN",
+    )
+}
+
+/// `--as-user` beside a token, given in `origin`: a token already says who is asking.
+pub fn contradiction(origin: &str) -> Failure {
+    usage(format!("--as-user looks through somebody's eyes and cannot be combined with a token ({origin})"))
+        .hint("leave out one of them")
+}

@@ -1,0 +1,53 @@
+//! `boards`: what the actor may read.
+
+use crate::auth::ActorKind;
+use crate::cli::format::OutputArgs;
+use crate::db::BoardsOf;
+use crate::output::destination::Destination;
+use crate::output::{Columns, Format, PageInfo, RowWriter};
+use crate::session::Context;
+use anyhow::Result;
+use clap::Args;
+
+const FORMATS: [&str; 7] = ["table", "wide", "json", "jsonl", "csv", "tsv", "text"];
+
+/// List the boards that the actor may read, with their last activity
+#[derive(Debug, Clone, Args)]
+#[command(after_help = "\
+Examples:
+  mc-activity boards
+  mc-activity boards -o csv --fields slug,last_activity_at   # which board went quiet?")]
+pub struct BoardsArgs {
+    #[command(flatten)]
+    output: OutputArgs,
+}
+
+impl BoardsArgs {
+    /// Answers.
+    ///
+    /// # Errors
+    /// Those of the session, the database and stdout.
+    pub async fn run(self, context: &Context) -> Result<()> {
+        let format: Format = self.output.format("table", &FORMATS)?.parse()?;
+        let mut session = context.session(false).await?;
+        let mut boards = match session.actor.kind {
+            ActorKind::User => session.actor.boards.clone(),
+            ActorKind::Agent => session.store.boards(BoardsOf::Agent(session.actor.id)).await?,
+        };
+        let scope = session.scope.clone();
+        let last = session.store.last_activity(&scope).await?;
+        for board in &mut boards {
+            board.last_activity_at = last.get(&board.id).copied();
+        }
+        session.store.commit().await?;
+        let style = context.style(&session, &self.output)?;
+        let mut sink = Destination::open_for(self.output.out_file.as_deref(), format)?;
+        let mut writer = RowWriter::new(&mut sink, format, Columns::boards().choose(&self.output.fields)?, style);
+        boards.iter().try_for_each(|board| writer.row(board))?;
+        let footer = context.footer(&session, format!("{} boards", boards.len()));
+        writer.finish(&PageInfo { footer, ..PageInfo::default() })?;
+        sink.finish()?;
+        session.store.close().await;
+        Ok(())
+    }
+}

@@ -1,0 +1,48 @@
+//! `comments`: the task comment feed, or one task's whole thread.
+
+use crate::cli::filter::{RangeArgs, SelectArgs};
+use crate::cli::format::OutputArgs;
+use crate::cli::paging::PageArgs;
+use crate::db::BoardRule;
+use crate::model::TaskComment;
+use crate::output::Columns;
+use crate::session::Context;
+use crate::session::paged_list::{self, ListFormat, Question};
+use anyhow::Result;
+use clap::Args;
+
+/// List comments on tasks with task, board, agent and role, newest first; with --task the whole thread, oldest first
+#[derive(Debug, Clone, Args)]
+#[command(after_help = "\
+Examples:
+  mc-activity comments --board payments
+  mc-activity comments --task 30d4            # a thread, oldest first
+  mc-activity comments --grep refund -i -o wide")]
+pub struct CommentsArgs {
+    #[command(flatten)]
+    select: SelectArgs,
+    #[command(flatten)]
+    range: RangeArgs,
+    #[command(flatten)]
+    page: PageArgs,
+    #[command(flatten)]
+    output: OutputArgs,
+}
+
+impl CommentsArgs {
+    /// Answers.
+    ///
+    /// # Errors
+    /// Those of the session, the filters, the database and stdout.
+    pub async fn run(mut self, context: &Context) -> Result<()> {
+        let thread = !self.select.task.is_empty();
+        self.page.all |= thread && self.page.limit.is_none();
+        let shape = ListFormat::of(&self.output, Columns::comments())?;
+        let mut session = context.session(self.page.all).await?;
+        let filter = session.select(&self.select, &self.range).await?;
+        context.warn_of_future(&session, &self.range, filter.since);
+        let oldest = thread || self.page.reverse;
+        let question = Question { filter, rule: BoardRule::Comments, range: &self.range, page: &self.page, oldest };
+        paged_list::answer::<TaskComment>(context, session, question, &self.output, shape).await
+    }
+}

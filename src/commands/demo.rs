@@ -1,0 +1,114 @@
+//! `demo`: creates the embedded store and fills it with two weeks of activity.
+
+use crate::cli::time::TimeSpec;
+use crate::db::{Target, demo_store};
+use crate::demo::{dataset, next_live};
+use crate::error::{denied, failed};
+use crate::model::Timestamp;
+use crate::session::Context;
+use crate::settings::no_home;
+use anyhow::{Context as _, Result};
+use chrono::Utc;
+use clap::Args;
+use std::fs;
+use std::path::{Path, PathBuf};
+use tokio::time::sleep;
+
+/// Create the embedded store with two weeks of realistic activity, and show it
+#[derive(Debug, Clone, Args)]
+#[command(after_help = "\
+The store is $XDG_DATA_HOME/mc-activity/activity.db; DATABASE_URL is never used.
+
+Examples:
+  mc-activity demo
+  mc-activity demo --live &     # keeps writing; follow with: mc-activity tail --events")]
+pub struct DemoArgs {
+    /// As if it were this time; the same time makes the same store
+    #[arg(long, value_name = "TIME")]
+    at: Option<TimeSpec>,
+    /// Keep writing an event every few seconds, until Ctrl-C
+    #[arg(long)]
+    live: bool,
+    /// Replace a store that demo did not make, or that log has written to
+    #[arg(long)]
+    force: bool,
+}
+
+impl DemoArgs {
+    /// Whether the store is to be written to for ever.
+    pub fn is_live(&self) -> bool {
+        self.live
+    }
+
+    /// Makes the store; answers with its path.
+    ///
+    /// # Errors
+    /// Exit 1 for a store that is not to be replaced, or where the disk does not allow it.
+    pub async fn make(&self, context: &Context) -> Result<PathBuf> {
+        let url = context.global.database.database_url.as_deref();
+        if url.is_some_and(|url| matches!(Target::parse(url, &|_| None), Ok(Target::Sqlite { read_only: true, .. }))) {
+            return Err(denied("demo writes, and --database-url says mode=ro").hint("leave --database-url out").into());
+        }
+        let path = context.settings.embedded_store().ok_or_else(|| no_home("the embedded store"))?;
+        let now = Timestamp::from_utc(Utc::now());
+        let zone = context.global.zone.zone()?;
+        let at = self.at.as_ref().map_or(Ok(now), |at| at.resolve(now, zone))?;
+        if path.exists() && !self.force {
+            may_replace(&path).await?;
+        }
+        let directory = path.parent().unwrap_or(Path::new("."));
+        let said = || failed(format!("cannot make the embedded store {}", path.display()));
+        fs::create_dir_all(directory).with_context(said)?;
+        let building = tempfile::tempdir_in(directory).with_context(said)?;
+        let unfinished = building.path().join("activity.db");
+        demo_store::create(&unfinished, &dataset(at)?, "demo", at).await?;
+        for leftover in ["activity.db-wal", "activity.db-shm"] {
+            // Of the store that is replaced; usually there is none.
+            let _ = fs::remove_file(directory.join(leftover));
+        }
+        fs::rename(&unfinished, &path).with_context(said)?;
+        context.say(&format!("made the embedded store {}", path.display()));
+        Ok(path)
+    }
+
+    /// Writes until it is stopped.
+    ///
+    /// # Errors
+    /// Those of the store.
+    pub async fn live(&self, context: &Context, path: &Path) -> Result<()> {
+        context.say("writing an event every few seconds; Ctrl-C ends it");
+        let writing = async {
+            for n in 0.. {
+                sleep(next_live(n, Timestamp::from_utc(Utc::now()))?.delay).await;
+                let row = next_live(n, Timestamp::from_utc(Utc::now()))?.row;
+                demo_store::add(path, &row).await?;
+            }
+            Ok(())
+        };
+        tokio::select! {
+            biased;
+            _ = tokio::signal::ctrl_c() => Ok(()),
+            done = writing => done,
+        }
+    }
+}
+
+async fn may_replace(path: &Path) -> Result<()> {
+    let why = match demo_store::origin(path).await {
+        // What cannot be read as a store is no store of demo's.
+        Err(_) | Ok(None) => "was not made by demo",
+        Ok(Some(origin)) if origin.made_by != "demo" => "was not made by demo",
+        Ok(Some(origin)) if origin.written_at.is_some() => "holds events written by log",
+        Ok(Some(_)) => return Ok(()),
+    };
+    Err(failed(format!("{} {why}, so it is left alone", path.display())).hint("--force replaces it").into())
+}
+
+/// What to try next.
+pub const NEXT: &str = "
+Try next:
+  mc-activity list --board payments --exclude-type agent.heartbeat
+  mc-activity errors --by board,type
+  mc-activity comments --grep refund -i
+  mc-activity summary --by agent
+  mc-activity demo --live &  mc-activity tail --events";

@@ -1,0 +1,146 @@
+//! `explain`: what an event type means, or what happened in one event.
+
+use crate::auth::identity::ambiguous;
+use crate::cli::format::OutputArgs;
+use crate::cli::names::IdPrefix;
+use crate::db::BoardRule;
+use crate::error::not_found;
+use crate::escape::escape_for_terminal;
+use crate::model::Filter;
+use crate::model::catalogue::{self, Explanation};
+use crate::model::{ActivityEvent, Timestamp};
+use crate::output::destination::Destination;
+use crate::output::{self, Color, Columns, Format, Style};
+use crate::redact::mask;
+use crate::session::{Context, Session};
+use anyhow::Result;
+use clap::Args;
+use std::io::Write;
+
+/// So many characters are taken for the beginning of an id, as tables show it.
+const SHORTEST: usize = 4;
+/// Events listed at most where the beginning of an id is that of several.
+const SEVERAL: u64 = 10;
+
+/// Explain an event type, or one event
+#[derive(Debug, Clone, Args)]
+#[command(after_help = "\
+A type is explained from a catalogue, without a database. An event is looked up as the actor may see it.
+
+Examples:
+  mc-activity explain task.assignee_wake_failed
+  mc-activity explain approval.approved       # never stored: names what is
+  mc-activity explain 447dfac7                # the event whose id begins so")]
+pub struct ExplainArgs {
+    /// An event type, or the id of an event (its first 4 characters or more)
+    #[arg(value_name = "TYPE|EVENT-ID")]
+    what: String,
+    #[command(flatten)]
+    output: OutputArgs,
+}
+
+impl ExplainArgs {
+    /// Whether an event is to be explained: a type is in the catalogue.
+    pub fn needs_database(&self) -> bool {
+        self.prefix().is_some()
+    }
+
+    fn prefix(&self) -> Option<IdPrefix> {
+        IdPrefix::parse(&self.what).filter(|_| self.what.len() >= SHORTEST)
+    }
+
+    /// Answers.
+    ///
+    /// # Errors
+    /// Exit 3 for an event that does not exist for the actor; for an event also those of the session and the database.
+    pub async fn run(self, context: &Context) -> Result<()> {
+        let format: Format = self.output.format("table", &["table", "json"])?.parse()?;
+        self.output.without_fields()?;
+        let (event, style) = match self.prefix() {
+            // No times are shown of a type.
+            None => (None, context.style_at(Timestamp::NEG_INFINITY, &self.output)?),
+            Some(prefix) => {
+                let mut session = context.session(false).await?;
+                let event = self.find(&mut session, prefix).await?;
+                let style = context.style(&session, &self.output)?;
+                session.store.close().await;
+                (Some(event), style)
+            }
+        };
+        let told = catalogue::explain(event.as_ref().map_or(&*mask(&self.what), |event| &event.event_type));
+        let mut sink = Destination::open_for(self.output.out_file.as_deref(), format)?;
+        match format {
+            Format::Json => write_json(&mut sink, event.as_ref(), &told)?,
+            _ => write_text(&mut sink, event.as_ref(), &told, &style)?,
+        }
+        sink.finish()
+    }
+
+    async fn find(&self, session: &mut Session, prefix: IdPrefix) -> Result<ActivityEvent> {
+        let (scope, filter) = (session.scope.clone(), Filter::default());
+        let mut found = Vec::new();
+        // A comment is seen by its task's board too, whatever its own.
+        for rule in [BoardRule::EventBoard, BoardRule::Comments] {
+            if found.is_empty() {
+                let asked = Session::asked(&scope, &filter, rule);
+                found = session.store.by_ids(asked, (prefix.first, prefix.last), SEVERAL).await?;
+            }
+        }
+        if found.len() > 1 {
+            let lines = found.iter().map(|event| format!("{}  {}", event.id, escape_for_terminal(&event.event_type)));
+            return Err(ambiguous("event", &self.what, lines));
+        }
+        found.pop().ok_or_else(|| {
+            let failure = not_found(format!(
+                "no event '{}' that {} may see",
+                self.what,
+                escape_for_terminal(&session.actor.name)
+            ));
+            failure.hint("`mc-activity list -o wide` shows ids in full").into()
+        })
+    }
+}
+
+fn write_json(out: &mut impl Write, event: Option<&ActivityEvent>, told: &Explanation) -> Result<()> {
+    out.write_all(b"{\"event\":")?;
+    match event {
+        Some(event) => output::json::record(out, &Columns::events(), event)?,
+        None => out.write_all(b"null")?,
+    }
+    out.write_all(b",\"explanation\":")?;
+    output::json::value(out, told)?;
+    out.write_all(b"}\n")?;
+    Ok(())
+}
+
+fn write_text(out: &mut impl Write, event: Option<&ActivityEvent>, told: &Explanation, style: &Style) -> Result<()> {
+    let row = |label: &str, text: String| vec![format!("  {label}"), text];
+    if let Some(event) = event {
+        writeln!(out, "{}", style.terminal.paint(Color::Bold, &event.id.to_string()))?;
+        let named = |name: Option<&str>, id: Option<uuid::Uuid>| {
+            let id = id.map(|id| id.to_string());
+            match (name.map(escape_for_terminal), id) {
+                (Some(name), Some(id)) => format!("{name} ({id})"),
+                (None, Some(id)) => id,
+                _ => "-".to_owned(),
+            }
+        };
+        let age = output::age(event.created_at, style.now);
+        let rows = [
+            row("time", format!("{} ({age})", style.zone.show_full(event.created_at))),
+            row("board", named(event.board_name.as_deref(), event.board_id)),
+            row("agent", named(event.agent_name.as_deref(), event.agent_id)),
+            row("task", named(event.task_title.as_deref(), event.task_id)),
+            row(
+                "message",
+                event.message.as_deref().map_or_else(|| "-".to_owned(), |text| escape_for_terminal(text).into_owned()),
+            ),
+        ];
+        output::write_facts(out, &rows, style)?;
+        writeln!(out)?;
+    }
+    writeln!(out, "{}", style.terminal.paint(Color::Bold, &escape_for_terminal(&told.event_type)))?;
+    let rows: Vec<Vec<String>> = catalogue::facts(told).into_iter().map(|(label, text)| row(label, text)).collect();
+    output::write_facts(out, &rows, style)?;
+    Ok(())
+}

@@ -1,0 +1,96 @@
+//! `tail`: the live stream, in the terminal or for a script.
+
+mod binding;
+mod runner;
+mod status;
+mod stop;
+
+use crate::cli::duration::{parse_duration, parse_positive_duration};
+use crate::cli::filter::{RangeArgs, SelectArgs, SinceArgs, TypeArgs};
+use crate::cli::format::OutputArgs;
+use crate::db::BoardRule;
+use crate::error::usage;
+use crate::model::{ActivityEvent, TaskComment};
+use crate::output::Columns;
+use crate::session::Context;
+use anyhow::Result;
+use clap::Args;
+use runner::TailRunner;
+use std::path::PathBuf;
+use std::time::Duration;
+
+const FORMATS: [&str; 7] = ["text", "jsonl", "sse", "csv", "tsv", "table", "wide"];
+
+/// Follow comments as they are written, or with --events or --type every kind of event
+#[derive(Debug, Clone, Args)]
+#[command(after_help = "\
+Every event is shown once, also one whose transaction commits minutes after newer ones were shown; it is then marked as \
+late. Ctrl-C ends with exit code 0.
+
+Examples:
+  mc-activity tail --board payments
+  mc-activity tail --events --type '*failed'
+  mc-activity tail --events -o jsonl --cursor-file ~/.mc-cursor | ./ship-to-siem
+  mc-activity tail --since 1h --no-follow")]
+pub struct TailArgs {
+    /// Every kind of event, not only comments
+    #[arg(long)]
+    events: bool,
+    /// Begin with so many of the newest (default 10; with --since all)
+    #[arg(short = 'n', long, value_name = "N")]
+    lines: Option<usize>,
+    /// Print what is there, oldest first, and end
+    #[arg(long, conflicts_with_all = ["until_count", "run_for"])]
+    no_follow: bool,
+    /// Ask the database this often
+    #[arg(long, value_name = "DURATION", default_value = "2s", value_parser = parse_positive_duration, help_heading = "Following")]
+    poll: Duration,
+    /// Remember at least so many events, even beyond the look-back
+    #[arg(long, value_name = "N", default_value_t = 2_000, help_heading = "Following")]
+    seen_max: usize,
+    /// How much older than its first write an event may be dated
+    #[arg(long, value_name = "DURATION", default_value = "2m", value_parser = parse_duration, help_heading = "Following")]
+    lookback: Duration,
+    /// Remember in this file what was shown, and go on there the next time
+    #[arg(long, value_name = "FILE", help_heading = "Following")]
+    cursor_file: Option<PathBuf>,
+    /// End after so many events
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..), help_heading = "Following")]
+    until_count: Option<u64>,
+    /// End after this time: with 0, or with 7 if --until-count was not reached
+    #[arg(long = "for", id = "run_for", value_name = "DURATION", value_parser = parse_positive_duration, help_heading = "Following")]
+    run_for: Option<Duration>,
+    /// Give up after so many attempts to reach the database (default: never, once it was reached)
+    #[arg(long, value_name = "N", help_heading = "Following")]
+    max_retries: Option<u32>,
+    #[command(flatten)]
+    select: SelectArgs,
+    #[command(flatten)]
+    types: TypeArgs,
+    #[command(flatten)]
+    since: SinceArgs,
+    #[command(flatten)]
+    output: OutputArgs,
+}
+
+impl TailArgs {
+    /// Follows; the number is the exit code.
+    ///
+    /// # Errors
+    /// Those of the session, the filters, the cursor file, stdout; those of the database that will not pass.
+    pub async fn run(self, context: &Context) -> Result<u8> {
+        let typed = !(self.types.types.is_empty() && self.types.exclude_types.is_empty());
+        if typed && !self.events && self.types.types.is_empty() {
+            return Err(usage("--exclude-type goes with --events or --type: all comments are of one type").into());
+        }
+        if self.events || typed {
+            TailRunner::<ActivityEvent>::run(self, context, BoardRule::EventBoard, Columns::events()).await
+        } else {
+            TailRunner::<TaskComment>::run(self, context, BoardRule::Comments, Columns::comments()).await
+        }
+    }
+
+    fn range(&self) -> RangeArgs {
+        RangeArgs { start: self.since.clone(), until: None }
+    }
+}

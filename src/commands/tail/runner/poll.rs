@@ -1,0 +1,368 @@
+//! One poll: what is new is looked up and read in short read-only transactions, and printed between them. While stdout's
+//! reader takes its time, no transaction is open.
+
+use super::{TailRunner, options};
+use crate::auth::identity;
+use crate::db::{self, BoardsOf, EventQuery, Item, Order, PageRequest, TransactionMode};
+use crate::error::{denied, usage};
+use crate::model::Scope;
+use crate::model::{Cell, Key, Record, Timestamp};
+use crate::session::Session;
+use crate::tail::{PollContext, SetBack, Snapshot, Start, TailState, UnseenEvent};
+use anyhow::Result;
+use std::collections::HashMap;
+use std::time::{Duration, Instant};
+use uuid::Uuid;
+
+/// Keys a page. Without an index on created_at the server sorts all that is left for each.
+const PAGE: usize = 50_000;
+/// Rows in memory at a time.
+pub(super) const BATCH: usize = 1_000;
+/// Bytes of messages in memory at a time, if it is more than one message.
+const MOST_BYTES: usize = 4 * 1024 * 1024;
+/// The field that holds the message, of events and of comments.
+const MESSAGE: usize = 2;
+/// Seconds that a glance reads.
+const GLANCE: i64 = 5;
+const DEFAULT_LINES: usize = 10;
+/// An idle tail's state is saved no more often: an old one only means reading further back.
+const SAVE_EVERY: Duration = Duration::from_secs(10);
+/// How often to look whether there is a trigger to listen to.
+const LISTEN_EVERY: Duration = Duration::from_secs(60);
+
+/// How a poll went.
+enum PollEnd {
+    /// All was read and printed.
+    Whole,
+    /// What the actor may see has changed meanwhile: the rest is for the next poll.
+    GivenUp,
+    /// The count that was asked for is reached.
+    Counted,
+}
+
+impl<T: Item + Record> TailRunner<'_, T> {
+    /// Says whether all that was asked for has been printed.
+    pub(super) async fn poll(&mut self) -> Result<bool> {
+        loop {
+            match self.poll_once().await? {
+                PollEnd::Whole => return Ok(false),
+                PollEnd::Counted => return Ok(true),
+                PollEnd::GivenUp => {}
+            }
+        }
+    }
+
+    async fn poll_once(&mut self) -> Result<PollEnd> {
+        let begun = Instant::now();
+        self.reach().await?;
+        let sent = Instant::now();
+        let (instant, changed) = self.open_transaction().await?;
+        if self.follow.is_none() {
+            let start = self.start().await?;
+            self.follow = Some(TailState::new(start, options(&self.args)));
+            // From now on the tail's own state says from when on events are shown.
+            self.filter.since = None;
+        }
+        let snapshot = instant.snapshot.as_ref().and_then(|(text, age)| Snapshot::parse(text, *age));
+        let moment = PollContext {
+            now: instant.now,
+            as_of: instant.as_of,
+            server: &instant.server,
+            snapshot,
+            oldest_writer: self.oldest_writer.take(),
+            mark: snapshot.filter(|_| self.session.store.schema().numbered).map(|s| s.oldest).or(instant.row_number),
+            elapsed: sent.saturating_duration_since(self.noted),
+        };
+        self.noted = Instant::now();
+        let Some(follow) = &mut self.follow else { return Ok(PollEnd::Whole) };
+        let from = follow.begin_poll(&moment);
+        let set_back = follow.set_back().map(|step| clock_set_back(step, follow.recheck().is_some()));
+        let glance = self.glances.then(|| follow.glance(instant.now.plus_seconds(-GLANCE))).flatten();
+        let next = snapshot.map_or(0, |snapshot| snapshot.next);
+        let progress = self.pages(glance.unwrap_or(from), next, [changed, set_back]).await?;
+        // When the count is reached, pages may be left unread: then the poll counts as given up too.
+        if !matches!(progress, PollEnd::Whole) {
+            return Ok(progress);
+        }
+        if let Some(follow) = &mut self.follow {
+            follow.end_poll();
+        }
+        for line in self.session.store.damage() {
+            self.status.aside(|| self.context.say(&format!("warning: {line}")));
+        }
+        if glance.is_none() {
+            self.whole = (Instant::now(), begun.elapsed());
+        }
+        if !self.saved_start || self.saved.is_none_or(|saved| saved.elapsed() >= SAVE_EVERY) {
+            self.save()?;
+        }
+        self.describe(snapshot.is_some());
+        Ok(PollEnd::Whole)
+    }
+
+    /// Opens a transaction and looks up what the actor may see; what there is to say of it is said after the transaction.
+    async fn open_transaction(&mut self) -> Result<(db::PollSnapshot, Option<String>)> {
+        let instant = self.session.store.begin_poll().await?;
+        self.clock = (instant.now, Instant::now());
+        self.writer.set_now(instant.now);
+        self.listen(&instant).await?;
+        let changed = self.look_up_scope().await?;
+        Ok((instant, changed))
+    }
+
+    /// A connection, and what is asked outside the poll's transaction.
+    async fn reach(&mut self) -> Result<()> {
+        if !self.connected {
+            let limits = self.context.limits(false);
+            let store = self.context.open(&self.session.target, TransactionMode::Read, limits).await?;
+            self.session.store = store;
+            self.session.store.begin(TransactionMode::Read).await?;
+            self.check_database().await?;
+            self.session.store.commit().await?;
+            self.connected = true;
+            self.listen_at = Some(Instant::now());
+            self.oldest_writer = self.session.store.oldest_writer().await?;
+        } else if self.follow.is_none() {
+            self.oldest_writer = self.session.store.oldest_writer().await?;
+        }
+        if self.push.is_none() && !self.args.no_follow && self.listen_at.is_some_and(|at| at <= Instant::now()) {
+            // Polling alone does as well, only later.
+            self.push = self.session.store.listener().await.unwrap_or(None);
+            self.listen_at = Some(Instant::now() + LISTEN_EVERY);
+        }
+        Ok(())
+    }
+
+    /// A cursor is worth nothing at another database, to which the address may lead meanwhile.
+    async fn check_database(&self) -> Result<()> {
+        let found = self.session.store.identity(&self.session.target).await?;
+        if self.cursor_file.is_none() || found == self.binding.database {
+            return Ok(());
+        }
+        let place = &self.binding.place;
+        let failure =
+            usage(format!("another database answers at {place} now, to which the cursor file does not belong"));
+        Err(failure.hint("begin again with the address of the database that the cursor file belongs to").into())
+    }
+
+    /// Begins to listen, unless the listening connection is a pooler's: then the server's end, which it shares with others,
+    /// has just been handed to this poll.
+    async fn listen(&mut self, instant: &db::PollSnapshot) -> Result<()> {
+        let Some(push) = &mut self.push else { return Ok(()) };
+        if push.is_at(instant.backend) {
+            self.session.store.unlisten().await?;
+            (self.push, self.listen_at) = (None, None);
+        } else if !push.listen().await {
+            self.push = None;
+        }
+        Ok(())
+    }
+
+    /// What the actor may see may have changed; if so, what to say of it.
+    async fn look_up_scope(&mut self) -> Result<Option<String>> {
+        identity::refresh(&mut self.session.store, &mut self.session.actor).await?;
+        self.check_boards().await?;
+        let scope = self.session.actor.scope();
+        let mut changed = None;
+        if let (Scope::Boards(before), Scope::Boards(after)) = (&self.session.scope, &scope) {
+            let (gone, new) =
+                (before.iter().any(|id| !after.contains(id)), after.iter().any(|id| !before.contains(id)));
+            if gone || new {
+                let boards = boards(self.filter.readable_boards(after).len());
+                changed = Some(format!("access has changed: {boards} can be read now"));
+            }
+        }
+        self.session.scope = scope;
+        Ok(changed)
+    }
+
+    /// A board that `--board` names and that is gone, or out of reach, is what it would be at the start: an error.
+    async fn check_boards(&mut self) -> Result<()> {
+        let Some(named) = self.filter.boards.clone() else { return Ok(()) };
+        let boards = match self.session.actor.scope() {
+            Scope::Boards(_) => self.session.actor.boards.clone(),
+            Scope::Agent(agent) => self.session.store.boards(BoardsOf::Agent(agent)).await?,
+        };
+        let Some(gone) = named.iter().find(|id| !boards.iter().any(|board| board.id == **id)) else { return Ok(()) };
+        // In the words in which it was named, unless they name another board by now.
+        self.session.named_boards(&self.args.select.board, &boards)?;
+        let who = crate::escape::escape_for_terminal(&self.session.actor.name);
+        Err(denied(format!("board '{gone}' is unknown or not readable by {who}")).into())
+    }
+
+    /// Reads keys from an instant on, page by page, and prints what is new. `news` is said once no transaction is open.
+    async fn pages(&mut self, from: Timestamp, next: u64, news: [Option<String>; 2]) -> Result<PollEnd> {
+        let (filter, scope) = (self.filter.clone(), self.session.scope.clone());
+        let asked = Session::asked(&scope, &filter, self.rule);
+        let types = self.session.store.poll_types(asked).await?;
+        if let Some(recheck) = self.follow.as_ref().and_then(TailState::recheck) {
+            let range = (recheck.from, recheck.before);
+            let unseen = self.session.store.keys_since(asked, types.as_deref(), range, (recheck.mark, next)).await?;
+            if let Some(follow) = &mut self.follow {
+                follow.unseen(unseen);
+            }
+        }
+        let mut news = news.into_iter().flatten().peekable();
+        let mut open = true;
+        let mut after = None;
+        loop {
+            if !open && !self.reopen(&scope).await? {
+                return Ok(PollEnd::GivenUp);
+            }
+            open = true;
+            let keys = self.session.store.keys(asked, types.as_deref(), from, after, PAGE).await?;
+            after = keys.last().copied();
+            let fresh = self.follow.as_mut().map(|follow| follow.page(&keys)).unwrap_or_default();
+            let last = keys.len() < PAGE;
+            drop(keys);
+            let mut fresh = &fresh[..];
+            while !fresh.is_empty() {
+                if !open && !self.reopen(&scope).await? {
+                    return Ok(PollEnd::GivenUp);
+                }
+                let (rows, read) = self.rows(asked, fresh).await?;
+                self.session.store.commit().await?;
+                open = false;
+                self.say(&mut news);
+                if self.print(&rows, &fresh[..read])? {
+                    return Ok(PollEnd::Counted);
+                }
+                fresh = &fresh[read..];
+            }
+            if last {
+                break;
+            }
+        }
+        if open {
+            self.session.store.commit().await?;
+            self.say(&mut news);
+        }
+        Ok(PollEnd::Whole)
+    }
+
+    fn say(&self, news: &mut dyn Iterator<Item = String>) {
+        for line in news {
+            self.status.aside(|| self.context.say(&line));
+        }
+    }
+
+    /// Opens the next transaction of a poll; false if what the actor may see has changed, when the poll is given up.
+    async fn reopen(&mut self, scope: &Scope) -> Result<bool> {
+        let (_, changed) = self.open_transaction().await?;
+        if self.session.scope == *scope {
+            return Ok(true);
+        }
+        self.session.store.commit().await?;
+        self.say(&mut changed.into_iter());
+        Ok(false)
+    }
+
+    /// Rows of the first of these events, as many as memory should hold, and how many events that is. Fewer than that may
+    /// still be there.
+    async fn rows(&mut self, asked: EventQuery<'_>, fresh: &[UnseenEvent]) -> Result<(Vec<T>, usize)> {
+        let left = self.args.until_count.map_or(u64::MAX, |count| count - self.status.events);
+        let most = self.batch.min(fresh.len()).min(usize::try_from(left).unwrap_or(usize::MAX));
+        let keys: Vec<Key> = fresh[..most].iter().map(|fresh| fresh.key).collect();
+        let (mut rows, mut bytes, mut over) = (Vec::with_capacity(most), 0, None);
+        self.session
+            .store
+            .by_keys::<T>(asked, &keys, &mut |row| {
+                if let Cell::Text(message) = row.cell(MESSAGE) {
+                    bytes += message.len();
+                }
+                if bytes <= MOST_BYTES || rows.is_empty() {
+                    rows.push(row);
+                } else if over.is_none() {
+                    over = Some(row.key());
+                }
+                Ok(())
+            })
+            .await?;
+        let read = over.and_then(|over| keys.iter().position(|key| *key == over));
+        self.batch = read.map_or((self.batch * 2).min(BATCH), |read| read.max(1));
+        Ok((rows, read.unwrap_or(most)))
+    }
+
+    /// Prints rows of fresh events in order, outside any transaction. From the first byte to the cursor file nothing else
+    /// can come in between.
+    fn print(&mut self, rows: &[T], fresh: &[UnseenEvent]) -> Result<bool> {
+        if !self.saved_start {
+            // Killed right after the first line, it goes on from here.
+            self.save()?;
+        }
+        let late: HashMap<Uuid, f64> = fresh.iter().filter_map(|f| f.late.map(|late| (f.key.id, late))).collect();
+        let (writer, status) = (&mut self.writer, &self.status);
+        let mut came_late = 0;
+        status.aside(|| {
+            for row in rows {
+                let late = late.get(&row.key().id).copied();
+                came_late += u64::from(late.is_some());
+                writer.row_with(row, &[late.map_or(Cell::Null, Cell::Number)])?;
+            }
+            writer.flush()
+        })?;
+        self.status.shown(rows.len() as u64, came_late);
+        if let Some(follow) = &mut self.follow {
+            fresh.iter().for_each(|fresh| follow.delivered(fresh.key));
+        }
+        self.save()?;
+        self.ping()?;
+        Ok(self.args.until_count.is_some_and(|count| self.status.events >= count))
+    }
+
+    /// Where a tail without a cursor begins: behind the newest `-n`, or at `--since`.
+    async fn start(&mut self) -> Result<Start> {
+        let lines = match (self.args.lines, self.filter.since) {
+            (None, Some(_)) => None,
+            (lines, _) => Some(lines.unwrap_or(DEFAULT_LINES)),
+        };
+        let mut newest: Vec<Key> = Vec::new();
+        if let Some(lines) = lines.filter(|lines| *lines > 0) {
+            let (filter, scope) = (self.filter.clone(), self.session.scope.clone());
+            let page = PageRequest { limit: Some(lines as u64), order: Order::Newest, ..PageRequest::default() };
+            let asked = Session::asked(&scope, &filter, self.rule);
+            self.session
+                .store
+                .feed::<T>(asked, page, &mut |row| {
+                    newest.push(row.key());
+                    Ok(())
+                })
+                .await?;
+        }
+        Ok(Start::newest(lines, self.filter.since, &newest))
+    }
+
+    fn describe(&mut self, snapshots: bool) {
+        let followed = match &self.session.scope {
+            Scope::Boards(readable) => boards(self.filter.readable_boards(readable).len()),
+            Scope::Agent(_) => "one agent".to_owned(),
+        };
+        let Some(follow) = &self.follow else { return };
+        let note = match (follow.shortened(), snapshots) {
+            (true, _) => ", shortened: too many events",
+            (false, false) => ", fixed",
+            (false, true) => "",
+        };
+        let how = if self.push.is_some() { "push" } else { "connected" };
+        let reach = follow.reach().as_secs();
+        let label = self.session.target.label();
+        let state = format!("{followed} · look-back {reach} s{note} · {how} · {label}");
+        if self.context.global.verbose > 0 && !self.polled {
+            self.status.aside(|| self.context.say(&format!("following {state}")));
+        }
+        self.polled = true;
+        self.status.set_state(state);
+    }
+}
+
+/// What to say of a clock that was set back.
+fn clock_set_back(step: SetBack, told_apart: bool) -> String {
+    let by = step.by.as_secs();
+    let from = step.from;
+    let line = format!("the database's clock was set back by {by} s; events from {from} UTC on are read again");
+    if told_apart { line } else { format!("{line}, but what was committed just then may be missing") }
+}
+
+fn boards(number: usize) -> String {
+    if number == 1 { "1 board".to_owned() } else { format!("{number} boards") }
+}

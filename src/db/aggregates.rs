@@ -1,0 +1,251 @@
+//! What is told of many events together: totals, error rates, summaries, when something last happened.
+
+use super::feed::PageRequest;
+use super::query::{Dialect, Query, Value};
+use super::{BoardRule, Database, EventQuery};
+use crate::model::Filter;
+use crate::model::Scope;
+use crate::model::{ActivityEvent, Bucket, Period, Point, Tally, Timestamp};
+use anyhow::Result;
+use std::collections::{BTreeMap, HashMap};
+use uuid::Uuid;
+
+/// What to count by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Dimension {
+    /// Event type.
+    Type,
+    /// Board, by the rule asked for.
+    Board,
+    /// Agent.
+    Agent,
+    /// Task.
+    Task,
+    /// Day, in UTC.
+    Day,
+    /// Hour, in UTC.
+    Hour,
+}
+
+/// One combination of what was counted by; the fields of other dimensions are null.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct GroupCount {
+    /// Event type.
+    pub event_type: Option<String>,
+    /// Board and its name.
+    pub board: (Option<Uuid>, Option<String>),
+    /// Agent and its name.
+    pub agent: (Option<Uuid>, Option<String>),
+    /// Task and its title.
+    pub task: (Option<Uuid>, Option<String>),
+    /// Start of the day or hour.
+    pub period: Option<Timestamp>,
+    /// Failures and all events.
+    pub tally: Tally,
+}
+
+/// The window asked for and the one before it, bucket by bucket, empty ones included.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Rates {
+    /// Failures and all events of the window.
+    pub tally: Tally,
+    /// The window.
+    pub primary: Vec<Point>,
+    /// The window of the same length before it.
+    pub comparison: Vec<Point>,
+}
+
+impl Database {
+    /// How many events the actor may see and asks for, exactly.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn count(&mut self, asked: EventQuery<'_>) -> Result<u64> {
+        if matches!(asked.scope, Scope::Boards(boards) if boards.is_empty()) {
+            return Ok(0);
+        }
+        let filter = asked.filter;
+        let bare = asked.rule == BoardRule::EventBoard
+            && !asked.failures
+            && asked.through.is_none()
+            && matches!(asked.scope, Scope::Boards(_))
+            && *filter
+                == crate::model::Filter {
+                    boards: filter.boards.clone(),
+                    exclude_boards: filter.exclude_boards.clone(),
+                    ..Default::default()
+                };
+        let stem = if bare && self.dialect() == Dialect::Postgres { "count_on_boards" } else { "count" };
+        let query = self.with_filters(Query::new(stem), &asked).when("hash_readable_tasks", true);
+        let mut count = 0;
+        self.fetch(&query, &mut |row| {
+            count = row.columns().count()?;
+            Ok(())
+        })
+        .await?;
+        Ok(count.unsigned_abs())
+    }
+
+    /// The error rate of a window and the window before it.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn rates(&mut self, asked: EventQuery<'_>, window: Period, bucket: Bucket) -> Result<Rates> {
+        let before = window.before();
+        let mut filter = asked.filter.clone();
+        filter.since = Some(before.since);
+        filter.until = (!window.closed).then_some(window.until);
+        let asked = EventQuery { filter: &filter, through: window.closed.then_some(window.until), ..asked };
+        let mut query = self.with_filters(Query::new("error_rate"), &asked).when("hash_readable_tasks", true);
+        query = query.bind("middle", Value::Time(window.since));
+        query = self.truncate(query, bucket);
+        if self.dialect() == Dialect::Postgres && bucket != Bucket::Hour {
+            let mut starts = bucket.starts(before);
+            starts.extend(bucket.starts(window));
+            starts.dedup();
+            // The window before may begin earlier than the server's calendar does.
+            starts.retain(|start| (Timestamp::FIRST..=Timestamp::LAST).contains(start));
+            query = query.bind("starts", Value::Times(starts));
+        }
+        query = self.among_types(query, &asked).await?;
+        let mut sides: [BTreeMap<Timestamp, Tally>; 2] = Default::default();
+        if !matches!(asked.scope, Scope::Boards(boards) if boards.is_empty()) {
+            self.fetch(&query, &mut |row| {
+                let mut columns = row.columns();
+                let side = columns.small()?;
+                // Years that the calendar does not have are in no bucket; they count all the same.
+                let at = columns.time()?.map_or(Timestamp::FIRST, |at| bucket.start(at).unwrap_or(at));
+                let tally = Tally { errors: columns.count()?.unsigned_abs(), total: columns.count()?.unsigned_abs() };
+                let on = [side == 0 || (side == 1 && window.closed), side != 0];
+                for (side, _) in sides.iter_mut().zip(on).filter(|(_, on)| *on) {
+                    let known = side.entry(at).or_default();
+                    known.errors += tally.errors;
+                    known.total += tally.total;
+                }
+                Ok(())
+            })
+            .await?;
+        }
+        let [earlier, inside] = sides;
+        let tally = inside.values().fold(Tally::default(), |sum, tally| Tally {
+            errors: sum.errors + tally.errors,
+            total: sum.total + tally.total,
+        });
+        let points = |counted: BTreeMap<Timestamp, Tally>, period: Period| {
+            let tally = |start| counted.get(&start).copied().unwrap_or_default();
+            bucket.starts(period).into_iter().map(|start| Point { period: start, tally: tally(start) }).collect()
+        };
+        Ok(Rates { tally, primary: points(inside, window), comparison: points(earlier, before) })
+    }
+
+    /// Events and failures counted by some dimensions.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn counted(&mut self, asked: EventQuery<'_>, by: &[Dimension]) -> Result<Vec<GroupCount>> {
+        if matches!(asked.scope, Scope::Boards(boards) if boards.is_empty()) {
+            return Ok(Vec::new());
+        }
+        // Of few events the task's board is looked up one by one.
+        let of_few = !asked.filter.agents.is_empty() || !asked.filter.tasks.is_empty();
+        let has = |dimension| by.contains(&dimension);
+        let mut query = self
+            .with_filters(Query::new("summary"), &asked)
+            .when("hash_readable_tasks", !of_few)
+            .when("by_type", has(Dimension::Type))
+            .when("by_board", has(Dimension::Board))
+            .when("by_agent", has(Dimension::Agent))
+            .when("by_task", has(Dimension::Task))
+            .when("by_period", has(Dimension::Day) || has(Dimension::Hour));
+        query = self.truncate(query, if has(Dimension::Hour) { Bucket::Hour } else { Bucket::Day });
+        query = self.among_types(query, &asked).await?;
+        let mut rows = Vec::new();
+        self.fetch(&query, &mut |row| {
+            let mut columns = row.columns();
+            rows.push(GroupCount {
+                event_type: columns.text()?,
+                board: (columns.id()?, columns.text()?),
+                agent: (columns.id()?, columns.text()?),
+                task: (columns.id()?, columns.text()?),
+                period: columns.time()?,
+                tally: Tally { errors: columns.count()?.unsigned_abs(), total: columns.count()?.unsigned_abs() },
+            });
+            Ok(())
+        })
+        .await?;
+        Ok(rows)
+    }
+
+    /// When something last happened on each board, as far as the actor may see it; boards where nothing did are absent.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn last_activity(&mut self, scope: &Scope) -> Result<HashMap<Uuid, Timestamp>> {
+        let everything = Filter::default();
+        let asked =
+            EventQuery { scope, filter: &everything, rule: BoardRule::EventBoard, through: None, failures: false };
+        let Scope::Boards(boards) = scope else {
+            let query = self.with_filters(Query::new("last_activity"), &asked);
+            return self.instants(&query).await;
+        };
+        let mut newest = None;
+        let page = PageRequest { limit: Some(1), ..PageRequest::default() };
+        self.feed::<ActivityEvent>(asked, page, &mut |event| {
+            newest = Some(event.created_at);
+            Ok(())
+        })
+        .await?;
+        let Some(newest) = newest else { return Ok(HashMap::new()) };
+        let mut last = HashMap::new();
+        let mut quiet = boards.clone();
+        // Most boards are found within the last day or week; the history of the others is read board by board.
+        for days in [1, 7] {
+            let since = Some(newest.min(self.now()).plus_seconds(-days * 24 * 3_600));
+            let recent = Filter { since, boards: Some(quiet.clone()), ..everything.clone() };
+            let recent = EventQuery { filter: &recent, ..asked };
+            let query = self.with_filters(Query::new("last_activity"), &recent).when("hash_readable_tasks", true);
+            let query = self.among_types(query, &recent).await?;
+            last.extend(self.instants(&query).await?);
+            quiet.retain(|board| !last.contains_key(board));
+            if quiet.is_empty() {
+                return Ok(last);
+            }
+        }
+        let query = Query::new("last_activity_by_board").bind("boards", Value::Ids(quiet)).forbid_seqscan(true);
+        last.extend(self.instants(&query).await?);
+        Ok(last)
+    }
+
+    /// Boards and instants.
+    async fn instants(&mut self, query: &Query) -> Result<HashMap<Uuid, Timestamp>> {
+        let mut found = HashMap::new();
+        self.fetch(query, &mut |row| {
+            let mut columns = row.columns();
+            if let (Some(board), Some(at)) = (columns.id()?, columns.time()?) {
+                found.insert(board, at);
+            }
+            Ok(())
+        })
+        .await?;
+        Ok(found)
+    }
+
+    /// How buckets are cut: by name, or in SQLite by width, where weeks and months are put together from days.
+    fn truncate(&self, query: Query, bucket: Bucket) -> Query {
+        const HOUR: i64 = 3_600_000_000;
+        let width = if bucket == Bucket::Hour { HOUR } else { 24 * HOUR };
+        match self.dialect() {
+            Dialect::Postgres => query.bind("bucket", Value::Text(bucket.name().to_owned())),
+            Dialect::Sqlite => query.bind("width", Value::Count(width)),
+        }
+    }
+
+    /// Names the event types, so that the planner may go through (event_type, created_at).
+    async fn among_types(&mut self, query: Query, asked: &EventQuery<'_>) -> Result<Query> {
+        let schema = &self.schema;
+        if self.dialect() == Dialect::Sqlite || schema.small || schema.indexed_by_time || !schema.indexed_by_type {
+            return Ok(query);
+        }
+        Ok(query.bind_some("types", self.types(asked).await?.map(Value::Texts)))
+    }
+}

@@ -1,0 +1,209 @@
+//! Users, agents, boards and tasks: who asks, and what names mean to them.
+
+use super::Database;
+use super::query::{Query, Value};
+use super::row::RowReader;
+use crate::model::Board;
+use anyhow::Result;
+use uuid::Uuid;
+
+/// A user, and what the active membership lets the user read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UserRow {
+    /// Primary key.
+    pub id: Uuid,
+    /// Clerk's id, or `local-auth-user`.
+    pub clerk_user_id: String,
+    /// E-mail address; not unique.
+    pub email: Option<String>,
+    /// Display name.
+    pub name: Option<String>,
+    /// The active membership's organization, by name. None: the user belongs nowhere and reads nothing.
+    pub organization: Option<String>,
+    /// Readable boards, by name.
+    pub boards: Vec<Board>,
+}
+
+/// An agent, without its token hash.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AgentRow {
+    /// Primary key.
+    pub id: Uuid,
+    /// Display name; not unique.
+    pub name: String,
+    /// The board that it works on.
+    pub board_id: Option<Uuid>,
+    /// That board's organization, by name.
+    pub organization: Option<String>,
+}
+
+/// A task.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TaskRow {
+    /// Primary key.
+    pub id: Uuid,
+    /// Title; untrusted.
+    pub title: String,
+    /// The task's board, if any.
+    pub board_id: Option<Uuid>,
+}
+
+/// How a user is named.
+#[derive(Debug, Clone, Copy)]
+pub enum UserName<'a> {
+    /// By primary key.
+    Id(Uuid),
+    /// By e-mail address or Clerk id.
+    Text(&'a str),
+}
+
+/// Whose boards.
+#[derive(Debug, Clone, Copy)]
+pub enum BoardsOf {
+    /// An agent's own, and those that its events resolve to.
+    Agent(Uuid),
+    /// Writable by a user: in the board's own organization, with all_boards_write or a row that says can_write.
+    Writer(Uuid),
+}
+
+/// Which agents.
+#[derive(Debug, Clone, Copy)]
+pub enum AgentName<'a> {
+    /// By primary key, whoever asks.
+    Id(Uuid),
+    /// By exact name, whoever asks.
+    Anyone(&'a str),
+    /// By exact name, among those on the boards or with an event there.
+    Visible(&'a str, &'a [Uuid]),
+    /// All on the boards, to suggest from.
+    Near(&'a [Uuid]),
+}
+
+impl Database {
+    /// Users by id, e-mail or Clerk id, with what the active membership lets them read.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn users(&mut self, name: UserName<'_>) -> Result<Vec<UserRow>> {
+        let query = match name {
+            UserName::Id(id) => Query::new("user_with_boards").small().bind("id", Value::Id(id)),
+            UserName::Text(text) => Query::new("user_with_boards").small().bind("text", Value::Text(text.to_owned())),
+        };
+        let mut users: Vec<UserRow> = Vec::new();
+        self.fetch(&query, &mut |row| {
+            let mut columns = row.columns();
+            let Some(id) = columns.id()? else { return Ok(()) };
+            let user = UserRow {
+                id,
+                clerk_user_id: columns.text()?.unwrap_or_default(),
+                email: columns.text()?,
+                name: columns.text()?,
+                organization: columns.text()?,
+                boards: Vec::new(),
+            };
+            // A user's rows follow each other.
+            if users.last().is_none_or(|last| last.id != user.id) {
+                users.push(user);
+            }
+            if let (Some(id), Some(user)) = (columns.id()?, users.last_mut()) {
+                user.boards.push(board(id, &mut columns)?);
+            }
+            Ok(())
+        })
+        .await?;
+        Ok(users)
+    }
+
+    /// Agents by id or name.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn agents(&mut self, name: AgentName<'_>) -> Result<Vec<AgentRow>> {
+        let boards = |boards: &[Uuid]| Value::Ids(boards.to_vec());
+        let query = Query::new("agents");
+        let query = match name {
+            AgentName::Id(id) => query.bind("id", Value::Id(id)),
+            AgentName::Anyone(name) => query.bind("name", Value::Text(name.to_owned())),
+            AgentName::Visible(name, seen) => {
+                query.bind("name", Value::Text(name.to_owned())).bind("boards", boards(seen)).when("visible", true)
+            }
+            AgentName::Near(seen) => query.bind("boards", boards(seen)).when("suggestions", true),
+        };
+        let mut agents = Vec::new();
+        self.fetch(&query, &mut |row| {
+            let mut columns = row.columns();
+            let Some(id) = columns.id()? else { return Ok(()) };
+            agents.push(AgentRow {
+                id,
+                name: columns.text()?.unwrap_or_default(),
+                board_id: columns.id()?,
+                organization: columns.id()?.and(columns.text()?),
+            });
+            Ok(())
+        })
+        .await?;
+        Ok(agents)
+    }
+
+    /// Stored token hashes as they are, of one agent or of all that have one, the most recently seen first.
+    ///
+    /// # Errors
+    /// Those of the database; the role may well not be allowed to read them.
+    pub async fn token_hashes(&mut self, agent: Option<Uuid>) -> Result<Vec<(Uuid, String)>> {
+        let query = Query::new("token_hashes").bind_some("id", agent.map(Value::Id));
+        let mut hashes = Vec::new();
+        self.fetch(&query, &mut |row| {
+            let mut columns = row.columns();
+            hashes.extend(columns.id()?.zip(columns.text()?));
+            Ok(())
+        })
+        .await?;
+        Ok(hashes)
+    }
+
+    /// Boards of an agent, or those that a user may write, by name.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn boards(&mut self, of: BoardsOf) -> Result<Vec<Board>> {
+        let query = Query::new("boards").small();
+        let query = match of {
+            BoardsOf::Agent(agent) => query.bind("agent", Value::Id(agent)),
+            BoardsOf::Writer(user) => query.bind("writer", Value::Id(user)),
+        };
+        let mut boards = Vec::new();
+        self.fetch(&query, &mut |row| {
+            let mut columns = row.columns();
+            let Some(id) = columns.id()? else { return Ok(()) };
+            boards.push(board(id, &mut columns)?);
+            Ok(())
+        })
+        .await?;
+        Ok(boards)
+    }
+
+    /// Tasks with ids in a range, among those on some boards, or all.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn tasks(&mut self, first: Uuid, last: Uuid, boards: Option<&[Uuid]>) -> Result<Vec<TaskRow>> {
+        let query =
+            Query::new("tasks_by_id_range").small().bind("first", Value::Id(first)).bind("last", Value::Id(last));
+        let query = query.bind_some("boards", boards.map(|boards| Value::Ids(boards.to_vec())));
+        let mut tasks = Vec::new();
+        self.fetch(&query, &mut |row| {
+            let mut columns = row.columns();
+            let Some(id) = columns.id()? else { return Ok(()) };
+            tasks.push(TaskRow { id, title: columns.text()?.unwrap_or_default(), board_id: columns.id()? });
+            Ok(())
+        })
+        .await?;
+        Ok(tasks)
+    }
+}
+
+/// Behind its id: name and slug.
+fn board(id: Uuid, columns: &mut RowReader<'_>) -> Result<Board> {
+    let (name, slug) = (columns.text()?.unwrap_or_default(), columns.text()?.unwrap_or_default());
+    Ok(Board { id, name, slug, last_activity_at: None })
+}

@@ -1,0 +1,164 @@
+//! What a poll of tail asks, in one short transaction: the moment, the keys from an instant on, and then the rows that
+//! are new.
+
+use super::query::{Dialect, Query, Value};
+use super::{BoardRule, Database, EventQuery, TransactionMode};
+use crate::model::Scope;
+use crate::model::{Key, Timestamp};
+use anyhow::{Context, Result};
+
+/// What a poll's transaction says about itself.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PollSnapshot {
+    /// The database's clock, no later than the snapshot.
+    pub now: Timestamp,
+    /// Up to when the server knows what was written; earlier than now on a standby.
+    pub as_of: Timestamp,
+    /// Names the line of transaction ids.
+    pub server: String,
+    /// `pg_current_snapshot()` and `age('3')`, where they cover all writers.
+    pub snapshot: Option<(String, i32)>,
+    /// A number that rises with every write and that rows carry, if they do: one above those of all rows in SQLite, where
+    /// there is no snapshot.
+    pub row_number: Option<u64>,
+    /// Process id of the server's end; zero for SQLite.
+    pub backend: i64,
+}
+
+impl Database {
+    /// Opens the transaction of a poll: like [`Database::begin`], without looking at the schema again.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn begin_poll(&mut self) -> Result<PollSnapshot> {
+        let postgres = self.dialect() == Dialect::Postgres;
+        let (sharded, numbered) = (self.schema.sharded, self.schema.numbered);
+        let mut found = None;
+        self.open_transaction(
+            TransactionMode::Read,
+            &Query::simple_protocol("poll_snapshot").when("numbered", numbered),
+            &mut |row| {
+                let mut columns = row.columns();
+                let now = columns.time()?.context("the clock is null")?;
+                let mut instant = PollSnapshot {
+                    now,
+                    as_of: now,
+                    server: String::new(),
+                    snapshot: None,
+                    row_number: None,
+                    backend: 0,
+                };
+                if postgres {
+                    instant.as_of = columns.time()?.unwrap_or(now);
+                    instant.server = columns.text()?.unwrap_or_default();
+                    let snapshot = columns.text()?.unwrap_or_default();
+                    let age = i32::try_from(columns.small()?).unwrap_or(i32::MAX);
+                    instant.snapshot = (!sharded).then_some((snapshot, age));
+                    instant.backend = columns.small()?;
+                    if instant.server.is_empty() {
+                        // Nobody says which server's ids these are: those of another connection may be another's.
+                        instant.server = format!("of server process {}", instant.backend);
+                    }
+                } else if numbered {
+                    instant.row_number = u64::try_from(columns.count()?).ok();
+                }
+                found = Some(instant);
+                Ok(())
+            },
+        )
+        .await?;
+        found.context("the database did not tell the time")
+    }
+
+    /// When the oldest open transaction that has written began, where that can be known; asked outside a transaction.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn oldest_writer(&mut self) -> Result<Option<Timestamp>> {
+        let mut began = None;
+        if self.dialect() == Dialect::Postgres && !self.schema.sharded {
+            self.fetch(&Query::alone("oldest_writer"), &mut |row| {
+                began = row.columns().time()?;
+                Ok(())
+            })
+            .await?;
+        }
+        Ok(began)
+    }
+
+    /// The event types to go through, where that is how the keys are found. Asked once a poll.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn poll_types(&mut self, asked: EventQuery<'_>) -> Result<Option<Vec<String>>> {
+        let by_type = self.schema.indexed_by_type && !self.schema.indexed_by_time && asked.rule != BoardRule::Comments;
+        if self.dialect() == Dialect::Sqlite || !by_type { Ok(None) } else { self.types(&asked).await }
+    }
+
+    /// A page of keys, oldest first: from an instant on, or behind the last key of the page before.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn keys(
+        &mut self,
+        asked: EventQuery<'_>,
+        types: Option<&[String]>,
+        from: Timestamp,
+        after: Option<Key>,
+        limit: usize,
+    ) -> Result<Vec<Key>> {
+        if matches!(asked.scope, Scope::Boards(boards) if boards.is_empty()) {
+            return Ok(Vec::new());
+        }
+        let mut query = self.with_filters(Query::new("poll_keys"), &asked);
+        query = query.bind("limit", Value::Count(i64::try_from(limit).unwrap_or(i64::MAX)));
+        query = query.bind_some("types", types.map(|types| Value::Texts(types.to_vec())));
+        query = match after {
+            None => query.bind("from", Value::Time(from)),
+            Some(key) => query.bind("after_at", Value::Time(key.created_at)).bind("after_id", Value::Id(key.id)),
+        };
+        let forbid_seqscan = types.is_some() || self.schema.indexed_by_time || asked.rule == BoardRule::Comments;
+        self.all_keys(&query.forbid_seqscan(forbid_seqscan)).await
+    }
+
+    /// The keys in a range of time of the events whose number is `mark` or above: a transaction's id, of which the next one
+    /// is `next`, or in SQLite a row's number.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn keys_since(
+        &mut self,
+        asked: EventQuery<'_>,
+        types: Option<&[String]>,
+        (from, before): (Timestamp, Key),
+        (mark, next): (u64, u64),
+    ) -> Result<Vec<Key>> {
+        if matches!(asked.scope, Scope::Boards(boards) if boards.is_empty()) {
+            return Ok(Vec::new());
+        }
+        let number = |number| Value::Count(i64::try_from(number).unwrap_or(i64::MAX));
+        let query = self.with_filters(Query::new("keys_since"), &asked);
+        let query = query.bind_some("types", types.map(|types| Value::Texts(types.to_vec())));
+        let query = query.bind("from", Value::Time(from)).bind("before_at", Value::Time(before.created_at));
+        let query = query.bind("before_id", Value::Id(before.id)).bind("mark", number(mark)).bind("next", number(next));
+        let forbid_seqscan = types.is_some() || self.schema.indexed_by_time || asked.rule == BoardRule::Comments;
+        self.all_keys(&query.forbid_seqscan(forbid_seqscan)).await
+    }
+
+    async fn all_keys(&mut self, query: &Query) -> Result<Vec<Key>> {
+        let mut keys = Vec::new();
+        let mut damage = std::mem::take(&mut self.damage);
+        let read = self
+            .fetch(query, &mut |row| {
+                let mut columns = row.columns();
+                match (columns.time()?, columns.id()?) {
+                    (Some(created_at), Some(id)) => keys.push(Key { created_at, id }),
+                    _ => damage.row(row, 1),
+                }
+                Ok(())
+            })
+            .await;
+        self.damage = damage;
+        read.map(|()| keys)
+    }
+}

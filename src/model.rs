@@ -1,0 +1,21 @@
+//! What the program works with: plain values, without a database, a terminal, a command line or a clock.
+
+pub mod catalogue;
+mod error_rate;
+mod event;
+mod filter;
+pub mod patterns;
+mod record;
+mod route;
+mod timestamp;
+mod timezone;
+
+pub use error_rate::{
+    Bucket, ErrorRate, Group, Period, Point, RateScope, Series, Summary, SummaryKey, SummaryRow, Tally,
+};
+pub use event::{ActivityEvent, Board, Key, NewEvent, TaskComment, is_white};
+pub use filter::{Filter, Scope};
+pub use record::{Cell, Record};
+pub use route::Route;
+pub use timestamp::Timestamp;
+pub use timezone::Zone;

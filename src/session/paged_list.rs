@@ -1,0 +1,191 @@
+//! What list and comments share: a page of rows in order, or all of them, with total and cursor.
+//!
+//! Rows are read in portions, and each portion is written when its transaction has ended: see [`super::held`].
+
+use crate::cli::filter::RangeArgs;
+use crate::cli::format::OutputArgs;
+use crate::cli::paging::PageArgs;
+use crate::db::{BoardRule, Feed, Item, Order, PageRequest};
+use crate::model::Filter;
+use crate::model::{Key, Record};
+use crate::output::destination::Destination;
+use crate::output::held::{Held, PORTION};
+use crate::output::{Columns, Format, PageInfo, RowWriter};
+use crate::session::page_cursor::{self, Cursor, QueryFingerprint};
+use crate::session::{Context, Session};
+use anyhow::Result;
+use std::io::Write;
+use std::ops::ControlFlow;
+
+/// Rows of the first portion, before it is known how long they are.
+const FIRST_PORTION: u64 = 2_000;
+/// Maximum number of rows of a portion: more would cost the server memory and save almost nothing.
+const LARGEST_PORTION: u64 = 50_000;
+
+const FORMATS: [&str; 7] = ["table", "wide", "json", "jsonl", "csv", "tsv", "text"];
+
+/// What was asked.
+pub struct Question<'a> {
+    /// Which rows.
+    pub filter: Filter,
+    /// By which board.
+    pub rule: BoardRule,
+    /// The range as typed.
+    pub range: &'a RangeArgs,
+    /// Which page.
+    pub page: &'a PageArgs,
+    /// Oldest first.
+    pub oldest: bool,
+}
+
+/// How the rows are to look.
+pub struct ListFormat {
+    format: Format,
+    view: Columns,
+}
+
+impl ListFormat {
+    /// As the flags say, before anything is asked.
+    ///
+    /// # Errors
+    /// Exit 2 for a format or a field that there is not.
+    pub fn of(output: &OutputArgs, view: Columns) -> Result<Self> {
+        let format = output.format("table", &FORMATS)?.parse()?;
+        Ok(Self { format, view: view.choose(&output.fields)? })
+    }
+}
+
+/// Answers with rows, or with their number.
+///
+/// # Errors
+/// Those of the cursor, the database and stdout.
+pub async fn answer<T: Item + Record>(
+    context: &Context,
+    mut session: Session,
+    mut question: Question<'_>,
+    output: &OutputArgs,
+    ListFormat { format, view }: ListFormat,
+) -> Result<()> {
+    let page = question.page;
+    let order = if question.oldest { Order::Oldest } else { Order::Newest };
+    let named = page_cursor::question(
+        context.command,
+        &session.actor,
+        if question.oldest { "oldest" } else { "newest" },
+        &question.filter,
+        &question.range.canonical(session.zone),
+    );
+    let binding = QueryFingerprint::new(&session.store.identity(&session.target).await?, &named);
+    let cursor = page.after.as_deref().map(|text| Cursor::decode(text, &binding)).transpose()?;
+    if page.count {
+        let total = session.store.count(Session::asked(&session.scope, &question.filter, question.rule)).await?;
+        session.store.commit().await?;
+        let mut sink = Destination::open(output.out_file.as_deref())?;
+        writeln!(sink, "{total}")?;
+        sink.finish()?;
+        session.store.close().await;
+        return Ok(());
+    }
+    if let Some(cursor) = cursor {
+        (question.filter.since, question.filter.until) = (cursor.since, cursor.until);
+    }
+    let limit = page.limit();
+    let style = context.style(&session, output)?;
+    let held = Held::default();
+    let mut sink = None;
+    let mut writer = RowWriter::new(held.clone(), format, view, style);
+    let mut shown = 0_u64;
+    let mut last: Option<Key> = None;
+    let mut more = false;
+    let asked = Session::asked(&session.scope, &question.filter, question.rule);
+    // Rows on the same terminal show that something happens.
+    let watched = page.all && context.is_watched() && style.terminal.width.is_none();
+    let known = match watched && !page.no_total && cursor.is_none() {
+        true => Some(session.store.count(asked).await?),
+        false => None,
+    };
+    let ahead = known.map(|total| total.saturating_sub(page.offset));
+    let progress = watched.then(|| context.progress(rows_of(2, T::COMMENTS), ahead));
+    let stretch = PageRequest {
+        limit: limit.map(|limit| limit.saturating_add(1)),
+        offset: page.offset,
+        order,
+        after: cursor.map(|cursor| cursor.key),
+        matches: None,
+    };
+    let wants_total = format == Format::Json && !page.no_total;
+    let mut total = known.filter(|_| wants_total);
+    let mut feed =
+        Feed::new(stretch, limit.map_or(FIRST_PORTION, |limit| limit.saturating_add(1).min(LARGEST_PORTION)));
+    loop {
+        let before = shown;
+        let asked = Session::asked(&session.scope, &question.filter, question.rule);
+        let done = session
+            .store
+            .portion::<T>(asked, &mut feed, &mut |row| {
+                if limit == Some(shown) {
+                    more = true;
+                    return Ok(ControlFlow::Continue(()));
+                }
+                shown += 1;
+                if let Some(progress) = &progress {
+                    progress.inc();
+                }
+                last = Some(row.key());
+                writer.row(&row)?;
+                Ok(if held.is_full() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) })
+            })
+            .await?;
+        if wants_total && total.is_none() {
+            total = match done && !more && page.offset == 0 && cursor.is_none() {
+                // All rows were just counted, since the page began at the first.
+                true => Some(shown),
+                false => Some(session.store.count(asked).await?),
+            };
+        }
+        session.store.commit().await?;
+        let sink = match &mut sink {
+            Some(sink) => sink,
+            none => none.insert(Destination::open_for(output.out_file.as_deref(), format)?),
+        };
+        if !done && let Some(length) = (held.len() as u64).checked_div(shown - before) {
+            feed.expect((PORTION as u64 / length.max(1)).min(LARGEST_PORTION));
+        }
+        held.pass_on(sink)?;
+        if done {
+            break;
+        }
+        session.go_on(&question.filter).await?;
+    }
+    drop(progress);
+    for line in session.store.damage() {
+        context.say(&format!("warning: {line}"));
+    }
+    let next_cursor = last
+        .filter(|_| more)
+        .map(|key| Cursor { key, since: question.filter.since, until: question.filter.until }.encode(&binding));
+    let mut footer = context.footer(&session, format!("{shown} {}", rows_of(shown, T::COMMENTS)));
+    if let Some(cursor) = &next_cursor {
+        let line = format!("more: --after {cursor}");
+        // Alone on its line it can still be copied, however narrow the terminal.
+        let fits = style.terminal.width.is_none_or(|columns| line.len() <= columns);
+        let lines = if fits { vec![line] } else { vec!["more, with --after and:".to_owned(), cursor.clone()] };
+        footer.splice(1..1, lines);
+    }
+    writer.finish(&PageInfo { total, limit, offset: page.offset, next_cursor, footer })?;
+    if let Some(mut sink) = sink {
+        held.pass_on(&mut sink)?;
+        sink.finish()?;
+    }
+    session.store.close().await;
+    Ok(())
+}
+
+fn rows_of(count: u64, comments: bool) -> &'static str {
+    match (count, comments) {
+        (1, true) => "comment",
+        (_, true) => "comments",
+        (1, false) => "event",
+        (_, false) => "events",
+    }
+}

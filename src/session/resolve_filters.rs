@@ -1,0 +1,187 @@
+//! From filters as typed to a [`Filter`]: names are looked up among what the actor may see, and nowhere else.
+
+use crate::auth::ActorKind;
+use crate::auth::identity::ambiguous;
+use crate::cli::filter::{FilterArgs, RangeArgs, SelectArgs};
+use crate::cli::names::{Candidate, IdPrefix, Resolution, resolve_name};
+use crate::cli::split::{split_types, split_values};
+use crate::db::{AgentName, BoardRule, BoardsOf, PageRequest};
+use crate::error::{denied, not_found};
+use crate::model::Filter;
+use crate::model::{ActivityEvent, Board};
+use crate::session::Session;
+use anyhow::Result;
+use std::collections::HashMap;
+use uuid::Uuid;
+
+impl Session {
+    /// All filters.
+    ///
+    /// # Errors
+    /// Exit 4 for a board, exit 3 for an agent or task that is unknown or out of sight, exit 2 for times.
+    pub async fn filter(&mut self, args: &FilterArgs, range: &RangeArgs) -> Result<Filter> {
+        let mut filter = self.select(&args.select, range).await?;
+        filter.types = self.types(&args.types.types).await?;
+        filter.exclude_types = self.types(&args.types.exclude_types).await?;
+        Ok(filter)
+    }
+
+    /// The filters of commands whose events are all comments.
+    ///
+    /// # Errors
+    /// As for [`Session::filter`].
+    pub async fn select(&mut self, args: &SelectArgs, range: &RangeArgs) -> Result<Filter> {
+        let (since, until) = range.resolve(self.now, self.zone)?;
+        let names_boards = !(args.board.is_empty() && args.exclude_board.is_empty());
+        let boards = match self.actor.kind {
+            ActorKind::User => self.actor.boards.clone(),
+            ActorKind::Agent if names_boards || !args.task.is_empty() => {
+                self.store.boards(BoardsOf::Agent(self.actor.id)).await?
+            }
+            ActorKind::Agent => Vec::new(),
+        };
+        let named = self.named_boards(&args.board, &boards)?;
+        Ok(Filter {
+            boards: (!args.board.is_empty()).then_some(named),
+            exclude_boards: self.named_boards(&args.exclude_board, &boards)?,
+            agents: self.named_agents(&args.agent, &boards).await?,
+            exclude_agents: self.named_agents(&args.exclude_agent, &boards).await?,
+            tasks: self.named_tasks(&args.task, &boards).await?,
+            grep: args.grep.clone(),
+            ignore_case: args.ignore_case,
+            since,
+            until,
+            ..Filter::default()
+        })
+    }
+
+    /// Globs of event types. One with a comma stays whole where it matches an event that the actor may see.
+    ///
+    /// # Errors
+    /// Exit 2 for nothing between two commas.
+    pub(crate) async fn types(&mut self, given: &[String]) -> Result<Vec<String>> {
+        let mut wholes = Vec::new();
+        for value in given.iter().filter(|value| value.contains(',')) {
+            let filter = Filter { types: vec![value.clone()], ..Filter::default() };
+            let asked = Self::asked(&self.scope, &filter, BoardRule::EventBoard);
+            let page = PageRequest { limit: Some(1), ..PageRequest::default() };
+            let found = &mut |_: ActivityEvent| {
+                wholes.push(value);
+                Ok(())
+            };
+            self.store.feed(asked, page, found).await?;
+        }
+        split_types(given, |value| Ok(wholes.iter().any(|whole| *whole == value)))
+    }
+
+    pub(crate) fn named_boards(&self, given: &[String], boards: &[Board]) -> Result<Vec<Uuid>> {
+        let candidates: Vec<Candidate> = boards
+            .iter()
+            .map(|board| Candidate { id: board.id, slug: Some(board.slug.clone()), name: board.name.clone() })
+            .collect();
+        let resolve = |text: &str| match resolve_name(text, &candidates) {
+            Resolution::One(id) => Ok(Some(id)),
+            Resolution::None { .. } => Ok(None),
+            Resolution::Many(many) => {
+                let lines = many.iter().map(|c| format!("{}  {}", c.id, crate::escape::escape_for_terminal(&c.name)));
+                Err(ambiguous("board", text, lines))
+            }
+        };
+        let unknown = |text: &str| {
+            let who = crate::escape::escape_for_terminal(&self.actor.name).into_owned();
+            let failure = denied(format!("board '{text}' is unknown or not readable by {who}"));
+            let hint = match resolve_name(text, &candidates) {
+                Resolution::None { nearest } if !nearest.is_empty() => did_you_mean(&nearest),
+                _ => "`mc-activity boards` lists the boards that the actor may read".to_owned(),
+            };
+            failure.hint(hint).into()
+        };
+        split_values(given, resolve, unknown)
+    }
+
+    pub(crate) async fn named_agents(&mut self, given: &[String], boards: &[Board]) -> Result<Vec<Uuid>> {
+        let mut known: HashMap<String, Vec<(Uuid, String)>> = HashMap::new();
+        let sight: Vec<Uuid> = boards.iter().map(|board| board.id).collect();
+        for text in whole_values_and_parts(given) {
+            let found = match (self.actor.kind, Uuid::try_parse(&text)) {
+                (ActorKind::Agent, id) => {
+                    let own = id == Ok(self.actor.id) || text == self.actor.name;
+                    if own { vec![(self.actor.id, self.actor.name.clone())] } else { Vec::new() }
+                }
+                (ActorKind::User, id) => {
+                    let mut agents = match id {
+                        Ok(id) => self.store.agents(AgentName::Id(id)).await?,
+                        Err(_) => Vec::new(),
+                    };
+                    if agents.is_empty() {
+                        agents = self.store.agents(AgentName::Visible(&text, &sight)).await?;
+                    }
+                    agents.into_iter().map(|a| (a.id, a.name)).collect()
+                }
+            };
+            known.insert(text, found);
+        }
+        let nearest = if known.values().all(|found| !found.is_empty()) || self.actor.kind == ActorKind::Agent {
+            Vec::new()
+        } else {
+            self.store.agents(AgentName::Near(&sight)).await?
+        };
+        let near: Vec<Candidate> =
+            nearest.into_iter().map(|a| Candidate { id: a.id, slug: None, name: a.name }).collect();
+        let resolve = |text: &str| match known.get(text).map(Vec::as_slice) {
+            None | Some([]) => Ok(None),
+            Some([(id, _)]) => Ok(Some(*id)),
+            Some(many) => {
+                let lines = many.iter().map(|(id, name)| format!("{id}  {}", crate::escape::escape_for_terminal(name)));
+                Err(ambiguous("agent", text, lines))
+            }
+        };
+        let unknown = |text: &str| -> anyhow::Error {
+            if self.actor.kind == ActorKind::Agent {
+                return denied(format!("an agent sees its own events only, not those of '{text}'")).into();
+            }
+            let failure = not_found(format!("no agent '{text}' that the actor may see"));
+            match resolve_name(text, &near) {
+                Resolution::None { nearest } if !nearest.is_empty() => failure.hint(did_you_mean(&nearest)).into(),
+                _ => failure.hint("name an agent by id or exact name").into(),
+            }
+        };
+        split_values(given, resolve, unknown)
+    }
+
+    pub(crate) async fn named_tasks(&mut self, given: &[String], boards: &[Board]) -> Result<Vec<Uuid>> {
+        let mut known: HashMap<String, Vec<(Uuid, String)>> = HashMap::new();
+        let sight: Vec<Uuid> = boards.iter().map(|board| board.id).collect();
+        for text in whole_values_and_parts(given) {
+            let Some(prefix) = IdPrefix::parse(&text) else { continue };
+            let tasks = self.store.tasks(prefix.first, prefix.last, Some(&sight)).await?;
+            known.insert(text, tasks.into_iter().map(|task| (task.id, task.title)).collect());
+        }
+        let resolve = |text: &str| match known.get(text).map(Vec::as_slice) {
+            None | Some([]) => Ok(None),
+            Some([(id, _)]) => Ok(Some(*id)),
+            Some(many) => {
+                let lines =
+                    many.iter().map(|(id, title)| format!("{id}  {}", crate::escape::escape_for_terminal(title)));
+                Err(ambiguous("task", text, lines))
+            }
+        };
+        let unknown = |text: &str| -> anyhow::Error {
+            let failure = not_found(format!("no task '{text}' on the boards that the actor may read"));
+            failure.hint("name a task by its id or the first characters of it").into()
+        };
+        split_values(given, resolve, unknown)
+    }
+}
+
+/// What may have to be looked up: values as they are, and what stands between their commas.
+fn whole_values_and_parts(given: &[String]) -> Vec<String> {
+    let parts = |value: &String| value.split(',').map(|part| part.trim().to_owned()).collect::<Vec<_>>();
+    given.iter().flat_map(|value| std::iter::once(value.clone()).chain(parts(value))).collect()
+}
+
+fn did_you_mean(nearest: &[String]) -> String {
+    let quoted: Vec<String> =
+        nearest.iter().map(|name| format!("'{}'", crate::escape::escape_for_terminal(name))).collect();
+    format!("did you mean {}?", quoted.join(" or "))
+}
