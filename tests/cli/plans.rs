@@ -121,7 +121,8 @@ fn a_small_table_is_read_as_a_whole_and_gives_the_answers_of_a_large_one() {
             questions(&told).into_iter().map(str::to_owned).collect::<Vec<_>>()
         };
         assert!(
-            asked(&large, "list").contains(&(if engine == Engine::Deployed { "types" } else { "extent" }).to_owned())
+            asked(&large, "list")
+                .contains(&(if engine == Engine::Deployed { "event_types" } else { "time_bounds" }).to_owned())
         );
         for line in ["list", "list --all", "comments", "errors --range 1y"] {
             let asked = asked(&small, line);

@@ -127,9 +127,9 @@ fn old_partitions_are_not_read_for_what_is_new() {
         ("list --no-total --since 1d", "list"),
         ("list --count --since 1d", "count"),
         ("comments --no-total --limit 5", "comments"),
-        ("tail --events -n 2 --poll 100ms --for 1s", "keys"),
-        ("tail -n 2 --poll 100ms --for 1s", "keys"),
-        ("errors --range 24h", "rate"),
+        ("tail --events -n 2 --poll 100ms --for 1s", "poll_keys"),
+        ("tail -n 2 --poll 100ms --for 1s", "poll_keys"),
+        ("errors --range 24h", "error_rate"),
         ("summary --since 1d", "summary"),
     ] {
         let told = ask(&database, line).args(["--show-sql", "-v"]).run().stderr;
