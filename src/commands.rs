@@ -20,7 +20,7 @@ use crate::error::is_conflict;
 use crate::output::destination;
 use crate::session::Context;
 use anyhow::{Result, bail};
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory, Parser, Subcommand};
 use std::time::Duration;
 
 /// How often a question is asked anew that a standby had to stop.
@@ -28,30 +28,30 @@ const MOST_CONFLICTS: u32 = 3;
 
 /// Query and follow the activity log of OpenClaw Mission Control
 ///
-/// Mission Control writes every act of its agents and users to the table activity_events and shows little of it: a
-/// failure is visible nowhere else. This tool reads that table with the access rules of Mission Control.
+/// Mission Control records what its agents and users do in the table activity_events, but its web UI shows only a few
+/// event types and no failures. This program reads the table and applies Mission Control's access rules.
 ///
-/// Without DATABASE_URL it reads its own embedded store, which `mc-activity demo` makes and fills.
+/// Without DATABASE_URL it reads the demo database, which `mc-activity demo` creates.
 #[derive(Debug, Parser)]
 #[command(name = "mc-activity", version, propagate_version = true, max_term_width = 110, after_help = EXAMPLES)]
 pub struct Cli {
     /// Flags of every command.
     #[command(flatten)]
     pub global: GlobalArgs,
-    /// What to do.
+    /// The command.
     #[command(subcommand)]
     pub command: Command,
 }
 
 const EXAMPLES: &str = "\
-Examples (they work on the demo store too):
-  mc-activity demo                               make and fill the embedded store
-  mc-activity list --board payments --since 1h   what happened on a board
-  mc-activity errors --range 24h                 how bad is it?
-  mc-activity tail --events                      follow everything
-  mc-activity list -o jsonl --all | jq .message  for scripts";
+Examples (they also work with the demo database):
+  mc-activity demo                               create the demo database
+  mc-activity list --board payments --since 1h   the last hour on a board
+  mc-activity errors --range 24h                 how many events fail, and where?
+  mc-activity tail --events                      follow all events
+  mc-activity list -o jsonl --all | jq .message  JSON for scripts";
 
-/// What to do.
+/// A command with its arguments.
 #[derive(Debug, Clone, Subcommand)]
 #[allow(missing_docs)]
 pub enum Command {
@@ -69,6 +69,30 @@ pub enum Command {
     Complete(complete::CompleteArgs),
     Log(log::LogArgs),
     Demo(demo::DemoArgs),
+}
+
+/// Headings of flags that a command without a database does not show.
+const DATABASE_FLAGS: [&str; 2] = ["Database", "Identity"];
+
+/// The command line as clap describes it, complete with the flags that all commands have.
+pub fn command_line() -> clap::Command {
+    let mut program = Cli::command();
+    // Only then do commands have the global flags.
+    program.build();
+    program.mut_subcommands(|command| {
+        if !needs_no_database(command.get_name()) {
+            return command;
+        }
+        command.mut_args(|arg| {
+            let of_database = arg.get_help_heading().is_some_and(|heading| DATABASE_FLAGS.contains(&heading));
+            if of_database { arg.hide(true) } else { arg }
+        })
+    })
+}
+
+/// Whether a command never uses the database that settings name.
+fn needs_no_database(command: &str) -> bool {
+    ["completions", "demo", "man"].contains(&command)
 }
 
 /// Does what the command line says; the number is the exit code.
@@ -126,13 +150,12 @@ async fn show_demo(context: &Context) -> Result<()> {
 }
 
 impl Command {
-    /// Whether it asks a database that settings name, or for somebody that they name. What does not must work beside a `.env`
-    /// or a profile that cannot be read.
+    /// Whether the command needs the database or the identity of the settings. A command that does not must also work if a
+    /// `.env` file or a profile cannot be read.
     fn needs_settings(&self) -> bool {
         match self {
-            Self::Completions(_) | Self::Man(_) | Self::Demo(_) => false,
             Self::Explain(args) => args.needs_database(),
-            _ => true,
+            _ => !needs_no_database(self.name()),
         }
     }
 

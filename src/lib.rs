@@ -49,17 +49,16 @@ pub use run::main;
 /// What tests ask of the program without running it.
 #[doc(hidden)]
 pub mod for_tests {
-    use crate::commands::{Cli, completions, man};
-    use clap::{CommandFactory, Parser};
+    use crate::commands::{self, completions, man};
 
     /// The command line as clap describes it.
     pub fn command() -> clap::Command {
-        Cli::command()
+        commands::command_line()
     }
 
     /// What is wrong with these arguments, if anything.
     pub fn usage_error(arguments: &[String]) -> Option<String> {
-        Cli::try_parse_from(arguments).err().map(|error| error.to_string())
+        commands::command_line().try_get_matches_from(arguments).err().map(|error| error.to_string())
     }
 
     /// The completion scripts: file names and texts.

@@ -2,7 +2,7 @@
 
 use crate::commands::{self, Cli};
 use crate::{cli, error, interrupt, output, redact};
-use clap::Parser;
+use clap::FromArgMatches;
 use std::io::{ErrorKind, Write};
 use std::process::ExitCode;
 
@@ -12,7 +12,8 @@ pub fn main() -> ExitCode {
     // A plugin's failures are all UNKNOWN: 2 would page somebody.
     let as_plugin = std::env::args_os().any(|arg| arg.to_string_lossy().starts_with("--nagios"));
     redact::hide_arguments(std::env::args_os());
-    let cli = match Cli::try_parse() {
+    let parsed = commands::command_line().try_get_matches().and_then(|matches| Cli::from_arg_matches(&matches));
+    let cli = match parsed {
         Ok(cli) => cli,
         Err(failure) if as_plugin && failure.use_stderr() => return ExitCode::from(unknown(&failure.to_string())),
         Err(failure) => return report_usage(&failure, as_json),

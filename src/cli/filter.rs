@@ -7,7 +7,7 @@ use anyhow::{Context, Result};
 use clap::builder::NonEmptyStringValueParser;
 use clap::{ArgAction, Args};
 
-const FILTERS: &str = "Filters (repeat or comma: any of them; different filters: all of them)";
+const FILTERS: &str = "Filters (values of one flag: any; different flags: all)";
 const TIME: &str = "Time";
 
 /// An empty value is more likely an unset shell variable than a wish to filter by nothing.
@@ -18,25 +18,27 @@ fn non_empty() -> NonEmptyStringValueParser {
 /// Filters of every command that reads events or comments. Names are still to be resolved, values still to be split.
 #[derive(Debug, Clone, Default, Args)]
 pub struct SelectArgs {
-    /// Only on this board: id, slug or name
+    /// Only this board: id, slug or name
     #[arg(long, value_name = "BOARD", value_parser = non_empty(), help_heading = FILTERS)]
     pub board: Vec<String>,
-    /// Not on this board
+    /// Exclude this board
     #[arg(long, value_name = "BOARD", value_parser = non_empty(), help_heading = FILTERS)]
     pub exclude_board: Vec<String>,
-    /// Only of this agent: id or name
+    /// Only this agent: id or name
     #[arg(long, value_name = "AGENT", value_parser = non_empty(), help_heading = FILTERS)]
     pub agent: Vec<String>,
-    /// Not of this agent
+    /// Exclude this agent
     #[arg(long, value_name = "AGENT", value_parser = non_empty(), help_heading = FILTERS)]
     pub exclude_agent: Vec<String>,
-    /// Only about this task: id or the first characters of it
+    /// Only this task: id or start of the id
     #[arg(long, value_name = "TASK", value_parser = non_empty(), help_heading = FILTERS)]
     pub task: Vec<String>,
-    /// Only with this text in the message, taken literally; commas do not separate
+    /// Only messages with this text
+    ///
+    /// The text is matched literally; it is not a pattern, and commas do not separate values.
     #[arg(short, long, value_name = "TEXT", value_parser = non_empty(), help_heading = FILTERS)]
     pub grep: Vec<String>,
-    /// Ignore letter case in --grep
+    /// Ignore case in --grep
     #[arg(short, long, help_heading = FILTERS)]
     pub ignore_case: bool,
 }
@@ -44,10 +46,12 @@ pub struct SelectArgs {
 /// Filters by event type, for commands whose events are not all of one.
 #[derive(Debug, Clone, Default, Args)]
 pub struct TypeArgs {
-    /// Only events of this type; * and ? are wildcards
+    /// Only this event type, such as '*failed'
+    ///
+    /// * matches any characters, ? matches one.
     #[arg(long = "type", value_name = "GLOB", value_parser = non_empty(), help_heading = FILTERS)]
     pub types: Vec<String>,
-    /// No events of this type
+    /// Exclude this event type
     #[arg(long = "exclude-type", value_name = "GLOB", value_parser = non_empty(), help_heading = FILTERS)]
     pub exclude_types: Vec<String>,
 }
@@ -66,7 +70,9 @@ pub struct FilterArgs {
 /// The start of a range that is open at its end.
 #[derive(Debug, Clone, Default, Args)]
 pub struct SinceArgs {
-    /// From this time on: 15m, 2h, 7d (ago), today, yesterday, 2026-03-05, "2026-03-05 12:34", 2026-03-05T12:34:56Z
+    /// From this time on: 2h (ago), 7d, today, 2026-03-05
+    ///
+    /// Forms: 15m, 2h, 7d (that long ago), now, today, yesterday, 2026-03-05, "2026-03-05 12:34", 2026-03-05T12:34:56Z.
     #[arg(short = 'S', long, value_name = "TIME", action = ArgAction::Set, help_heading = TIME)]
     pub since: Option<TimeSpec>,
 }
@@ -130,10 +136,10 @@ fn instant(spec: Option<&TimeSpec>, flag: &'static str, now: Timestamp, zone: Zo
 /// The zone that times are typed and shown in.
 #[derive(Debug, Clone, Default, Args)]
 pub struct ZoneArgs {
-    /// Read and show times in the machine's zone, not in UTC
+    /// Read and show times in local time, not UTC
     #[arg(long, conflicts_with = "tz", help_heading = TIME, global = true)]
     pub local: bool,
-    /// Read and show times in this zone, such as Europe/Berlin
+    /// Use this time zone, such as Europe/Berlin
     #[arg(long, value_name = "ZONE", value_parser = parse_zone, help_heading = TIME, global = true)]
     pub tz: Option<Zone>,
 }

@@ -17,19 +17,24 @@ pub const COLORS: [&str; 3] = ["auto", "always", "never"];
 /// Format, columns, colour and destination.
 #[derive(Debug, Clone, Args)]
 pub struct OutputArgs {
-    /// How to print it
+    /// Output format
     #[arg(short, long, value_name = "FORMAT", value_parser = FORMATS, help_heading = HEADING)]
     pub output: Option<String>,
-    /// Only these columns, separated by commas, in this order
+    /// Only these columns, in this order (comma-separated)
     #[arg(long, value_name = "FIELDS", value_delimiter = ',', help_heading = HEADING)]
     pub fields: Vec<String>,
-    /// With csv or tsv: no header, only rows
-    #[arg(long, help_heading = HEADING)]
+    /// Leave out the header of csv or tsv
+    #[arg(hide_short_help = true, long, help_heading = HEADING)]
     pub no_header: bool,
-    /// With csv or tsv: for a spreadsheet such as Excel (a byte order mark, and ' before a text that could be a formula)
-    #[arg(long, help_heading = HEADING)]
+    /// csv or tsv for spreadsheets such as Excel
+    ///
+    /// Adds a byte order mark, and a ' before each text that a spreadsheet would run as a formula.
+    #[arg(hide_short_help = true, long, help_heading = HEADING)]
     pub excel: bool,
-    /// Write to this file, not to stdout
+    /// Write to this file instead of stdout
+    ///
+    /// The file appears when it is complete: it is written under a temporary name and renamed. Pipes and devices are written
+    /// directly.
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, help_heading = HEADING)]
     pub out_file: Option<PathBuf>,
     /// When to use colour

@@ -1,4 +1,4 @@
-//! Flags that every command takes: where the database is, who is asking, how much to say.
+//! Flags that every command takes: where the database is, which identity is used, and how much is printed.
 
 use super::duration::parse_duration;
 use super::filter::ZoneArgs;
@@ -15,16 +15,16 @@ pub struct GlobalArgs {
     /// Where the database is, and how to talk to it.
     #[command(flatten)]
     pub database: DatabaseArgs,
-    /// Who is asking.
+    /// The identity: whose view of the data is shown.
     #[command(flatten)]
     pub identity: IdentityArgs,
     /// The zone of times typed and shown.
     #[command(flatten)]
     pub zone: ZoneArgs,
-    /// Say nothing on stderr but errors
+    /// Print only errors on stderr
     #[arg(short, long, global = true, conflicts_with = "verbose", help_heading = "Common")]
     pub quiet: bool,
-    /// Say more on stderr
+    /// Print more details on stderr
     #[arg(short, long, global = true, action = ArgAction::Count, help_heading = "Common")]
     pub verbose: u8,
 }
@@ -53,37 +53,55 @@ impl GlobalArgs {
 #[derive(Debug, Clone, Args)]
 #[command(next_help_heading = "Database")]
 pub struct DatabaseArgs {
-    /// postgresql://HOST/NAME or sqlite:FILE, as in DATABASE_URL; keep passwords out of it, other users can read arguments
+    /// postgresql://… or sqlite:FILE [env: DATABASE_URL]
+    ///
+    /// Other users of this machine can read the arguments of a process, so keep passwords out of them: use ~/.pgpass,
+    /// PGPASSWORD or a profile.
     #[arg(long, value_name = "URL", global = true)]
     pub database_url: Option<String>,
-    /// Read settings from NAME.env in the directory mc-activity of the configuration
+    /// Load ~/.config/mc-activity/NAME.env
+    ///
+    /// The directory is $XDG_CONFIG_HOME/mc-activity. A profile can hold every setting, passwords and tokens included.
     #[arg(long, value_name = "NAME", global = true)]
     pub profile: Option<String>,
-    /// Read this file instead of the nearest .env and trust it, no matter who owns it [env: MC_ENV_FILE]
-    #[arg(long, value_name = "FILE", global = true)]
+    /// Read this file instead of .env [env: MC_ENV_FILE]
+    ///
+    /// The file is trusted, whoever owns it. The nearest .env in this directory and its parents is then not read.
+    #[arg(hide_short_help = true, long, value_name = "FILE", global = true)]
     pub env_file: Option<PathBuf>,
-    /// How long one statement may take (default 30s, none for --all); 0s is for ever
-    #[arg(long, value_name = "DURATION", global = true, value_parser = parse_duration)]
+    /// Statement timeout [default: 30s]
+    ///
+    /// The default is 30s, and no timeout with --all. 0s means no limit.
+    #[arg(hide_short_help = true, long, value_name = "DURATION", global = true, value_parser = parse_duration)]
     pub timeout: Option<Duration>,
-    /// Print the SQL that is sent to stderr
-    #[arg(long, global = true)]
+    /// Print the SQL that is sent, on stderr
+    #[arg(hide_short_help = true, long, global = true)]
     pub show_sql: bool,
 }
 
-/// Who is asking.
+/// The identity: whose view of the data is shown.
 #[derive(Debug, Clone, Args)]
-#[command(next_help_heading = "Who is asking")]
+#[command(next_help_heading = "Identity")]
 pub struct IdentityArgs {
-    /// Look through this user's eyes: id, e-mail address or Clerk id (a view, no boundary: who has the URL has the data)
+    /// Show what this user can see
+    ///
+    /// USER is an id, an e-mail address or a Clerk id. This is a view, not a security boundary: anyone with the database URL
+    /// can read the data.
     #[arg(long, value_name = "USER", value_parser = NonEmptyStringValueParser::new(), global = true, conflicts_with = "as_agent")]
     pub as_user: Option<String>,
-    /// Look through this agent's eyes: id or name; with an agent's token, the agent that it must belong to
+    /// Show what this agent can see
+    ///
+    /// AGENT is an id or a name. With an agent token, the token must belong to this agent.
     #[arg(long, value_name = "AGENT", value_parser = NonEmptyStringValueParser::new(), global = true)]
     pub as_agent: Option<String>,
-    /// Prove to be the user whose token is in this file (- is stdin); else MC_TOKEN
-    #[arg(long, value_name = "FILE", global = true, conflicts_with = "agent_token_file")]
+    /// User token to authenticate with [env: MC_TOKEN]
+    ///
+    /// The file holds a user's bearer token; - reads it from stdin. MC_TOKEN holds the token itself.
+    #[arg(hide_short_help = true, long, value_name = "FILE", global = true, conflicts_with = "agent_token_file")]
     pub token_file: Option<String>,
-    /// Prove to be the agent whose token is in this file (- is stdin); else MC_AGENT_TOKEN
-    #[arg(long, value_name = "FILE", global = true)]
+    /// Agent token [env: MC_AGENT_TOKEN]
+    ///
+    /// The file holds an agent's token; - reads it from stdin. MC_AGENT_TOKEN holds the token itself.
+    #[arg(hide_short_help = true, long, value_name = "FILE", global = true)]
     pub agent_token_file: Option<String>,
 }

@@ -19,25 +19,29 @@ const DEFAULT_LIMIT: u64 = 50;
 /// total of all pages, whichever was asked for.
 #[derive(Debug, Clone, Args)]
 pub struct PageArgs {
-    /// At most so many (default 50)
+    /// Maximum number of rows [default: 50]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..=i64::MAX as u64))]
     pub limit: Option<u64>,
-    /// Leave out so many first
+    /// Skip this many rows
     #[arg(long, value_name = "N", default_value_t = 0, value_parser = at_least(0), help_heading = HEADING)]
     pub offset: u64,
-    /// Go on behind a page: its next_cursor, with the same filters and order
+    /// Continue after a page: its next_cursor
+    ///
+    /// Use the same filters and the same order as for that page.
     #[arg(long, value_name = "CURSOR", conflicts_with = "offset", help_heading = HEADING)]
     pub after: Option<String>,
-    /// All that there are, as a stream
+    /// Return all rows, as a stream
     #[arg(long, conflicts_with = "limit", help_heading = HEADING)]
     pub all: bool,
     /// Oldest first
     #[arg(long, help_heading = HEADING)]
     pub reverse: bool,
-    /// Only the total
+    /// Print only the number of matching rows
     #[arg(long, conflicts_with = "no_total", help_heading = HEADING)]
     pub count: bool,
-    /// Leave out the total, which takes a count of all that matches
+    /// Do not count the matching rows
+    ///
+    /// The total of a page needs a count of all matching rows, which takes time on large tables.
     #[arg(long, help_heading = HEADING)]
     pub no_total: bool,
 }

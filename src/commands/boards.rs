@@ -11,7 +11,7 @@ use clap::Args;
 
 const FORMATS: [&str; 7] = ["table", "wide", "json", "jsonl", "csv", "tsv", "text"];
 
-/// List the boards that the actor may read, with their last activity
+/// List the boards that you can read, with their last activity
 #[derive(Debug, Clone, Args)]
 #[command(after_help = "\
 Examples:

@@ -11,7 +11,10 @@ use crate::session::paged_list::{self, ListFormat, Question};
 use anyhow::Result;
 use clap::Args;
 
-/// List comments on tasks with task, board, agent and role, newest first; with --task the whole thread, oldest first
+/// List comments on tasks, newest first
+///
+/// Each comment is shown with its task, board, agent and the agent's role. With --task the whole thread is shown, oldest
+/// first.
 #[derive(Debug, Clone, Args)]
 #[command(after_help = "\
 Examples:

@@ -14,22 +14,24 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use tokio::time::sleep;
 
-/// Create the embedded store with two weeks of realistic activity, and show it
+/// Create a demo database with two weeks of realistic activity
 #[derive(Debug, Clone, Args)]
 #[command(after_help = "\
-The store is $XDG_DATA_HOME/mc-activity/activity.db; DATABASE_URL is never used.
+The database is the file $XDG_DATA_HOME/mc-activity/activity.db; DATABASE_URL is not used.
 
 Examples:
   mc-activity demo
   mc-activity demo --live &     # keeps writing; follow with: mc-activity tail --events")]
 pub struct DemoArgs {
-    /// As if it were this time; the same time makes the same store
+    /// Create the data as of this time
+    ///
+    /// The same time always gives the same data.
     #[arg(long, value_name = "TIME")]
     at: Option<TimeSpec>,
-    /// Keep writing an event every few seconds, until Ctrl-C
+    /// Keep writing an event every few seconds until Ctrl-C
     #[arg(long)]
     live: bool,
-    /// Replace a store that demo did not make, or that log has written to
+    /// Replace a database that demo did not create, or that log has written to
     #[arg(long)]
     force: bool,
 }

@@ -29,7 +29,7 @@ const NOTIFIER: &str = "mc_activity_notify";
 /// As `tail --lookback` has it.
 const LOOKBACK: u64 = 120;
 
-/// Check the connection, the role's privileges, the schema, the indexes and the clock
+/// Check the connection, privileges, schema, indexes and clock
 #[derive(Debug, Clone, Args)]
 #[command(after_help = "\
 Needs no actor. Exit code: 0 fine, 1 something is wrong, 5 unusable.

@@ -31,7 +31,9 @@ const FOLDED: u64 = 10_000;
 const KEPT: usize = 4 << 20;
 const SECONDS_A_DAY: i64 = 86_400;
 
-/// Show the newest failures and the error rate of a range, against the range before it
+/// Show failures and the error rate, compared with the period before
+///
+/// Prints the newest failures of a time range and the share of failed events, compared with the range before it.
 #[derive(Debug, Clone, Args)]
 #[command(after_help = "\
 The rate is failures ÷ all events × 100; a failure is an event whose type ends in `failed`. --scope all counts all that \
@@ -44,37 +46,41 @@ Examples:
   mc-activity errors --nagios --warn 2 --crit 10
   mc-activity errors -S yesterday -U today --html incident.html")]
 pub struct ErrorsArgs {
-    /// The backend's window, both ends included (default 24h; 1m is 30 days); buckets are cut in UTC
+    /// Time range of the backend's charts [default: 24h]
+    ///
+    /// Both ends are included. 1m means 30 days. The buckets are those of UTC.
     #[arg(long, value_name = "RANGE", value_parser = RANGES.map(|(name, ..)| name), conflicts_with_all = ["since", "until"])]
     range: Option<String>,
-    /// What to count
+    /// Which events to count
     #[arg(long, value_name = "SCOPE", default_value = "all", value_parser = ["all", "dashboard"])]
     scope: String,
-    /// Count by these too (repeat or separate by commas)
+    /// Group by these fields
+    ///
+    /// Repeat the flag, or separate fields by commas.
     #[arg(long, value_name = "FIELD", value_delimiter = ',', value_parser = ["type", "board", "agent", "task"])]
     by: Vec<String>,
-    /// Answer as of this time
+    /// Evaluate as of this time
     #[arg(long, value_name = "TIME")]
     at: Option<TimeSpec>,
-    /// At most so many failures
+    /// Maximum number of failures
     #[arg(long, value_name = "N", default_value_t = 50, value_parser = clap::value_parser!(u64).range(1..=i64::MAX as u64))]
     limit: u64,
-    /// Exit with 6 when the rate is above this percentage
+    /// Exit with 6 if the error rate is above PCT percent
     #[arg(long, value_name = "PCT", value_parser = percentage, help_heading = "Thresholds")]
     fail_over: Option<f64>,
-    /// Thresholds count from so many events on
+    /// Ignore thresholds below this many events
     #[arg(long, value_name = "N", default_value_t = 1, help_heading = "Thresholds")]
     min_events: u64,
-    /// Answer as a Nagios plugin
+    /// Print one line and exit as a Nagios plugin
     #[arg(long, help_heading = "Thresholds", conflicts_with_all = ["fail_over", "output"])]
     nagios: bool,
-    /// WARNING above this percentage
+    /// WARNING above PCT percent
     #[arg(long, value_name = "PCT", value_parser = percentage, requires = "nagios", help_heading = "Thresholds")]
     warn: Option<f64>,
-    /// CRITICAL above this percentage
+    /// CRITICAL above PCT percent
     #[arg(long, value_name = "PCT", value_parser = percentage, requires = "nagios", help_heading = "Thresholds")]
     crit: Option<f64>,
-    /// Also write one self-contained page, fit to attach to an incident
+    /// Also write an HTML report to this file
     #[arg(long, value_name = "FILE", help_heading = "Output")]
     html: Option<PathBuf>,
     #[command(flatten)]

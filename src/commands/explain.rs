@@ -22,7 +22,7 @@ const SHORTEST: usize = 4;
 /// Events listed at most where the beginning of an id is that of several.
 const SEVERAL: u64 = 10;
 
-/// Explain an event type, or one event
+/// Explain an event type or a single event
 #[derive(Debug, Clone, Args)]
 #[command(after_help = "\
 A type is explained from a catalogue, without a database. An event is looked up as the actor may see it.
@@ -32,7 +32,7 @@ Examples:
   mc-activity explain approval.approved       # never stored: names what is
   mc-activity explain 447dfac7                # the event whose id begins so")]
 pub struct ExplainArgs {
-    /// An event type, or the id of an event (its first 4 characters or more)
+    /// Event type, or event id (at least its first 4 characters)
     #[arg(value_name = "TYPE|EVENT-ID")]
     what: String,
     #[command(flatten)]

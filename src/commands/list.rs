@@ -11,7 +11,7 @@ use crate::session::paged_list::{self, ListFormat, Question};
 use anyhow::Result;
 use clap::Args;
 
-/// List the events that the actor may see, newest first
+/// List the events that you can see, newest first
 #[derive(Debug, Clone, Args)]
 #[command(after_help = "\
 Examples:

@@ -25,7 +25,7 @@ const BATCH: usize = 2_000;
 /// Bytes of their messages, roughly.
 const BATCH_BYTES: usize = 2 << 20;
 
-/// Write one event, or many from JSON lines: all of them or none
+/// Write one event, or many from JSON lines in one transaction
 #[derive(Debug, Clone, Args)]
 #[command(after_help = "\
 JSON lines have the keys event_type, message, action, board_id, task_id, agent_id, user_id, actor_id, id; boards and \
@@ -39,34 +39,36 @@ pub struct LogArgs {
     /// Event type, such as task.comment
     #[arg(long = "type", value_name = "TYPE", required_unless_present = "jsonl", conflicts_with = "jsonl")]
     event_type: Option<String>,
-    /// Text; - reads stdin
+    /// Message; - reads stdin
     #[arg(long, value_name = "TEXT", conflicts_with = "jsonl")]
     message: Option<String>,
-    /// Action, where the schema has it
+    /// Action, if the schema has this column
     #[arg(long, conflicts_with = "jsonl")]
     action: Option<String>,
-    /// Board: id, slug or name (default: the task's)
+    /// Board: id, slug or name [default: the task's]
     #[arg(long, conflicts_with = "jsonl")]
     board: Option<String>,
-    /// Task: id or the first characters of it
+    /// Task: id or start of the id
     #[arg(long, conflicts_with = "jsonl")]
     task: Option<String>,
-    /// Agent: id or name (default: the writing agent, or none)
+    /// Agent: id or name [default: the writing agent]
     #[arg(long, conflicts_with = "jsonl")]
     agent: Option<String>,
-    /// The writing user, where the schema has it: only yourself
+    /// Writing user, if the schema has this column; only yourself
     #[arg(long, conflicts_with = "jsonl")]
     user: Option<String>,
-    /// Actor id, where the schema has it
+    /// Actor id, if the schema has this column
     #[arg(long, value_name = "ID", conflicts_with = "jsonl")]
     actor: Option<String>,
-    /// The event's id; the same event again is then no error
+    /// Event id, which makes retries idempotent
+    ///
+    /// Writing the same event with the same id again is no error.
     #[arg(long, value_name = "ID", conflicts_with = "jsonl")]
     id: Option<String>,
-    /// Many events, one JSON object a line; - reads stdin
+    /// Write many events, one JSON object a line; - reads stdin
     #[arg(long, value_name = "FILE")]
     jsonl: Option<String>,
-    /// Check everything, write nothing, show what would be written
+    /// Check everything and print the events, but write nothing
     #[arg(long)]
     dry_run: bool,
     #[command(flatten)]

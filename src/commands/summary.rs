@@ -18,7 +18,9 @@ use std::path::PathBuf;
 const FORMATS: [&str; 8] = ["table", "wide", "json", "jsonl", "csv", "tsv", "text", "prometheus"];
 const WEEK: i64 = 7 * 86_400;
 
-/// Count events by type over the last 7 days, or by board, agent, task, day, hour
+/// Count events by type, board, agent, task, day or hour
+///
+/// The default range is the last 7 days.
 #[derive(Debug, Clone, Args)]
 #[command(after_help = "\
 Examples:
@@ -26,10 +28,12 @@ Examples:
   mc-activity summary --agent Chidi --since 30d
   mc-activity summary --by board --by type -o csv")]
 pub struct SummaryArgs {
-    /// Count by these (repeat or separate by commas; default type); days and hours are cut in UTC
+    /// Group by these fields [default: type]
+    ///
+    /// Repeat the flag, or separate fields by commas. Days and hours are those of UTC.
     #[arg(long, value_name = "FIELD", value_delimiter = ',', value_parser = ["type", "board", "agent", "task", "day", "hour"])]
     by: Vec<String>,
-    /// Also write one self-contained page
+    /// Also write an HTML report to this file
     #[arg(long, value_name = "FILE", help_heading = "Output")]
     html: Option<PathBuf>,
     #[command(flatten)]

@@ -21,7 +21,9 @@ use std::time::Duration;
 
 const FORMATS: [&str; 7] = ["text", "jsonl", "sse", "csv", "tsv", "table", "wide"];
 
-/// Follow comments as they are written, or with --events or --type every kind of event
+/// Follow comments as they are written, or all events with --events
+///
+/// With --events or --type, tail follows events of every kind; without them, only comments.
 #[derive(Debug, Clone, Args)]
 #[command(after_help = "\
 Every event is shown once, also one whose transaction commits minutes after newer ones were shown; it is then marked as \
@@ -33,35 +35,45 @@ Examples:
   mc-activity tail --events -o jsonl --cursor-file ~/.mc-cursor | ./ship-to-siem
   mc-activity tail --since 1h --no-follow")]
 pub struct TailArgs {
-    /// Every kind of event, not only comments
+    /// Follow all events, not only comments
     #[arg(long)]
     events: bool,
-    /// Begin with so many of the newest (default 10; with --since all)
+    /// Start with the newest N events [default: 10]
+    ///
+    /// With --since the default is all of them.
     #[arg(short = 'n', long, value_name = "N")]
     lines: Option<usize>,
-    /// Print what is there, oldest first, and end
+    /// Print the existing events, oldest first, and exit
     #[arg(long, conflicts_with_all = ["until_count", "run_for"])]
     no_follow: bool,
-    /// Ask the database this often
+    /// Polling interval
     #[arg(long, value_name = "DURATION", default_value = "2s", value_parser = parse_positive_duration, help_heading = "Following")]
     poll: Duration,
-    /// Remember at least so many events, even beyond the look-back
-    #[arg(long, value_name = "N", default_value_t = 2_000, help_heading = "Following")]
+    /// Remember at least this many printed events
+    ///
+    /// Printed events are remembered so that none is printed twice, also those older than --lookback.
+    #[arg(hide_short_help = true, long, value_name = "N", default_value_t = 2_000, help_heading = "Following")]
     seen_max: usize,
-    /// How much older than its first write an event may be dated
-    #[arg(long, value_name = "DURATION", default_value = "2m", value_parser = parse_duration, help_heading = "Following")]
+    /// Catch events dated up to this long before their write
+    ///
+    /// An event whose created_at is older than that when its transaction first writes is not shown.
+    #[arg(hide_short_help = true, long, value_name = "DURATION", default_value = "2m", value_parser = parse_duration, help_heading = "Following")]
     lookback: Duration,
-    /// Remember in this file what was shown, and go on there the next time
+    /// Save the position in this file, and resume from it
     #[arg(long, value_name = "FILE", help_heading = "Following")]
     cursor_file: Option<PathBuf>,
-    /// End after so many events
+    /// Exit after this many events
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..), help_heading = "Following")]
     until_count: Option<u64>,
-    /// End after this time: with 0, or with 7 if --until-count was not reached
+    /// Exit after this time
+    ///
+    /// The exit code is 0, or 7 if --until-count was not reached.
     #[arg(long = "for", id = "run_for", value_name = "DURATION", value_parser = parse_positive_duration, help_heading = "Following")]
     run_for: Option<Duration>,
-    /// Give up after so many attempts to reach the database (default: never, once it was reached)
-    #[arg(long, value_name = "N", help_heading = "Following")]
+    /// Give up after this many reconnection attempts
+    ///
+    /// By default tail never gives up once it has been connected, and a first connection that fails is not tried again.
+    #[arg(hide_short_help = true, long, value_name = "N", help_heading = "Following")]
     max_retries: Option<u32>,
     #[command(flatten)]
     select: SelectArgs,

@@ -11,7 +11,7 @@ use clap::Args;
 use serde_json::{Value, json};
 use std::io::Write;
 
-/// Show who is asking, how that was established, and which database answers
+/// Show the current identity, how it was authenticated, and the database
 #[derive(Debug, Clone, Args)]
 #[command(after_help = "\
 Examples:

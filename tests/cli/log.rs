@@ -1,8 +1,8 @@
 //! Writing: what is refused before anything is written, what happens once, and all or nothing. Who may write where is
 //! held against the rules in `everybody`.
 
+use crate::auth::{agent, user};
 use crate::harness::{Database, Engine, Mc, Place, for_each_engine};
-use crate::identity::{agent, user};
 use std::fs::OpenOptions;
 use std::io::Write as _;
 use std::time::Duration;

@@ -1,7 +1,7 @@
 //! Secrets with a mark, and everything that a run leaves behind searched for it.
 
+use crate::auth::{PRIVATE, PUBLIC, hash, session_token};
 use crate::harness::{Database, Engine, Output, Place, Role, for_each_engine};
-use crate::identity::{PRIVATE, PUBLIC, hash, session_token};
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::time::Duration;

@@ -1,17 +1,19 @@
 //! The tail, flag by flag and end by end. What it does under fire is in `torture`.
 
 mod clock;
-mod ends;
-mod every_end;
-mod faults;
+mod cursor_file;
+mod cursor_file_lock;
+mod cursor_owner;
+mod exit;
 mod following;
-mod identity;
 mod memory;
-mod one_at_a_time;
-mod paused;
-mod resuming;
-mod sqlstates;
+mod no_loss_at_exit;
+mod paused_reader;
+mod reconnect_errors;
+mod recovery;
+mod revocation;
 mod starting;
+mod stress;
 mod terminal;
 
 use crate::harness::{Child, Data, Database, Engine};

@@ -1,7 +1,10 @@
 //! Every actor of the recorded data, through every command: exactly the events that the rules allow, in order.
 
+mod every_command;
+mod naming_boards;
+
 use crate::harness::{Data, Database, Engine, in_parallel, micros};
-use crate::model::{Actor, Event, Feed, World, difference, ids};
+use crate::oracle::{Actor, Event, Feed, World, difference, ids};
 use serde_json::Value;
 
 /// The dashboard's clock in the recorded data.

@@ -148,3 +148,16 @@ fn lines(stream: impl Read + Send + 'static) -> Receiver<Vec<u8>> {
     });
     receiver
 }
+
+/// Resident memory of a process and the processor time that it has used, from /proc.
+pub fn used(process: u32) -> Option<(u64, Duration)> {
+    let status = std::fs::read_to_string(format!("/proc/{process}/status")).ok()?;
+    let kilobytes = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
+    let stat = std::fs::read_to_string(format!("/proc/{process}/stat")).ok()?;
+    let ticks: Vec<u64> = stat.rsplit(')').next()?.split_whitespace().filter_map(|field| field.parse().ok()).collect();
+    let per_second = Command::new("getconf").arg("CLK_TCK").output().ok()?;
+    let per_second: u64 = String::from_utf8(per_second.stdout).ok()?.trim().parse().ok()?;
+    // Of what are numbers behind the name, utime is the eleventh and stime the twelfth.
+    let time = Duration::from_millis((ticks.get(10)? + ticks.get(11)?) * 1_000 / per_second);
+    Some((kilobytes.trim().trim_end_matches("kB").trim().parse().ok()?, time))
+}

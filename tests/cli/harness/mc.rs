@@ -167,7 +167,7 @@ impl Mc {
         let (begun, mut most) = (Instant::now(), 0);
         let code = loop {
             let status = child.try_wait().unwrap();
-            most = crate::torture::used(child.id()).map_or(most, |(kilobytes, _)| most.max(kilobytes));
+            most = super::child::used(child.id()).map_or(most, |(kilobytes, _)| most.max(kilobytes));
             if let Some(status) = status {
                 break super::child::code(status);
             }

@@ -1,8 +1,8 @@
 //! How much it needs when much happens.
 
 use super::{SOON, insert_all, item, next, quiet, tail};
+use crate::harness::used;
 use crate::harness::{Child, Engine, Role};
-use crate::torture::used;
 use sqlx::{Connection, PgConnection};
 use std::collections::HashSet;
 use std::time::Duration;

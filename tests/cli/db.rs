@@ -1,0 +1,19 @@
+//! Databases of every kind, and how the program connects to them, queries them and reports their errors.
+
+mod connection;
+mod encodings;
+mod growth;
+mod partitions;
+mod passwords;
+mod plans;
+mod pooler;
+mod privileges;
+mod row_security;
+mod rows;
+mod search_path;
+mod sqlite_files;
+mod standby;
+mod store_versions;
+mod tls;
+mod unreachable;
+mod urls;
