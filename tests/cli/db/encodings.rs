@@ -132,6 +132,6 @@ fn a_tail_of_another_encoding_asks_once_and_follows() {
     assert!(tail.line(std::time::Duration::from_secs(20)).contains("Plain 1"));
     assert_eq!(tail.end_within(std::time::Duration::from_secs(20)), 0);
     let (_, told) = tail.rest();
-    assert!(told.matches("-- keys\n").count() > 3, "{told}");
+    assert!(told.matches("-- poll_keys\n").count() > 3, "{told}");
     assert_eq!(told.matches("SELECT convert_from(").count(), 1, "{told}");
 }
