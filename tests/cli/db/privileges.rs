@@ -51,7 +51,7 @@ fn no_role_reads_secrets_or_changes_anything_that_it_need_not() {
 #[test]
 fn what_the_binary_takes_for_necessary_is_what_the_grants_give() {
     let for_role = |flag: &str| -> String {
-        let asked = PRIVILEGES.replace("-- include needed_columns", NEEDED);
+        let asked = PRIVILEGES.replace("-- include required_columns", NEEDED);
         let lines = asked.lines().filter(|line| !line.contains("-- if ") || line.ends_with(&format!("-- if {flag}")));
         lines.map(|line| format!("{line}\n")).collect()
     };
