@@ -5,6 +5,7 @@ use crate::atomic_file;
 use crate::error::{failed, usage};
 use crate::output::Content;
 use crate::output::destination::Destination;
+use crate::session::Context;
 use anyhow::{Context as _, Result};
 use clap::{Args, CommandFactory, ValueHint};
 use clap_mangen::Man;
@@ -37,7 +38,7 @@ impl ManArgs {
     ///
     /// # Errors
     /// Exit 2 for a command that does not exist, exit 1 where files cannot be written.
-    pub fn run(&self) -> Result<()> {
+    pub async fn run(self, _context: &Context) -> Result<u8> {
         let pages = pages()?;
         if let Some(directory) = &self.out_dir {
             let said = || failed(format!("cannot write to {}", directory.display()));
@@ -45,7 +46,7 @@ impl ManArgs {
             for (name, page) in &pages {
                 atomic_file::replace(&directory.join(format!("{name}.1")), PAGE_MODE, page).with_context(said)?;
             }
-            return Ok(());
+            return Ok(0);
         }
         let wanted = self.command.as_ref().map_or("mc-activity".to_owned(), |name| format!("mc-activity-{name}"));
         let Some((_, page)) = pages.iter().find(|(name, _)| *name == wanted) else {
@@ -61,7 +62,8 @@ impl ManArgs {
         };
         let mut sink = Destination::open_for(None, Content::Own)?;
         sink.write_all(page)?;
-        sink.finish()
+        sink.finish()?;
+        Ok(0)
     }
 }
 
