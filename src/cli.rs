@@ -14,8 +14,16 @@ pub mod split;
 pub mod time;
 
 use crate::redact::{SWITCHES, mask};
+use clap::ValueEnum;
+use clap::builder::{PossibleValuesParser, TypedValueParser};
 use serde_json::json;
 use std::ffi::OsString;
+
+/// Parses one of these values of an enum, by its name.
+pub fn one_of<T: ValueEnum + Clone + Send + Sync>(offered: &'static [T]) -> impl TypedValueParser<Value = T> {
+    let names = offered.iter().filter_map(ValueEnum::to_possible_value);
+    PossibleValuesParser::new(names).try_map(|name| T::from_str(&name, false))
+}
 
 /// Whether the arguments ask for JSON, in whatever way and whether or not the rest of them can be understood.
 pub fn asks_for_json(args: impl IntoIterator<Item = OsString>) -> bool {

@@ -1,4 +1,6 @@
-//! The commands: each its `Args`, whose doc comment is its help, and a `run`.
+//! The commands: each its `Args`, whose doc comment is its help, and `run(self, &Context) -> Result<u8>`.
+//!
+//! A new command is a file here, a variant of [`Command`], and a line in its `run`.
 
 pub mod boards;
 pub mod comments;
@@ -17,14 +19,15 @@ pub mod whoami;
 
 use crate::cli::global::GlobalArgs;
 use crate::error::is_conflict;
+use crate::interrupt::until_interrupted;
 use crate::output::destination;
 use crate::session::Context;
-use anyhow::{Result, bail};
+use anyhow::Result;
 use clap::{CommandFactory, Parser, Subcommand};
 use std::time::Duration;
 
-/// How often a question is asked anew that a standby had to stop.
-const MOST_CONFLICTS: u32 = 3;
+/// How often a query is retried that a standby cancelled.
+const MAX_CONFLICTS: u32 = 3;
 
 /// Query and follow the activity log of OpenClaw Mission Control
 ///
@@ -95,86 +98,49 @@ fn needs_no_database(command: &str) -> bool {
     ["completions", "demo", "man"].contains(&command)
 }
 
-/// Does what the command line says; the number is the exit code.
+/// Runs the command that was parsed; `name` is its name. The number is the exit code.
 ///
 /// # Errors
 /// Whatever goes wrong; [`crate::error::kind_of`] gives the exit code.
-pub async fn run(cli: Cli) -> Result<u8> {
+pub async fn run(cli: Cli, name: &str) -> Result<u8> {
     let Cli { global, command } = cli;
-    // These need no settings, and must work where settings are damaged.
-    match &command {
-        Command::Completions(args) => return args.run().map(|()| 0),
-        Command::Man(args) => return args.run().map(|()| 0),
-        Command::Complete(args) => return args.run().await.map(|()| 0),
-        _ => {}
-    }
-    let context = Context::new(global, command.name(), command.needs_settings())?;
+    let context = Context::new(global, name, command.needs_settings())?;
     match command {
-        Command::Tail(args) => args.run(&context).await,
-        Command::Demo(args) => demo(args, context).await,
-        // Its input can be read once only.
-        Command::Log(args) => crate::interrupt::until_interrupted(async { args.run(&context).await.map(|()| 0) }).await,
-        command => crate::interrupt::until_interrupted(command.answer(&context)).await,
+        // They listen for signals themselves.
+        Command::Tail(_) | Command::Demo(_) => command.run(&context).await,
+        // Its input can be read only once, so it is not retried.
+        Command::Log(_) => until_interrupted(command.run(&context)).await,
+        command => until_interrupted(command.run_with_retries(&context)).await,
     }
-}
-
-/// Makes the embedded store, shows it with list and errors, says what to try next.
-async fn demo(args: demo::DemoArgs, mut context: Context) -> Result<u8> {
-    let made = async {
-        let path = args.make(&context).await?;
-        context.demo = Some(path.clone());
-        show_demo(&context).await?;
-        Ok(path)
-    };
-    let path = crate::interrupt::until_interrupted(made).await?;
-    context.say(demo::NEXT);
-    if args.is_live() {
-        args.live(&context, &path).await?;
-    }
-    Ok(0)
-}
-
-async fn show_demo(context: &Context) -> Result<()> {
-    for shown in [
-        &["mc-activity", "list", "--exclude-type", "agent.heartbeat", "--limit", "12"][..],
-        &["mc-activity", "errors", "--limit", "5"],
-    ] {
-        context.say(&format!("\n$ {}", shown.join(" ")));
-        match Cli::try_parse_from(shown)?.command {
-            Command::List(list) => list.run(context).await?,
-            Command::Errors(errors) => drop(errors.run(context).await?),
-            _ => {}
-        }
-    }
-    Ok(())
 }
 
 impl Command {
-    /// Whether the command needs the database or the identity of the settings. A command that does not must also work if a
-    /// `.env` file or a profile cannot be read.
-    fn needs_settings(&self) -> bool {
+    /// The dispatch: each command takes what it needs from the context, and returns the exit code.
+    async fn run(self, context: &Context) -> Result<u8> {
         match self {
-            Self::Explain(args) => args.needs_database(),
-            _ => !needs_no_database(self.name()),
+            Self::List(args) => args.run(context).await,
+            Self::Comments(args) => args.run(context).await,
+            Self::Tail(args) => args.run(context).await,
+            Self::Errors(args) => args.run(context).await,
+            Self::Summary(args) => args.run(context).await,
+            Self::Boards(args) => args.run(context).await,
+            Self::Whoami(args) => args.run(context).await,
+            Self::Doctor(args) => args.run(context).await,
+            Self::Explain(args) => args.run(context).await,
+            Self::Completions(args) => args.run(context).await,
+            Self::Man(args) => args.run(context).await,
+            Self::Complete(args) => args.run(context).await,
+            Self::Log(args) => args.run(context).await,
+            Self::Demo(args) => args.run(context).await,
         }
     }
 
-    /// How long it may take to end after Ctrl-C; tail saves where it was, demo has a store half made.
-    pub fn grace(&self) -> Duration {
-        Duration::from_millis(if matches!(self, Self::Tail(_) | Self::Demo(_)) { 2_000 } else { 60 })
-    }
-
-    /// Whether it does not end at once when the terminal is closed: tail saves where it was.
-    pub fn outlives_hangup(&self) -> bool {
-        matches!(self, Self::Tail(_))
-    }
-
-    /// Once more where a standby stopped a question in favour of what it replays, unless some of the answer is out.
-    async fn answer(self, context: &Context) -> Result<u8> {
+    /// Retries a query that a hot standby cancelled, unless output has started.
+    async fn run_with_retries(self, context: &Context) -> Result<u8> {
         let mut conflicts = 0;
         loop {
-            match self.clone().once(context).await {
-                Err(error) if is_conflict(&error) && conflicts < MOST_CONFLICTS && !destination::has_begun() => {
+            match self.clone().run(context).await {
+                Err(error) if is_conflict(&error) && conflicts < MAX_CONFLICTS && !destination::has_begun() => {
                     conflicts += 1
                 }
                 done => return done,
@@ -182,39 +148,22 @@ impl Command {
         }
     }
 
-    async fn once(self, context: &Context) -> Result<u8> {
+    /// Whether the command reads `.env` and profile. The others must work where these files are damaged.
+    fn needs_settings(&self) -> bool {
         match self {
-            Self::Tail(_) | Self::Log(_) | Self::Demo(_) | Self::Completions(_) | Self::Man(_) | Self::Complete(_) => {
-                bail!("{} is no question", self.name())
-            }
-            Self::List(args) => args.run(context).await?,
-            Self::Comments(args) => args.run(context).await?,
-            Self::Errors(args) => return args.run(context).await,
-            Self::Summary(args) => args.run(context).await?,
-            Self::Boards(args) => args.run(context).await?,
-            Self::Whoami(args) => args.run(context).await?,
-            Self::Doctor(args) => return args.run(context).await,
-            Self::Explain(args) => args.run(context).await?,
+            Self::Completions(_) | Self::Man(_) | Self::Complete(_) | Self::Demo(_) => false,
+            Self::Explain(args) => args.needs_database(),
+            _ => true,
         }
-        Ok(0)
     }
 
-    fn name(&self) -> &'static str {
-        match self {
-            Self::List(_) => "list",
-            Self::Comments(_) => "comments",
-            Self::Tail(_) => "tail",
-            Self::Errors(_) => "errors",
-            Self::Summary(_) => "summary",
-            Self::Boards(_) => "boards",
-            Self::Whoami(_) => "whoami",
-            Self::Doctor(_) => "doctor",
-            Self::Explain(_) => "explain",
-            Self::Completions(_) => "completions",
-            Self::Man(_) => "man",
-            Self::Complete(_) => "complete",
-            Self::Log(_) => "log",
-            Self::Demo(_) => "demo",
-        }
+    /// How long it may take to end after Ctrl-C: tail saves its position, demo removes a half-made store.
+    pub fn grace(&self) -> Duration {
+        Duration::from_millis(if matches!(self, Self::Tail(_) | Self::Demo(_)) { 2_000 } else { 60 })
+    }
+
+    /// Whether it handles the end of its terminal itself: tail saves its position first.
+    pub fn outlives_hangup(&self) -> bool {
+        matches!(self, Self::Tail(_))
     }
 }

@@ -47,13 +47,11 @@ pub use terminal_guard::{Content, TerminalGuard};
 pub use width::width;
 pub use width::{fill, truncate};
 
-use crate::error::{Failure, usage};
 use crate::escape::escape_for_terminal;
 use crate::model::{Timestamp, Zone};
 use chart::ChartStyle;
 use std::fmt;
 use std::io::{self, Write};
-use std::str::FromStr;
 
 /// What `-o` names.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -92,6 +90,19 @@ impl Format {
         Self::Prometheus,
     ];
 
+    /// The formats of every command that prints rows.
+    pub const ROWS: [Self; 7] = [Self::Table, Self::Wide, Self::Json, Self::Jsonl, Self::Csv, Self::Tsv, Self::Text];
+
+    /// The formats of commands that print counts, which can be scraped too.
+    pub const COUNTS: [Self; 8] =
+        [Self::Table, Self::Wide, Self::Json, Self::Jsonl, Self::Csv, Self::Tsv, Self::Text, Self::Prometheus];
+
+    /// The formats of commands that describe one thing.
+    pub const FACTS: [Self; 2] = [Self::Table, Self::Json];
+
+    /// The formats of a stream of rows.
+    pub const STREAM: [Self; 7] = [Self::Text, Self::Jsonl, Self::Sse, Self::Csv, Self::Tsv, Self::Table, Self::Wide];
+
     /// As typed behind `-o`.
     pub fn name(self) -> &'static str {
         match self {
@@ -112,23 +123,6 @@ impl fmt::Display for Format {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.name())
     }
-}
-
-impl FromStr for Format {
-    type Err = Failure;
-
-    /// A usage error names the formats.
-    fn from_str(text: &str) -> Result<Self, Failure> {
-        named(text, "output format", &Self::ALL, Self::name)
-    }
-}
-
-/// The value of that name, or a usage error that lists the names.
-fn named<T: Copy>(text: &str, what: &str, all: &[T], name: fn(T) -> &'static str) -> Result<T, Failure> {
-    all.iter().copied().find(|value| name(*value) == text).ok_or_else(|| {
-        let names: Vec<_> = all.iter().map(|value| name(*value)).collect();
-        usage(format!("unknown {what} '{text}'")).hint(format!("one of: {}", names.join(", ")))
-    })
 }
 
 /// How rows look: the terminal, the zone of the times and the instant that ages count from for people, and CSV.
@@ -180,19 +174,4 @@ pub fn write_footer(out: &mut impl Write, lines: &[String], style: &Style) -> io
     let fit = |line: &String| fill(&escape_for_terminal(line), style.terminal.width);
     let lines = lines.iter().map(fit).collect::<Vec<_>>().join("\n");
     lines.lines().try_for_each(|line| writeln!(out, "{}", style.terminal.paint(Color::Dim, line)))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn every_format_reads_its_own_name_and_an_unknown_one_is_a_usage_error() {
-        for format in Format::ALL {
-            assert_eq!(Format::from_str(format.name()).ok(), Some(format));
-        }
-        let error = Format::from_str("yaml").map_err(anyhow::Error::from).unwrap_err();
-        assert_eq!(crate::error::kind_of(&error), crate::error::Kind::Usage);
-        assert!(crate::error::render(&error, false).contains("table, wide, json, jsonl, csv"));
-    }
 }

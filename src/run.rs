@@ -12,9 +12,8 @@ pub fn main() -> ExitCode {
     // A plugin's failures are all UNKNOWN: 2 would page somebody.
     let as_plugin = std::env::args_os().any(|arg| arg.to_string_lossy().starts_with("--nagios"));
     redact::hide_arguments(std::env::args_os());
-    let parsed = commands::command_line().try_get_matches().and_then(|matches| Cli::from_arg_matches(&matches));
-    let cli = match parsed {
-        Ok(cli) => cli,
+    let (cli, command) = match parse() {
+        Ok(parsed) => parsed,
         Err(failure) if as_plugin && failure.use_stderr() => return ExitCode::from(unknown(&failure.to_string())),
         Err(failure) => return report_usage(&failure, as_json),
     };
@@ -22,12 +21,20 @@ pub fn main() -> ExitCode {
     let left_behind = move |cause| leave(reporter.report(&cause));
     let done = interrupt::watch(cli.command.grace(), cli.command.outlives_hangup(), left_behind).and_then(|()| {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-        let done = runtime.block_on(commands::run(cli));
+        let done = runtime.block_on(commands::run(cli, &command));
         // A query that nobody waits for any more must not hold up the end.
         runtime.shutdown_background();
         done
     });
     ExitCode::from(done.unwrap_or_else(|cause| reporter.report(&cause)))
+}
+
+/// The command line, and the name of its command.
+fn parse() -> Result<(Cli, String), clap::Error> {
+    let mut program = commands::command_line();
+    let matches = program.try_get_matches_from_mut(std::env::args_os())?;
+    let cli = Cli::from_arg_matches(&matches).map_err(|error| error.format(&mut program))?;
+    Ok((cli, matches.subcommand_name().unwrap_or_default().to_owned()))
 }
 
 /// Ends the program from beside the work, which hears of nothing.

@@ -25,7 +25,7 @@ use crate::model::Filter;
 use crate::model::Scope;
 use crate::model::{Timestamp, Zone};
 use crate::output::html::{self, Body, HtmlReport};
-use crate::output::{ColorChoice, Style, Terminal};
+use crate::output::{Style, Terminal};
 use crate::redact::{hide, mask};
 use crate::settings::{Files, SettingOrigin, Settings};
 use anyhow::Result;
@@ -44,7 +44,7 @@ pub struct Context {
     /// Environment, profile, `.env`.
     pub settings: Settings,
     /// The command's name, for `application_name`.
-    pub command: &'static str,
+    pub command: String,
     /// The store that demo has just made: what it shows is of this one, wherever DATABASE_URL points.
     pub demo: Option<PathBuf>,
     pub(crate) tokens: OnceCell<Tokens>,
@@ -87,11 +87,9 @@ impl Context {
     ///
     /// # Errors
     /// Exit 2 for settings that cannot be read.
-    pub fn new(global: GlobalArgs, command: &'static str, needs_settings: bool) -> Result<Self> {
+    pub fn new(global: GlobalArgs, command: &str, needs_settings: bool) -> Result<Self> {
         global.check()?;
         let directory = env::current_dir().unwrap_or_default();
-        // What is no UTF-8 is set all the same: passed over, it would leave another actor or another database.
-        let variable = |name: &str| env::var_os(name).map(|value| value.to_string_lossy().into_owned());
         let settings = if needs_settings {
             let named = || env::var_os("MC_ENV_FILE").filter(|file| !file.is_empty()).map(PathBuf::from);
             let env_file = global.database.env_file.clone().or_else(named);
@@ -101,11 +99,24 @@ impl Context {
             Settings::of_environment(variable)
         };
         let said = RefCell::default();
+        let command = command.to_owned();
         let context = Self { global, settings, command, demo: None, tokens: OnceCell::new(), said };
         for warning in context.settings.warnings(context.global.database.database_url.as_deref()) {
             context.say(&format!("warning: {warning}"));
         }
         Ok(context)
+    }
+
+    /// The same for the store that demo has just made.
+    pub fn for_demo(&self, store: PathBuf) -> Self {
+        Self {
+            global: self.global.clone(),
+            settings: Settings::of_environment(variable),
+            command: self.command.clone(),
+            demo: Some(store),
+            tokens: OnceCell::new(),
+            said: RefCell::default(),
+        }
     }
 
     /// A line for people, on stderr, unless they want quiet. A background job that it would stop does without.
@@ -247,7 +258,7 @@ impl Context {
     /// # Errors
     /// Exit 2 for an unknown choice of colour.
     pub fn style_at(&self, now: Timestamp, output: &OutputArgs) -> Result<Style> {
-        let choice: ColorChoice = output.color.parse()?;
+        let choice = output.color;
         let variable = |name: &str| env::var(name).ok();
         let terminal = match output.out_file {
             None => Terminal::detect(choice, &variable),
@@ -343,6 +354,12 @@ impl Session {
         let name = crate::escape::escape_for_terminal(&self.actor.name);
         format!("{} {name} ({})", self.actor.kind.name(), self.actor.how)
     }
+}
+
+/// A variable of the environment. A value that is not UTF-8 is converted lossily rather than ignored; ignoring it could
+/// silently select another database or actor.
+fn variable(name: &str) -> Option<String> {
+    env::var_os(name).map(|value| value.to_string_lossy().into_owned())
 }
 
 /// The command line without the URL, which may hold a password.

@@ -1,25 +1,51 @@
 //! The flags that say how an answer looks and where it goes.
 
+use super::one_of;
 use crate::error::usage;
-use crate::output::CsvOptions;
+use crate::output::{ColorChoice, CsvOptions, Format};
 use anyhow::Result;
-use clap::{Args, ValueHint};
+use clap::builder::PossibleValue;
+use clap::{Arg, Args, ValueEnum, ValueHint};
 use std::path::PathBuf;
 
 const HEADING: &str = "Output";
 
-/// Every format that some command has.
-pub const FORMATS: [&str; 9] = ["table", "wide", "json", "jsonl", "csv", "tsv", "text", "sse", "prometheus"];
+impl ValueEnum for Format {
+    fn value_variants<'a>() -> &'a [Self] {
+        &Self::ALL
+    }
 
-/// When to use colour.
-pub const COLORS: [&str; 3] = ["auto", "always", "never"];
+    fn to_possible_value(&self) -> Option<PossibleValue> {
+        Some(PossibleValue::new(self.name()))
+    }
+}
+
+impl ValueEnum for ColorChoice {
+    fn value_variants<'a>() -> &'a [Self] {
+        &Self::ALL
+    }
+
+    fn to_possible_value(&self) -> Option<PossibleValue> {
+        Some(PossibleValue::new(self.name()))
+    }
+}
+
+/// Gives `-o` the formats of a command; the first is its default:
+/// `#[command(mut_arg("output", offers(&Format::ROWS)))]`.
+pub fn offers(formats: &'static [Format]) -> impl FnOnce(Arg) -> Arg {
+    move |arg| {
+        let default = formats.first().map(|format| format.name());
+        arg.required(false).default_value(default).value_parser(one_of(formats))
+    }
+}
 
 /// Format, columns, colour and destination.
 #[derive(Debug, Clone, Args)]
 pub struct OutputArgs {
     /// Output format
-    #[arg(short, long, value_name = "FORMAT", value_parser = FORMATS, help_heading = HEADING)]
-    pub output: Option<String>,
+    // Required, so that a command without `offers` does not work at all.
+    #[arg(short, long, value_name = "FORMAT", value_enum, help_heading = HEADING)]
+    output: Format,
     /// Only these columns, in this order (comma-separated)
     #[arg(long, value_name = "FIELDS", value_delimiter = ',', help_heading = HEADING)]
     pub fields: Vec<String>,
@@ -38,8 +64,8 @@ pub struct OutputArgs {
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, help_heading = HEADING)]
     pub out_file: Option<PathBuf>,
     /// When to use colour
-    #[arg(long, value_name = "WHEN", default_value = "auto", value_parser = COLORS, help_heading = HEADING)]
-    pub color: String,
+    #[arg(long, value_name = "WHEN", default_value = "auto", value_enum, help_heading = HEADING)]
+    pub color: ColorChoice,
 }
 
 impl OutputArgs {
@@ -56,20 +82,17 @@ impl OutputArgs {
         CsvOptions { header: !self.no_header, excel: self.excel }
     }
 
-    /// The format asked for, or the command's own.
+    /// The format.
     ///
     /// # Errors
-    /// A usage error for a format that the command does not have, and for a flag that the format does not have.
-    pub fn format<'a>(&'a self, default: &'a str, offered: &[&str]) -> Result<&'a str> {
-        let format = self.output.as_deref().unwrap_or(default);
+    /// A usage error for a flag that the format does not have.
+    pub fn format(&self) -> Result<Format> {
+        let format = self.output;
         let flags = [("--no-header", self.no_header), ("--excel", self.excel)];
-        if let Some((flag, _)) = flags.into_iter().find(|(_, given)| *given && !["csv", "tsv"].contains(&format)) {
-            return Err(usage(format!("{flag} needs -o csv or -o tsv, not {format}")).into());
+        match flags.into_iter().find(|(_, given)| *given && !matches!(format, Format::Csv | Format::Tsv)) {
+            Some((flag, _)) => Err(usage(format!("{flag} needs -o csv or -o tsv, not {format}")).into()),
+            None => Ok(format),
         }
-        if offered.contains(&format) {
-            return Ok(format);
-        }
-        Err(usage(format!("no -o {format} here")).hint(format!("there are {}", offered.join(", "))).into())
     }
 }
 
@@ -80,6 +103,7 @@ mod tests {
     use clap::Parser;
 
     #[derive(Debug, Parser)]
+    #[command(mut_arg("output", offers(&[Format::Text, Format::Tsv, Format::Json])))]
     struct Cli {
         #[command(flatten)]
         output: OutputArgs,
@@ -90,28 +114,21 @@ mod tests {
     }
 
     #[test]
-    fn every_format_is_known_and_no_other() {
-        for format in FORMATS {
-            assert_eq!(parse(&["-o", format]).unwrap().format("table", &FORMATS).unwrap(), format);
+    fn a_command_has_its_own_formats_and_the_first_is_its_default() {
+        assert_eq!(parse(&[]).unwrap().format().unwrap(), Format::Text);
+        assert_eq!(parse(&["-o", "json"]).unwrap().format().unwrap(), Format::Json);
+        for args in [["-o", "sse"], ["-o", "yaml"], ["--color", "sometimes"]] {
+            assert_eq!(parse(&args).unwrap_err().exit_code(), 2, "{args:?}");
         }
-        assert_eq!(parse(&["-o", "yaml"]).unwrap_err().exit_code(), 2);
-        assert_eq!(parse(&["--color", "sometimes"]).unwrap_err().exit_code(), 2);
-    }
-
-    #[test]
-    fn a_command_has_its_own_default_and_formats() {
-        let offered = ["text", "json"];
-        assert_eq!(parse(&[]).unwrap().format("text", &offered).unwrap(), "text");
-        let error = parse(&["-o", "sse"]).unwrap();
-        assert_eq!(kind_of(&error.format("text", &offered).unwrap_err()), Kind::Usage);
+        assert!(parse(&["-o", "sse"]).unwrap_err().to_string().contains("[possible values: text, tsv, json]"));
     }
 
     #[test]
     fn a_header_and_excel_are_matters_of_csv_and_tsv() {
         for flag in ["--no-header", "--excel"] {
-            assert!(parse(&["-o", "tsv", flag]).unwrap().format("table", &FORMATS).is_ok());
+            assert!(parse(&["-o", "tsv", flag]).unwrap().format().is_ok());
             for args in [&["-o", "json", flag][..], &[flag]] {
-                let error = parse(args).unwrap().format("table", &FORMATS).unwrap_err();
+                let error = parse(args).unwrap().format().unwrap_err();
                 assert_eq!(kind_of(&error), Kind::Usage, "{args:?}");
             }
         }

@@ -1,7 +1,7 @@
 //! `boards`: what the actor may read.
 
 use crate::auth::ActorKind;
-use crate::cli::format::OutputArgs;
+use crate::cli::format::{OutputArgs, offers};
 use crate::db::BoardsOf;
 use crate::output::destination::Destination;
 use crate::output::{Columns, Format, PageInfo, RowWriter};
@@ -9,11 +9,9 @@ use crate::session::Context;
 use anyhow::Result;
 use clap::Args;
 
-const FORMATS: [&str; 7] = ["table", "wide", "json", "jsonl", "csv", "tsv", "text"];
-
 /// List the boards that you can read, with their last activity
 #[derive(Debug, Clone, Args)]
-#[command(after_help = "\
+#[command(mut_arg("output", offers(&Format::ROWS)), after_help = "\
 Examples:
   mc-activity boards
   mc-activity boards -o csv --fields slug,last_activity_at   # which board went quiet?")]
@@ -27,8 +25,8 @@ impl BoardsArgs {
     ///
     /// # Errors
     /// Those of the session, the database and stdout.
-    pub async fn run(self, context: &Context) -> Result<()> {
-        let format: Format = self.output.format("table", &FORMATS)?.parse()?;
+    pub async fn run(self, context: &Context) -> Result<u8> {
+        let format = self.output.format()?;
         let mut session = context.session(false).await?;
         let mut boards = match session.actor.kind {
             ActorKind::User => session.actor.boards.clone(),
@@ -48,6 +46,6 @@ impl BoardsArgs {
         writer.finish(&PageInfo { footer, ..PageInfo::default() })?;
         sink.finish()?;
         session.store.close().await;
-        Ok(())
+        Ok(0)
     }
 }

@@ -1,11 +1,11 @@
 //! `comments`: the task comment feed, or one task's whole thread.
 
 use crate::cli::filter::{RangeArgs, SelectArgs};
-use crate::cli::format::OutputArgs;
+use crate::cli::format::{OutputArgs, offers};
 use crate::cli::paging::PageArgs;
 use crate::db::BoardRule;
 use crate::model::TaskComment;
-use crate::output::Columns;
+use crate::output::{Columns, Format};
 use crate::session::Context;
 use crate::session::paged_list::{self, ListFormat, Question};
 use anyhow::Result;
@@ -16,7 +16,7 @@ use clap::Args;
 /// Each comment is shown with its task, board, agent and the agent's role. With --task the whole thread is shown, oldest
 /// first.
 #[derive(Debug, Clone, Args)]
-#[command(after_help = "\
+#[command(mut_arg("output", offers(&Format::ROWS)), after_help = "\
 Examples:
   mc-activity comments --board payments
   mc-activity comments --task 30d4            # a thread, oldest first
@@ -37,7 +37,7 @@ impl CommentsArgs {
     ///
     /// # Errors
     /// Those of the session, the filters, the database and stdout.
-    pub async fn run(mut self, context: &Context) -> Result<()> {
+    pub async fn run(mut self, context: &Context) -> Result<u8> {
         let thread = !self.select.task.is_empty();
         self.page.all |= thread && self.page.limit.is_none();
         let shape = ListFormat::of(&self.output, Columns::comments())?;
@@ -46,6 +46,7 @@ impl CommentsArgs {
         context.warn_of_future(&session, &self.range, filter.since);
         let oldest = thread || self.page.reverse;
         let question = Question { filter, rule: BoardRule::Comments, range: &self.range, page: &self.page, oldest };
-        paged_list::answer::<TaskComment>(context, session, question, &self.output, shape).await
+        paged_list::answer::<TaskComment>(context, session, question, &self.output, shape).await?;
+        Ok(0)
     }
 }

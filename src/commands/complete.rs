@@ -8,6 +8,7 @@ mod bash_words;
 mod candidates;
 mod names;
 
+use crate::session::Context;
 use anyhow::Result;
 use bash_words::{BashLine, inserted};
 use candidates::{Completion, PathPrefix};
@@ -41,11 +42,11 @@ impl CompleteArgs {
     ///
     /// # Errors
     /// Those of stdout alone.
-    pub async fn run(&self) -> Result<()> {
+    pub async fn run(self, _context: &Context) -> Result<u8> {
         let mut input = Vec::new();
         let stdin = io::stdin();
         if stdin.is_terminal() || stdin.lock().take(LONGEST).read_to_end(&mut input).is_err() {
-            return Ok(());
+            return Ok(0);
         }
         let input = String::from_utf8_lossy(&input);
         let answer = match self.shell {
@@ -62,7 +63,8 @@ impl CompleteArgs {
         };
         let mut out = io::stdout().lock();
         out.write_all(answer.as_bytes())?;
-        Ok(out.flush()?)
+        out.flush()?;
+        Ok(0)
     }
 }
 

@@ -4,6 +4,7 @@
 
 use crate::output::Content;
 use crate::output::destination::Destination;
+use crate::session::Context;
 use anyhow::Result;
 use clap::{Args, Command, ValueEnum};
 use clap_complete::Shell;
@@ -32,10 +33,11 @@ impl CompletionsArgs {
     ///
     /// # Errors
     /// Those of stdout.
-    pub fn run(&self) -> Result<()> {
+    pub async fn run(self, _context: &Context) -> Result<u8> {
         let mut sink = Destination::open_for(None, Content::Own)?;
         sink.write_all(script(self.shell).as_bytes())?;
-        sink.finish()
+        sink.finish()?;
+        Ok(0)
     }
 }
 

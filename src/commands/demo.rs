@@ -1,15 +1,17 @@
 //! `demo`: creates the embedded store and fills it with two weeks of activity.
 
+use super::Cli;
 use crate::cli::time::TimeSpec;
 use crate::db::{Target, demo_store};
 use crate::demo::{dataset, next_live};
 use crate::error::{denied, failed};
+use crate::interrupt::until_interrupted;
 use crate::model::Timestamp;
 use crate::session::Context;
 use crate::settings::no_home;
 use anyhow::{Context as _, Result};
 use chrono::Utc;
-use clap::Args;
+use clap::{Args, Parser};
 use std::fs;
 use std::path::{Path, PathBuf};
 use tokio::time::sleep;
@@ -37,16 +39,31 @@ pub struct DemoArgs {
 }
 
 impl DemoArgs {
-    /// Whether the store is to be written to for ever.
-    pub fn is_live(&self) -> bool {
-        self.live
-    }
-
-    /// Makes the store; answers with its path.
+    /// Creates the store, shows it with list and errors, and says what to try next.
     ///
     /// # Errors
     /// Exit 1 for a store that is not to be replaced, or where the disk does not allow it.
-    pub async fn make(&self, context: &Context) -> Result<PathBuf> {
+    pub async fn run(self, context: &Context) -> Result<u8> {
+        let path = until_interrupted(self.create_and_show(context)).await?;
+        context.say(NEXT);
+        if self.live {
+            self.live(context, &path).await?;
+        }
+        Ok(0)
+    }
+
+    async fn create_and_show(&self, context: &Context) -> Result<PathBuf> {
+        let path = self.create(context).await?;
+        let context = context.for_demo(path.clone());
+        for shown in SHOWN {
+            context.say(&format!("\n$ {}", shown.join(" ")));
+            Box::pin(Cli::try_parse_from(shown)?.command.run(&context)).await?;
+        }
+        Ok(path)
+    }
+
+    /// Creates the store; the result is its path.
+    async fn create(&self, context: &Context) -> Result<PathBuf> {
         let url = context.global.database.database_url.as_deref();
         if url.is_some_and(|url| matches!(Target::parse(url, &|_| None), Ok(Target::Sqlite { read_only: true, .. }))) {
             return Err(denied("demo writes, and --database-url says mode=ro").hint("leave --database-url out").into());
@@ -74,10 +91,7 @@ impl DemoArgs {
     }
 
     /// Writes until it is stopped.
-    ///
-    /// # Errors
-    /// Those of the store.
-    pub async fn live(&self, context: &Context, path: &Path) -> Result<()> {
+    async fn live(&self, context: &Context, path: &Path) -> Result<()> {
         context.say("writing an event every few seconds; Ctrl-C ends it");
         let writing = async {
             for n in 0.. {
@@ -106,8 +120,14 @@ async fn may_replace(path: &Path) -> Result<()> {
     Err(failed(format!("{} {why}, so it is left alone", path.display())).hint("--force replaces it").into())
 }
 
+/// What is shown of the new store.
+const SHOWN: [&[&str]; 2] = [
+    &["mc-activity", "list", "--exclude-type", "agent.heartbeat", "--limit", "12"],
+    &["mc-activity", "errors", "--limit", "5"],
+];
+
 /// What to try next.
-pub const NEXT: &str = "
+const NEXT: &str = "
 Try next:
   mc-activity list --board payments --exclude-type agent.heartbeat
   mc-activity errors --by board,type

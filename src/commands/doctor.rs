@@ -5,7 +5,7 @@ mod report;
 mod trust;
 
 use crate::auth::ActorKind;
-use crate::cli::format::OutputArgs;
+use crate::cli::format::{OutputArgs, offers};
 use crate::db::{BoardsOf, Database, TableFacts, TransactionMode};
 use crate::error::{Kind, kind_of, render};
 use crate::model::Timestamp;
@@ -31,7 +31,7 @@ const LOOKBACK: u64 = 120;
 
 /// Check the connection, privileges, schema, indexes and clock
 #[derive(Debug, Clone, Args)]
-#[command(after_help = "\
+#[command(mut_arg("output", offers(&Format::FACTS)), after_help = "\
 Needs no actor. Exit code: 0 fine, 1 something is wrong, 5 unusable.
 
 Examples:
@@ -48,7 +48,7 @@ impl DoctorArgs {
     /// # Errors
     /// Those of stdout, and exit 2 for settings that cannot be read; what is wrong with a database is the answer.
     pub async fn run(self, context: &Context) -> Result<u8> {
-        let format: Format = self.output.format("table", &["table", "json"])?.parse()?;
+        let format = self.output.format()?;
         self.output.without_fields()?;
         let mut report = Report::default();
         if let Err(error) = examine(context, &mut report).await {

@@ -1,7 +1,7 @@
 //! `errors`: how bad it is.
 
 use crate::cli::filter::{FilterArgs, RangeArgs, in_order};
-use crate::cli::format::OutputArgs;
+use crate::cli::format::{OutputArgs, offers};
 use crate::cli::time::TimeSpec;
 use crate::db::{BoardRule, EventQuery, Feed, Item, Order, PageRequest};
 use crate::error::{Failure, Kind, usage};
@@ -23,7 +23,6 @@ use std::io::{self, Write};
 use std::ops::ControlFlow;
 use std::path::PathBuf;
 
-const FORMATS: [&str; 8] = ["table", "wide", "json", "jsonl", "csv", "tsv", "text", "prometheus"];
 /// Failures that are looked at to fold equal messages, in a report for people.
 const FOLDED: u64 = 10_000;
 /// Bytes of their messages that are kept for the list of failures, and that are held at a time when those that were not
@@ -35,7 +34,7 @@ const SECONDS_A_DAY: i64 = 86_400;
 ///
 /// Prints the newest failures of a time range and the share of failed events, compared with the range before it.
 #[derive(Debug, Clone, Args)]
-#[command(after_help = "\
+#[command(mut_arg("output", offers(&Format::COUNTS)), after_help = "\
 The rate is failures ÷ all events × 100; a failure is an event whose type ends in `failed`. --scope all counts all that \
 the actor may see; --scope dashboard what Mission Control's dashboard counts: events with a task on a readable board.
 
@@ -147,7 +146,7 @@ impl ErrorsArgs {
     /// # Errors
     /// Those of the session, the filters, the database and stdout; exit 6 past `--fail-over`.
     pub async fn run(self, context: &Context) -> Result<u8> {
-        let format: Format = self.output.format("table", &FORMATS)?.parse()?;
+        let format = self.output.format()?;
         if let (Some(warn), Some(crit)) = (self.warn, self.crit)
             && warn > crit
         {

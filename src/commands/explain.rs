@@ -1,7 +1,7 @@
 //! `explain`: what an event type means, or what happened in one event.
 
 use crate::auth::identity::ambiguous;
-use crate::cli::format::OutputArgs;
+use crate::cli::format::{OutputArgs, offers};
 use crate::cli::names::IdPrefix;
 use crate::db::BoardRule;
 use crate::error::not_found;
@@ -24,7 +24,7 @@ const SEVERAL: u64 = 10;
 
 /// Explain an event type or a single event
 #[derive(Debug, Clone, Args)]
-#[command(after_help = "\
+#[command(mut_arg("output", offers(&Format::FACTS)), after_help = "\
 A type is explained from a catalogue, without a database. An event is looked up as the actor may see it.
 
 Examples:
@@ -53,8 +53,8 @@ impl ExplainArgs {
     ///
     /// # Errors
     /// Exit 3 for an event that does not exist for the actor; for an event also those of the session and the database.
-    pub async fn run(self, context: &Context) -> Result<()> {
-        let format: Format = self.output.format("table", &["table", "json"])?.parse()?;
+    pub async fn run(self, context: &Context) -> Result<u8> {
+        let format = self.output.format()?;
         self.output.without_fields()?;
         let (event, style) = match self.prefix() {
             // No times are shown of a type.
@@ -73,7 +73,8 @@ impl ExplainArgs {
             Format::Json => write_json(&mut sink, event.as_ref(), &told)?,
             _ => write_text(&mut sink, event.as_ref(), &told, &style)?,
         }
-        sink.finish()
+        sink.finish()?;
+        Ok(0)
     }
 
     async fn find(&self, session: &mut Session, prefix: IdPrefix) -> Result<ActivityEvent> {

@@ -1,11 +1,11 @@
 //! `list`: events, newest first.
 
 use crate::cli::filter::{FilterArgs, RangeArgs};
-use crate::cli::format::OutputArgs;
+use crate::cli::format::{OutputArgs, offers};
 use crate::cli::paging::PageArgs;
 use crate::db::BoardRule;
 use crate::model::ActivityEvent;
-use crate::output::Columns;
+use crate::output::{Columns, Format};
 use crate::session::Context;
 use crate::session::paged_list::{self, ListFormat, Question};
 use anyhow::Result;
@@ -13,7 +13,7 @@ use clap::Args;
 
 /// List the events that you can see, newest first
 #[derive(Debug, Clone, Args)]
-#[command(after_help = "\
+#[command(mut_arg("output", offers(&Format::ROWS)), after_help = "\
 Examples:
   mc-activity list --board payments --since 1h
   mc-activity list --type '*failed' --agent Chidi -o wide
@@ -36,7 +36,7 @@ impl ListArgs {
     ///
     /// # Errors
     /// Those of the session, the filters, the database and stdout.
-    pub async fn run(self, context: &Context) -> Result<()> {
+    pub async fn run(self, context: &Context) -> Result<u8> {
         let shape = ListFormat::of(&self.output, Columns::events())?;
         let mut session = context.session(self.page.all).await?;
         let filter = session.filter(&self.filter, &self.range).await?;
@@ -48,6 +48,7 @@ impl ListArgs {
             page: &self.page,
             oldest: self.page.reverse,
         };
-        paged_list::answer::<ActivityEvent>(context, session, question, &self.output, shape).await
+        paged_list::answer::<ActivityEvent>(context, session, question, &self.output, shape).await?;
+        Ok(0)
     }
 }

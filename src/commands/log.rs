@@ -4,7 +4,7 @@ mod input;
 mod lines;
 mod writer;
 
-use crate::cli::format::OutputArgs;
+use crate::cli::format::{OutputArgs, offers};
 use crate::error::usage;
 use crate::model::ActivityEvent;
 use crate::output::destination::Destination;
@@ -27,7 +27,7 @@ const BATCH_BYTES: usize = 2 << 20;
 
 /// Write one event, or many from JSON lines in one transaction
 #[derive(Debug, Clone, Args)]
-#[command(after_help = "\
+#[command(mut_arg("output", offers(&[Format::Table, Format::Json, Format::Jsonl])), after_help = "\
 JSON lines have the keys event_type, message, action, board_id, task_id, agent_id, user_id, actor_id, id; boards and \
 agents may be names. id and created_at are made here; with an id given, writing the same event again is no error.
 
@@ -81,8 +81,8 @@ impl LogArgs {
     /// # Errors
     /// Exit 2 for what cannot be understood, 3 and 4 for what is unknown or not allowed, 5 where the schema cannot hold
     /// it; nothing is written then.
-    pub async fn run(self, context: &Context) -> Result<()> {
-        let format: Format = self.output.format("table", &["table", "json", "jsonl"])?.parse()?;
+    pub async fn run(self, context: &Context) -> Result<u8> {
+        let format = self.output.format()?;
         if context.reads_token_from_stdin()
             && (self.jsonl.as_deref() == Some("-") || self.message.as_deref() == Some("-"))
         {
@@ -131,7 +131,7 @@ impl LogArgs {
             .and_then(|_| sink.finish())
             .context(if self.dry_run { "nothing was written" } else { "the events are written, but" })?;
         session.store.close().await;
-        Ok(())
+        Ok(0)
     }
 
     /// The one event of the flags, or none with `--jsonl`.

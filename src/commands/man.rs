@@ -4,6 +4,7 @@ use crate::atomic_file;
 use crate::error::{Kind, failed, usage};
 use crate::output::Content;
 use crate::output::destination::Destination;
+use crate::session::Context;
 use anyhow::{Context as _, Result};
 use clap::{Args, Command, ValueHint};
 use clap_mangen::Man;
@@ -66,7 +67,7 @@ pub struct ManArgs {
 }
 
 impl ManArgs {
-    pub fn run(&self) -> Result<()> {
+    pub async fn run(self, _context: &Context) -> Result<u8> {
         let pages = pages()?;
         if let Some(directory) = &self.out_dir {
             let context = || failed(format!("cannot write to {}", directory.display()));
@@ -74,7 +75,7 @@ impl ManArgs {
             for (name, page) in &pages {
                 atomic_file::replace(&directory.join(format!("{name}.1")), PAGE_MODE, page).with_context(context)?;
             }
-            return Ok(());
+            return Ok(0);
         }
         let wanted = self.command.as_ref().map_or("mc-activity".to_owned(), |name| format!("mc-activity-{name}"));
         let Some((_, page)) = pages.iter().find(|(name, _)| *name == wanted) else {
@@ -89,7 +90,8 @@ impl ManArgs {
         };
         let mut stdout = Destination::open_for(None, Content::Own)?;
         stdout.write_all(page)?;
-        stdout.finish()
+        stdout.finish()?;
+        Ok(0)
     }
 }
 

@@ -1,7 +1,7 @@
 //! `summary`: what happened, counted.
 
 use crate::cli::filter::{FilterArgs, RangeArgs, in_order};
-use crate::cli::format::OutputArgs;
+use crate::cli::format::{OutputArgs, offers};
 use crate::db::BoardRule;
 use crate::model::{Summary, SummaryRow};
 use crate::output::destination::Destination;
@@ -15,14 +15,13 @@ use anyhow::Result;
 use clap::Args;
 use std::path::PathBuf;
 
-const FORMATS: [&str; 8] = ["table", "wide", "json", "jsonl", "csv", "tsv", "text", "prometheus"];
 const WEEK: i64 = 7 * 86_400;
 
 /// Count events by type, board, agent, task, day or hour
 ///
 /// The default range is the last 7 days.
 #[derive(Debug, Clone, Args)]
-#[command(after_help = "\
+#[command(mut_arg("output", offers(&Format::COUNTS)), after_help = "\
 Examples:
   mc-activity summary
   mc-activity summary --agent Chidi --since 30d
@@ -49,8 +48,8 @@ impl SummaryArgs {
     ///
     /// # Errors
     /// Those of the session, the filters, the database and stdout.
-    pub async fn run(mut self, context: &Context) -> Result<()> {
-        let format: Format = self.output.format("table", &FORMATS)?.parse()?;
+    pub async fn run(mut self, context: &Context) -> Result<u8> {
+        let format = self.output.format()?;
         if self.by.is_empty() {
             self.by.push("type".to_owned());
         }
@@ -74,7 +73,7 @@ impl SummaryArgs {
         session.store.commit().await?;
         self.print(context, &session, format, &summary)?;
         session.store.close().await;
-        Ok(())
+        Ok(0)
     }
 
     fn print(&self, context: &Context, session: &Session, format: Format, summary: &Summary) -> Result<()> {

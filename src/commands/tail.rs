@@ -7,11 +7,11 @@ mod stop;
 
 use crate::cli::duration::{parse_duration, parse_positive_duration};
 use crate::cli::filter::{RangeArgs, SelectArgs, SinceArgs, TypeArgs};
-use crate::cli::format::OutputArgs;
+use crate::cli::format::{OutputArgs, offers};
 use crate::db::BoardRule;
 use crate::error::usage;
 use crate::model::{ActivityEvent, TaskComment};
-use crate::output::Columns;
+use crate::output::{Columns, Format};
 use crate::session::Context;
 use anyhow::Result;
 use clap::Args;
@@ -19,13 +19,11 @@ use runner::TailRunner;
 use std::path::PathBuf;
 use std::time::Duration;
 
-const FORMATS: [&str; 7] = ["text", "jsonl", "sse", "csv", "tsv", "table", "wide"];
-
 /// Follow comments as they are written, or all events with --events
 ///
 /// With --events or --type, tail follows events of every kind; without them, only comments.
 #[derive(Debug, Clone, Args)]
-#[command(after_help = "\
+#[command(mut_arg("output", offers(&Format::STREAM)), after_help = "\
 Every event is shown once, also one whose transaction commits minutes after newer ones were shown; it is then marked as \
 late. Ctrl-C ends with exit code 0.
 

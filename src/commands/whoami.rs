@@ -1,7 +1,7 @@
 //! `whoami`: who is asking, how that was established, and of which database.
 
 use crate::auth::ActorKind;
-use crate::cli::format::OutputArgs;
+use crate::cli::format::{OutputArgs, offers};
 use crate::db::BoardsOf;
 use crate::output::destination::Destination;
 use crate::output::{self, Format};
@@ -13,7 +13,7 @@ use std::io::Write;
 
 /// Show the current identity, how it was authenticated, and the database
 #[derive(Debug, Clone, Args)]
-#[command(after_help = "\
+#[command(mut_arg("output", offers(&Format::FACTS)), after_help = "\
 Examples:
   mc-activity whoami
   mc-activity whoami --as-agent Chidi -o json")]
@@ -27,8 +27,8 @@ impl WhoamiArgs {
     ///
     /// # Errors
     /// Those of the session, the database and stdout.
-    pub async fn run(self, context: &Context) -> Result<()> {
-        let format: Format = self.output.format("table", &["table", "json"])?.parse()?;
+    pub async fn run(self, context: &Context) -> Result<u8> {
+        let format = self.output.format()?;
         self.output.without_fields()?;
         let mut session = context.session(false).await?;
         let boards = match session.actor.kind {
@@ -65,6 +65,6 @@ impl WhoamiArgs {
         }
         sink.finish()?;
         session.store.close().await;
-        Ok(())
+        Ok(0)
     }
 }

@@ -1,10 +1,7 @@
 //! What stdout is: a terminal of some width, with or without color, or something that wants the data whole.
 
-use super::named;
-use crate::error::Failure;
 use std::borrow::Cow;
 use std::io::{IsTerminal, stdout};
-use std::str::FromStr;
 
 /// What `--color` names.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -29,15 +26,6 @@ impl ColorChoice {
             Self::Always => "always",
             Self::Never => "never",
         }
-    }
-}
-
-impl FromStr for ColorChoice {
-    type Err = Failure;
-
-    /// A usage error names the choices.
-    fn from_str(text: &str) -> Result<Self, Failure> {
-        named(text, "color choice", &Self::ALL, Self::name)
     }
 }
 
@@ -219,13 +207,5 @@ mod tests {
         assert_eq!(colored.paint(Color::Failure, "x"), "\u{1b}[1;31mx\u{1b}[0m");
         assert_eq!(colored.paint(Color::Plain, "x"), "x");
         assert_eq!(of(ColorChoice::Never, &[], TTY).paint(Color::Failure, "x"), "x");
-    }
-
-    #[test]
-    fn every_color_choice_reads_its_own_name() {
-        for choice in ColorChoice::ALL {
-            assert_eq!(choice.name().parse().ok(), Some(choice));
-        }
-        assert!("sometimes".parse::<ColorChoice>().is_err());
     }
 }

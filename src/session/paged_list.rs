@@ -22,8 +22,6 @@ const FIRST_PORTION: u64 = 2_000;
 /// Maximum number of rows of a portion: more would cost the server memory and save almost nothing.
 const LARGEST_PORTION: u64 = 50_000;
 
-const FORMATS: [&str; 7] = ["table", "wide", "json", "jsonl", "csv", "tsv", "text"];
-
 /// What was asked.
 pub struct Question<'a> {
     /// Which rows.
@@ -50,7 +48,7 @@ impl ListFormat {
     /// # Errors
     /// Exit 2 for a format or a field that there is not.
     pub fn of(output: &OutputArgs, view: Columns) -> Result<Self> {
-        let format = output.format("table", &FORMATS)?.parse()?;
+        let format = output.format()?;
         Ok(Self { format, view: view.choose(&output.fields)? })
     }
 }
@@ -69,7 +67,7 @@ pub async fn answer<T: Item + Record>(
     let page = question.page;
     let order = if question.oldest { Order::Oldest } else { Order::Newest };
     let named = page_cursor::question(
-        context.command,
+        &context.command,
         &session.actor,
         if question.oldest { "oldest" } else { "newest" },
         &question.filter,

@@ -180,8 +180,10 @@ mod tests {
     fn commands_flags_and_fixed_values_are_words() {
         assert_eq!(words("mc-activity summ"), ["summary"]);
         assert_eq!(words("mc-activity man wh"), ["whoami"]);
-        assert_eq!(words("mc-activity list -o pro"), ["prometheus"]);
-        assert_eq!(words("mc-activity list -qopro"), ["-qoprometheus"]);
+        assert_eq!(words("mc-activity errors -o pro"), ["prometheus"]);
+        assert_eq!(words("mc-activity errors -qopro"), ["-qoprometheus"]);
+        assert_eq!(words("mc-activity list -o "), ["table", "wide", "json", "jsonl", "csv", "tsv", "text"]);
+        assert_eq!(words("mc-activity tail -o s"), ["sse"]);
         assert_eq!(words("mc-activity errors --by type,ag"), ["type,agent"]);
         assert!(words("mc-activity list ").contains(&"--board".to_owned()));
         let commands = words("mc-activity ");

@@ -3,10 +3,10 @@
 mod poll;
 mod wait;
 
+use super::TailArgs;
 use super::binding;
 use super::status::Status;
 use super::stop::{End, Ends};
-use super::{FORMATS, TailArgs};
 use crate::db::{BoardRule, Item, Listener};
 use crate::error::{Failure, Kind, is_transient, usage};
 use crate::model::Filter;
@@ -83,7 +83,7 @@ impl<'a, T: Item + Record> TailRunner<'a, T> {
     }
 
     async fn open(args: TailArgs, context: &'a Context, rule: BoardRule, view: Columns) -> Result<Self> {
-        let format: Format = args.output.format("text", &FORMATS)?.parse()?;
+        let format = args.output.format()?;
         if args.output.out_file.is_some() {
             let failure = usage("--out-file is not for tail: that file would be there only at the end");
             return Err(failure.hint("redirect stdout, which is written event by event").into());
