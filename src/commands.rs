@@ -96,9 +96,6 @@ fn needs_no_database(command: &str) -> bool {
 }
 
 /// Does what the command line says; the number is the exit code.
-///
-/// # Errors
-/// Whatever goes wrong; [`crate::error::kind_of`] gives the exit code.
 pub async fn run(cli: Cli) -> Result<u8> {
     let Cli { global, command } = cli;
     // These need no settings, and must work where settings are damaged.

@@ -180,9 +180,6 @@ impl Context {
     }
 
     /// Connects, as every command does: with limits, and telling what is sent if that is asked for.
-    ///
-    /// # Errors
-    /// Exit 5 where the database cannot be reached.
     pub async fn open(&self, target: &Target, begin: TransactionMode, limits: Limits) -> Result<Database> {
         let mut store = Database::open(target, begin, limits, &self.application()).await?;
         if self.global.database.show_sql {
@@ -200,9 +197,6 @@ impl Context {
     }
 
     /// The same in a transaction that can write.
-    ///
-    /// # Errors
-    /// As for [`Context::session`].
     pub async fn session_to_write(&self) -> Result<Session> {
         self.begin(TransactionMode::Write, self.limits(false)).await
     }
@@ -257,9 +251,6 @@ impl Context {
     }
 
     /// A page with an answer, and where it came from; no transaction may be open.
-    ///
-    /// # Errors
-    /// Those of the file.
     pub fn write_page(
         &self,
         path: &Path,

@@ -29,9 +29,6 @@ pub struct Proof {
 
 impl Proof {
     /// Whether it is still the agent's token. That costs a verification only when another hash is stored.
-    ///
-    /// # Errors
-    /// Those of the database.
     pub async fn holds(&mut self, store: &mut Database) -> Result<bool> {
         let (stored, _) = well_formed(store.token_hashes(Some(self.agent)).await?);
         if stored.iter().any(|(_, hash)| *hash == self.hash) {

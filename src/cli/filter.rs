@@ -79,9 +79,6 @@ pub struct SinceArgs {
 
 impl SinceArgs {
     /// The start, given the database's clock and the zone in force.
-    ///
-    /// # Errors
-    /// Those of [`TimeSpec::resolve`].
     pub fn resolve(&self, now: Timestamp, zone: Zone) -> Result<Option<Timestamp>> {
         instant(self.since.as_ref(), "--since", now, zone)
     }
@@ -100,9 +97,6 @@ pub struct RangeArgs {
 
 impl RangeArgs {
     /// Start and end, given the database's clock and the zone in force.
-    ///
-    /// # Errors
-    /// Those of [`TimeSpec::resolve`], and a usage error for an end before the start.
     pub fn resolve(&self, now: Timestamp, zone: Zone) -> Result<(Option<Timestamp>, Option<Timestamp>)> {
         let since = self.start.resolve(now, zone)?;
         let until = instant(self.until.as_ref(), "--until", now, zone)?;

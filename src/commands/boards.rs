@@ -23,10 +23,6 @@ pub struct BoardsArgs {
 }
 
 impl BoardsArgs {
-    /// Answers.
-    ///
-    /// # Errors
-    /// Those of the session, the database and stdout.
     pub async fn run(self, context: &Context) -> Result<()> {
         let format: Format = self.output.format("table", &FORMATS)?.parse()?;
         let mut session = context.session(false).await?;

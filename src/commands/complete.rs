@@ -37,10 +37,6 @@ enum Shell {
 }
 
 impl CompleteArgs {
-    /// Prints the candidates.
-    ///
-    /// # Errors
-    /// Those of stdout alone.
     pub async fn run(&self) -> Result<()> {
         let mut input = Vec::new();
         let stdin = io::stdin();

@@ -28,10 +28,6 @@ pub struct CompletionsArgs {
 const NAME: &str = "mc-activity";
 
 impl CompletionsArgs {
-    /// Answers.
-    ///
-    /// # Errors
-    /// Those of stdout.
     pub fn run(&self) -> Result<()> {
         let mut sink = Destination::open_for(None, Content::Own)?;
         sink.write_all(script(self.shell).as_bytes())?;

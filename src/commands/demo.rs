@@ -74,9 +74,6 @@ impl DemoArgs {
     }
 
     /// Writes until it is stopped.
-    ///
-    /// # Errors
-    /// Those of the store.
     pub async fn live(&self, context: &Context, path: &Path) -> Result<()> {
         context.say("writing an event every few seconds; Ctrl-C ends it");
         let writing = async {

@@ -45,10 +45,6 @@ pub struct SummaryArgs {
 }
 
 impl SummaryArgs {
-    /// Answers.
-    ///
-    /// # Errors
-    /// Those of the session, the filters, the database and stdout.
     pub async fn run(mut self, context: &Context) -> Result<()> {
         let format: Format = self.output.format("table", &FORMATS)?.parse()?;
         if self.by.is_empty() {

@@ -23,10 +23,6 @@ pub struct WhoamiArgs {
 }
 
 impl WhoamiArgs {
-    /// Answers.
-    ///
-    /// # Errors
-    /// Those of the session, the database and stdout.
     pub async fn run(self, context: &Context) -> Result<()> {
         let format: Format = self.output.format("table", &["table", "json"])?.parse()?;
         self.output.without_fields()?;

@@ -111,7 +111,6 @@ fn decimals(value: f64, most: usize) -> String {
 mod tests {
     use super::*;
     use crate::model::{Bucket, Period, RateScope, Series};
-    use uuid::Uuid;
 
     fn rate(errors: u64, total: u64) -> ErrorRate {
         let series = Series { range: None, bucket: Bucket::Hour, points: Vec::new() };
@@ -129,19 +128,8 @@ mod tests {
 
     fn failure(message: &str) -> ActivityEvent {
         ActivityEvent {
-            id: Uuid::nil(),
-            event_type: "agent.nudge.failed".into(),
             message: Some(message.into()),
-            agent_id: None,
-            task_id: None,
-            board_id: None,
-            created_at: Timestamp::from_micros(0),
-            action: None,
-            user_id: None,
-            actor_id: None,
-            agent_name: None,
-            task_title: None,
-            board_name: None,
+            ..ActivityEvent::example("agent.nudge.failed", Timestamp::from_micros(0))
         }
     }
 

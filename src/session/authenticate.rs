@@ -71,9 +71,6 @@ impl Context {
     }
 
     /// What can be said against the flags, settings and tokens before a database is asked.
-    ///
-    /// # Errors
-    /// As for [`Context::actor`].
     pub fn check_identity(&self, place: &DatabaseChoice) -> Result<()> {
         self.way(place.embedded).map(drop)
     }

@@ -31,9 +31,6 @@ impl FutureStart {
     }
 
     /// Refuses such a range: a rate or a count of nothing would read as good news.
-    ///
-    /// # Errors
-    /// Exit 2.
     pub(crate) fn refuse(since: Option<Timestamp>, range: &RangeArgs, now: Timestamp, zone: Zone) -> Result<()> {
         let Some(Self { message, hint }) = Self::of(since, range, now, zone) else { return Ok(()) };
         Err(usage(message).hint(hint.unwrap_or_else(|| "let the range begin in the past".to_owned())).into())

@@ -56,9 +56,6 @@ impl ListFormat {
 }
 
 /// Answers with rows, or with their number.
-///
-/// # Errors
-/// Those of the cursor, the database and stdout.
 pub async fn answer<T: Item + Record>(
     context: &Context,
     mut session: Session,

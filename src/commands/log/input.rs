@@ -36,9 +36,6 @@ pub(super) struct InputEvent {
 
 impl InputEvent {
     /// A line of JSON, checked; none for a blank one.
-    ///
-    /// # Errors
-    /// Exit 2.
     pub(super) fn parse(line: &[u8]) -> Result<Option<Self>> {
         let line = line.strip_prefix(b"\xef\xbb\xbf").unwrap_or(line).trim_ascii();
         if line.is_empty() {
@@ -59,9 +56,6 @@ impl InputEvent {
     }
 
     /// What needs no database to be checked.
-    ///
-    /// # Errors
-    /// Exit 2.
     pub(super) fn check(&self) -> Result<()> {
         if self.created_at.is_some() {
             return Err(usage("created_at is made by the database and cannot be given").into());
@@ -88,9 +82,6 @@ impl InputEvent {
 }
 
 /// An id that the caller chose.
-///
-/// # Errors
-/// Exit 2.
 pub(super) fn id(text: &str, flag: &str) -> Result<Uuid> {
     Uuid::try_parse(text).with_context(|| usage(format!("{flag}: '{text}' is no id")))
 }

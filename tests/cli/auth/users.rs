@@ -1,4 +1,4 @@
-//! Users prove themselves by bearer tokens.
+//! Users authenticate with bearer tokens.
 
 use super::tokens::{OTHER_PRIVATE, PRIVATE, PUBLIC, unsigned};
 use super::{LOCAL_TOKEN, message, session_token, told, user, whoami};

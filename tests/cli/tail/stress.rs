@@ -1,7 +1,7 @@
-//! The tail under fire: writers that commit late, roll back, have wrong clocks and come in floods; servers that restart,
-//! connections that are cut. However long it takes: every event that is in the table at the end was shown, once.
+//! tail under stress: writers commit late, roll back, have wrong clocks and write in bursts; servers restart, connections
+//! are lost. In the end, every event in the table has been printed exactly once.
 //!
-//! `MC_TORTURE_SECONDS` sets how long (two minutes unless set, one at least); the figures are printed, see `--nocapture`.
+//! `MC_STRESS_SECONDS` sets the duration (default: two minutes, at least one). `--nocapture` shows the figures.
 
 mod reader;
 mod restarts;
@@ -20,17 +20,17 @@ use writers::{Lite, Postgres, Store, Writers};
 const HELD: Duration = Duration::from_secs(30);
 /// Less than that, so that some commits come later than the look-back reaches.
 const LOOKBACK: Duration = Duration::from_secs(10);
-/// The server is left alone for so many seconds of each minute: longer than a commit is held back.
+/// Seconds of each minute without restarts: longer than a commit is delayed.
 const CALM: u64 = 35;
 
 fn seconds() -> Duration {
-    let told = std::env::var("MC_TORTURE_SECONDS").ok();
-    let told = told.map_or(120, |told| told.parse().expect("MC_TORTURE_SECONDS is no number"));
+    let told = std::env::var("MC_STRESS_SECONDS").ok();
+    let told = told.map_or(120, |told| told.parse().expect("MC_STRESS_SECONDS is no number"));
     Duration::from_secs(told.max(60))
 }
 
 #[test]
-fn under_fire_nothing_is_lost_and_nothing_repeated() {
+fn under_stress_nothing_is_lost_and_nothing_is_repeated() {
     // Side by side: most of the time they wait.
     let places: [fn(); 3] = [postgres, || embedded("wal"), || embedded("delete")];
     for run in places.map(thread::spawn) {

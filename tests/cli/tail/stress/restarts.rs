@@ -1,4 +1,4 @@
-//! A tail with a cursor file that is ended in every way at any moment, from the first millisecond on, and started again.
+//! A tail with a cursor file that is stopped in every way at random times, and started again.
 
 use crate::harness::{Child, Place};
 use fastrand::Rng;
@@ -110,7 +110,7 @@ impl Ends {
         self
     }
 
-    /// Takes what a run printed; what it said.
+    /// Collects what a run printed; returns its stderr.
     fn end(&mut self, child: &mut Child) -> String {
         let code = child.end_within(PATIENCE);
         let (out, said) = child.rest();
