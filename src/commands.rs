@@ -23,7 +23,7 @@ use anyhow::{Result, bail};
 use clap::{CommandFactory, Parser, Subcommand};
 use std::time::Duration;
 
-/// How often a question is asked anew that a standby had to stop.
+/// How often a query is retried that a hot standby cancelled.
 const MOST_CONFLICTS: u32 = 3;
 
 /// Query and follow the activity log of OpenClaw Mission Control
@@ -95,7 +95,7 @@ fn needs_no_database(command: &str) -> bool {
     ["completions", "demo", "man"].contains(&command)
 }
 
-/// Does what the command line says; the number is the exit code.
+/// Runs the command; returns the exit code.
 pub async fn run(cli: Cli) -> Result<u8> {
     let Cli { global, command } = cli;
     // These need no settings, and must work where settings are damaged.
@@ -115,7 +115,7 @@ pub async fn run(cli: Cli) -> Result<u8> {
     }
 }
 
-/// Makes the embedded store, shows it with list and errors, says what to try next.
+/// Creates the demo database, shows it with list and errors, and suggests what to try next.
 async fn demo(args: demo::DemoArgs, mut context: Context) -> Result<u8> {
     let made = async {
         let path = args.make(&context).await?;
@@ -156,17 +156,17 @@ impl Command {
         }
     }
 
-    /// How long it may take to end after Ctrl-C; tail saves where it was, demo has a store half made.
+    /// How long a command may take to exit after Ctrl-C: tail saves its position, demo removes an unfinished database.
     pub fn grace(&self) -> Duration {
         Duration::from_millis(if matches!(self, Self::Tail(_) | Self::Demo(_)) { 2_000 } else { 60 })
     }
 
-    /// Whether it does not end at once when the terminal is closed: tail saves where it was.
+    /// Whether the command does not exit at once when the terminal is closed: tail saves its position.
     pub fn outlives_hangup(&self) -> bool {
         matches!(self, Self::Tail(_))
     }
 
-    /// Once more where a standby stopped a question in favour of what it replays, unless some of the answer is out.
+    /// Retries a query that a hot standby cancelled (SQLSTATE 40001), unless output has started.
     async fn answer(self, context: &Context) -> Result<u8> {
         let mut conflicts = 0;
         loop {

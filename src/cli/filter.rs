@@ -1,4 +1,4 @@
-//! The flags that say which events: filters, ranges of time, and the zone that times are in.
+//! The flags that select events: filters, time ranges, and the time zone.
 
 use super::time::{TimeSpec, local_zone, parse_zone};
 use crate::error::usage;
@@ -139,7 +139,7 @@ pub struct ZoneArgs {
 }
 
 impl ZoneArgs {
-    /// The zone in force: UTC unless another was asked for.
+    /// The zone in force: UTC unless another was given.
     ///
     /// # Errors
     /// Those of [`local_zone`], with `--local`.

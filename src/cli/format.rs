@@ -1,4 +1,4 @@
-//! The flags that say how an answer looks and where it goes.
+//! The flags for the format and the destination of the output.
 
 use crate::error::usage;
 use crate::output::CsvOptions;
@@ -43,12 +43,12 @@ pub struct OutputArgs {
 }
 
 impl OutputArgs {
-    /// For answers that have no columns to pick from.
+    /// For commands without columns to choose from.
     ///
     /// # Errors
     /// A usage error where columns were picked.
     pub fn without_fields(&self) -> Result<()> {
-        if self.fields.is_empty() { Ok(()) } else { Err(usage("no --fields here").into()) }
+        if self.fields.is_empty() { Ok(()) } else { Err(usage("this command has no columns to choose").into()) }
     }
 
     /// What CSV and TSV begin with, and for whom.
@@ -56,7 +56,7 @@ impl OutputArgs {
         CsvOptions { header: !self.no_header, excel: self.excel }
     }
 
-    /// The format asked for, or the command's own.
+    /// The format of `--output`, or the command's default.
     ///
     /// # Errors
     /// A usage error for a format that the command does not have, and for a flag that the format does not have.
@@ -69,7 +69,9 @@ impl OutputArgs {
         if offered.contains(&format) {
             return Ok(format);
         }
-        Err(usage(format!("no -o {format} here")).hint(format!("there are {}", offered.join(", "))).into())
+        Err(usage(format!("this command does not support -o {format}"))
+            .hint(format!("supported: {}", offered.join(", ")))
+            .into())
     }
 }
 

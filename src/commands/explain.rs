@@ -17,7 +17,7 @@ use anyhow::Result;
 use clap::Args;
 use std::io::Write;
 
-/// So many characters are taken for the beginning of an id, as tables show it.
+/// At least this many characters are the start of an id, as tables show it.
 const SHORTEST: usize = 4;
 /// Events listed at most where the beginning of an id is that of several.
 const SEVERAL: u64 = 10;

@@ -94,7 +94,7 @@ impl LogArgs {
             Some(entry) => Input::One(Box::new(entry)),
             None => Input::Many(self.lines(context)?),
         };
-        // Where the answer cannot go nothing is written.
+        // If the output cannot be written, no event is written.
         let mut sink = Destination::open_for(self.output.out_file.as_deref(), format)?;
         let mut session = context.session_to_write().await?;
         let style = context.style(&session, &self.output)?;

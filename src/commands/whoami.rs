@@ -1,4 +1,4 @@
-//! `whoami`: who is asking, how that was established, and of which database.
+//! `whoami`: the identity, how it was authenticated, and the database.
 
 use crate::auth::ActorKind;
 use crate::cli::format::OutputArgs;

@@ -60,7 +60,7 @@ pub fn check(
     );
     let of = if tally.total == 1 { "event" } else { "events" };
     let pct = decimals(tally.pct(), 2);
-    let store = if embedded { " of the embedded store" } else { "" };
+    let store = if embedded { " of the demo database" } else { "" };
     let mut text = line(status, &format!("{pct}% of {} {of}{store} failed in {range}{few}", tally.total), Some(&data));
     for event in newest.iter().take(LINES) {
         let message = escape_for_terminal(event.message.as_deref().unwrap_or_default());
@@ -140,7 +140,7 @@ mod tests {
     #[test]
     fn the_embedded_store_is_named() {
         let (_, text) = check(&rate(0, 9), &LIMITS, &[], true, &|at| at.to_string(), &str::to_owned);
-        assert!(text.starts_with("ACTIVITY OK - 0% of 9 events of the embedded store failed in 24h | "), "{text}");
+        assert!(text.starts_with("ACTIVITY OK - 0% of 9 events of the demo database failed in 24h | "), "{text}");
     }
 
     const LIMITS: Thresholds = Thresholds { warn: Some(5.0), crit: Some(10.0), min_events: 1 };

@@ -7,7 +7,7 @@ use crate::model::{Timestamp, Zone};
 use crate::session::{Context, Session};
 use anyhow::Result;
 
-/// What there is to say of a range that begins in the future.
+/// The notice about a range that begins in the future.
 pub(crate) struct FutureStart {
     message: String,
     hint: Option<String>,
@@ -21,7 +21,7 @@ impl FutureStart {
         let (since, clock) = (zone.show_full(since), zone.show_full(second));
         let typed = if range.start.since.is_some() { "--since" } else { "the start of the range" };
         let message = format!("{typed} is in the future: {since}, while the clock of the database shows {clock}");
-        // Only where another zone was not asked for.
+        // Only if no other zone was given.
         let local = local_zone().ok().filter(|_| zone == Zone::Utc);
         let local = local.and_then(|local| range.start.resolve(now, local).ok().flatten());
         let hint = local

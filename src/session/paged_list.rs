@@ -24,7 +24,7 @@ const LARGEST_PORTION: u64 = 50_000;
 
 const FORMATS: [&str; 7] = ["table", "wide", "json", "jsonl", "csv", "tsv", "text"];
 
-/// What was asked.
+/// A page of a list: the filters, the range and the page.
 pub struct Question<'a> {
     /// Which rows.
     pub filter: Filter,
@@ -45,7 +45,7 @@ pub struct ListFormat {
 }
 
 impl ListFormat {
-    /// As the flags say, before anything is asked.
+    /// The format of the flags, checked before the database is opened.
     ///
     /// # Errors
     /// Exit 2 for a format or a field that there is not.
@@ -55,7 +55,7 @@ impl ListFormat {
     }
 }
 
-/// Answers with rows, or with their number.
+/// Prints rows, or with --count their number.
 pub async fn answer<T: Item + Record>(
     context: &Context,
     mut session: Session,

@@ -7,7 +7,7 @@ use serde::Deserialize;
 use serde::de::IgnoredAny;
 use uuid::Uuid;
 
-/// What flags or a JSON line say.
+/// An event as given by flags or by a JSON line.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct InputEvent {
@@ -29,7 +29,7 @@ pub(super) struct InputEvent {
     pub(super) actor: Option<String>,
     #[serde(default)]
     pub(super) id: Option<String>,
-    /// Made by the database; here to be refused by name.
+    /// Set by the database; named here so that it can be refused.
     #[serde(default)]
     pub(super) created_at: Option<IgnoredAny>,
 }
@@ -58,7 +58,7 @@ impl InputEvent {
     /// What needs no database to be checked.
     pub(super) fn check(&self) -> Result<()> {
         if self.created_at.is_some() {
-            return Err(usage("created_at is made by the database and cannot be given").into());
+            return Err(usage("created_at is set by the database and cannot be given").into());
         }
         if self.event_type.trim().is_empty() {
             return Err(usage("an event needs a type").into());
@@ -83,7 +83,7 @@ impl InputEvent {
 
 /// An id that the caller chose.
 pub(super) fn id(text: &str, flag: &str) -> Result<Uuid> {
-    Uuid::try_parse(text).with_context(|| usage(format!("{flag}: '{text}' is no id")))
+    Uuid::try_parse(text).with_context(|| usage(format!("{flag}: '{text}' is not an id")))
 }
 
 #[cfg(test)]

@@ -30,7 +30,7 @@ impl Engine {
         match self {
             Self::Deployed => "empty_deployed",
             Self::Documented => "empty_documented",
-            Self::Embedded => unreachable!("the embedded store is a file"),
+            Self::Embedded => unreachable!("SQLite is a file"),
         }
     }
 
@@ -38,7 +38,7 @@ impl Engine {
         match self {
             Self::Deployed => "mc_deployed",
             Self::Documented => "mc_documented",
-            Self::Embedded => unreachable!("the embedded store is a file"),
+            Self::Embedded => unreachable!("SQLite is a file"),
         }
     }
 }
@@ -334,7 +334,7 @@ static TEMPLATES: LazyLock<()> = LazyLock::new(|| {
         row.get::<String, _>(0)
     });
     // Written directly, so that cargo does not capture it: the log shows which engines were used.
-    let line = format!("engines: deployed and documented schema on PostgreSQL {version}, embedded store\n");
+    let line = format!("engines: deployed and documented schema on PostgreSQL {version}, SQLite\n");
     std::io::stderr().write_all(line.as_bytes()).unwrap();
 });
 

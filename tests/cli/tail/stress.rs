@@ -9,7 +9,7 @@ mod writers;
 
 use crate::harness::{Data, Database, Engine, Proxy, Server};
 use reader::{Reader, Ways};
-use restarts::Hounded;
+use restarts::Restarts;
 use std::panic::resume_unwind;
 use std::thread;
 use std::time::{Duration, Instant};
@@ -53,7 +53,7 @@ fn postgres() {
     let lookback = format!("--lookback {}s", LOOKBACK.as_secs());
     let mut steady = Reader::start(&proxy.url(), &format!("{lookback} --timeout 2s"), Ways::Steady);
     let mut restarted = Reader::start(&url, &lookback, Ways::Restarted);
-    let hounded = Hounded::start(&url, &lookback);
+    let restarts = Restarts::start(&url, &lookback);
     let begun = Instant::now();
     let mut rng = fastrand::Rng::new();
     let mut faults = [0; 5];
@@ -81,13 +81,13 @@ fn postgres() {
     );
     let steady = steady.finish(&truth);
     let restarted = restarted.finish(&truth);
-    let hounded = hounded.finish(&truth);
+    let restarts = restarts.finish(&truth);
     eprintln!(
-        "torture, PostgreSQL, {:?}: {under}\n  steady: {steady}\n  restarted: {restarted}\n  hounded: {hounded}",
+        "stress, PostgreSQL, {:?}: {under}\n  steady: {steady}\n  restarted: {restarted}\n  restarted at random: {restarts}",
         seconds()
     );
-    assert!(wrote.bursts > 0 && wrote.longest > LOOKBACK, "this was no torture");
-    assert!(truth.len() > 100 && steady.is_faultless() && restarted.is_faultless() && hounded.is_faultless());
+    assert!(wrote.bursts > 0 && wrote.longest > LOOKBACK, "the test was no stress");
+    assert!(truth.len() > 100 && steady.is_faultless() && restarted.is_faultless() && restarts.is_faultless());
 }
 
 /// An SQLite file in this journal mode.
@@ -104,7 +104,7 @@ fn embedded(mode: &str) {
     let lookback = "--lookback 20s";
     let mut steady = Reader::start(&url, lookback, Ways::Steady);
     let mut restarted = Reader::start(&url, lookback, Ways::Restarted);
-    let hounded = Hounded::start(&url, lookback);
+    let restarts = Restarts::start(&url, lookback);
     let begun = Instant::now();
     let mut rng = fastrand::Rng::new();
     let mut faults = [0; 3];
@@ -124,13 +124,13 @@ fn embedded(mode: &str) {
     let truth = Lite::new(&url).ids();
     let steady = steady.finish(&truth);
     let restarted = restarted.finish(&truth);
-    let hounded = hounded.finish(&truth);
+    let restarts = restarts.finish(&truth);
     let [locks, vacuums, deaths] = faults;
     eprintln!(
-        "torture, SQLite ({mode}), {:?}: {wrote}; locked {locks} times, vacuumed {vacuums}, {deaths} writers killed\n  \
-         steady: {steady}\n  restarted: {restarted}\n  hounded: {hounded}",
+        "stress, SQLite ({mode}), {:?}: {wrote}; locked {locks} times, vacuumed {vacuums}, {deaths} writers killed\n  \
+         steady: {steady}\n  restarted: {restarted}\n  restarted at random: {restarts}",
         seconds()
     );
-    assert!(wrote.bursts > 0, "this was no torture");
-    assert!(truth.len() > 100 && steady.is_faultless() && restarted.is_faultless() && hounded.is_faultless());
+    assert!(wrote.bursts > 0, "the test was no stress");
+    assert!(truth.len() > 100 && steady.is_faultless() && restarted.is_faultless() && restarts.is_faultless());
 }
