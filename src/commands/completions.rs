@@ -2,10 +2,11 @@
 //!
 //! The scripts are the files in `completions/`.
 
+use super::Cli;
 use crate::output::Content;
 use crate::output::destination::Destination;
 use anyhow::Result;
-use clap::{Args, Command, ValueEnum};
+use clap::{Args, Command, CommandFactory, ValueEnum};
 use clap_complete::Shell;
 use std::io::Write;
 
@@ -56,7 +57,7 @@ fn script(shell: Shell) -> String {
         Shell::Fish => include_str!("../../completions/mc-activity.fish").to_owned(),
         _ => {
             let mut bytes = Vec::new();
-            clap_complete::generate(shell, &mut without_hidden(&super::command_line()), NAME, &mut bytes);
+            clap_complete::generate(shell, &mut without_hidden(&Cli::command()), NAME, &mut bytes);
             String::from_utf8_lossy(&bytes).into_owned()
         }
     }

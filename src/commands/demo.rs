@@ -31,7 +31,7 @@ pub struct DemoArgs {
     /// Keep writing an event every few seconds until Ctrl-C
     #[arg(long)]
     live: bool,
-    /// Replace a database that demo did not create, or that log has written to
+    /// Replace a file that demo did not create or that was changed
     #[arg(long)]
     force: bool,
 }

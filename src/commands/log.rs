@@ -54,7 +54,7 @@ pub struct LogArgs {
     /// Agent: id or name [default: the writing agent]
     #[arg(long, conflicts_with = "jsonl")]
     agent: Option<String>,
-    /// Writing user, if the schema has this column; only yourself
+    /// Writing user (only yourself), if the schema has it
     #[arg(long, conflicts_with = "jsonl")]
     user: Option<String>,
     /// Actor id, if the schema has this column
@@ -65,10 +65,10 @@ pub struct LogArgs {
     /// Writing the same event with the same id again is no error.
     #[arg(long, value_name = "ID", conflicts_with = "jsonl")]
     id: Option<String>,
-    /// Write many events, one JSON object a line; - reads stdin
+    /// Write many events, one JSON object a line; - is stdin
     #[arg(long, value_name = "FILE")]
     jsonl: Option<String>,
-    /// Check everything and print the events, but write nothing
+    /// Check and print the events, but write nothing
     #[arg(long)]
     dry_run: bool,
     #[command(flatten)]

@@ -49,7 +49,7 @@ fn the_manual_names_every_exit_code_and_every_documented_environment_variable() 
 fn man_formats_every_page_without_a_warning() {
     let place = Place::new();
     place.mc(["man", "--out-dir", "pages"]).ok();
-    let shell = "for page in pages/*.1; do groff -man -Tutf8 -ww -z $page || exit 1; done";
+    let shell = "for page in pages/*.1; do groff -k -man -Tutf8 -ww -z $page || exit 1; done";
     let output = place.sh(shell, [""; 0]).ok();
     assert_eq!(output.stderr, "");
 }

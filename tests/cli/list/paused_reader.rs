@@ -153,7 +153,7 @@ fn a_list_ends_with_exit_4_when_a_board_of_it_can_no_longer_be_read() {
         });
         assert_eq!(code, 4, "{engine:?}");
         let said = database.place.read("work/said");
-        assert!(said.contains("can no longer be read, so the answer ends here"), "{said}");
+        assert!(said.contains("can no longer be read, so the output ends here"), "{said}");
         assert!((1..EVENTS).contains(&all.lines().count()), "{engine:?}");
     });
 }
