@@ -9,10 +9,10 @@ fn the_error_rate_is_the_share_of_failures_among_the_events_of_the_range() {
         let range = ["-S", "2024-01-01", "-U", "2026-06-01"];
         let report = database.mc(["errors", "--scope", "all", "-o", "json"]).args(range).args(ME).ok().json();
         let events = database.mc(["list", "--count"]).args(range).args(ME).ok().stdout;
-        let (failed, total) = (report["failed"].as_f64().unwrap(), report["total"].as_f64().unwrap());
-        assert_eq!(events.trim(), report["total"].to_string(), "{report}");
+        let (failed, total) = (report["error_count"].as_f64().unwrap(), report["total_count"].as_f64().unwrap());
+        assert_eq!(events.trim(), report["total_count"].to_string(), "{report}");
         assert!(failed > 0.0 && failed < total, "{report}");
-        assert!((report["rate_pct"].as_f64().unwrap() - 100.0 * failed / total).abs() < 1e-9, "{report}");
+        assert!((report["error_rate_pct"].as_f64().unwrap() - 100.0 * failed / total).abs() < 1e-9, "{report}");
     });
 }
 
