@@ -1,4 +1,4 @@
-//! How long an agent takes to prove itself by its token, among ever more agents: whole processes, against a PostgreSQL
+//! How long the authentication of an agent takes with a growing number of agents: complete processes, against a PostgreSQL
 //! server of its own.
 //!
 //! `cargo bench --bench login` prints a table in Markdown. Every stored hash has the 200,000 iterations that the backend
@@ -20,7 +20,7 @@ use std::time::Instant;
 use wait4::Wait4 as _;
 
 const AGENTS: [u32; 3] = [1, 50, 500];
-/// Of each kind; the median is told.
+/// Runs of each kind; the median is printed.
 const RUNS: usize = 3;
 const ITERATIONS: u32 = 200_000;
 const TOKEN: &str = "a-token-of-the-agent-that-was-seen-the-longest-ago";
@@ -70,7 +70,7 @@ fn login(url: &str, cache: &Path, forgets: bool, token: &str, named: bool, code:
     [took, ended.rusage.utime + ended.rusage.stime].map(|time| time.as_secs_f64() * 1e3)
 }
 
-/// A database with so many agents, the first seen the longest ago.
+/// A database with this many agents, the first seen the longest ago.
 fn crowd(agents: u32) -> String {
     let database = format!("login_{agents}");
     psql("postgres", &format!("CREATE DATABASE {database}"));

@@ -1,4 +1,4 @@
-//! Who is asking, and what they may see and write: the rules of Mission Control, observed on the running backend.
+//! The identity, and what it may see and write: the rules of Mission Control, observed on the running backend.
 
 pub mod agent_login;
 pub mod agent_token;
@@ -10,7 +10,7 @@ use crate::model::{Board, Scope};
 use agent_login::Proof;
 use uuid::Uuid;
 
-/// Whoever asks.
+/// A user or an agent whose view of the data is used.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Actor {
     /// User or agent.
@@ -23,11 +23,11 @@ pub struct Actor {
     pub how: String,
     /// The organization of the active membership, or of the agent's board.
     pub organization: Option<String>,
-    /// A user's readable boards; an agent's are looked up where they are asked for.
+    /// A user's readable boards; an agent's are looked up when they are needed.
     pub boards: Vec<Board>,
     /// The board that an agent works on.
     pub own_board: Option<Uuid>,
-    /// What an agent proved itself with.
+    /// The hash with which an agent was authenticated.
     pub proof: Option<Proof>,
 }
 

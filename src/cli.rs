@@ -25,7 +25,7 @@ pub fn one_of<T: ValueEnum + Clone + Send + Sync>(offered: &'static [T]) -> impl
     PossibleValuesParser::new(names).try_map(|name| T::from_str(&name, false))
 }
 
-/// Whether the arguments ask for JSON, in whatever way and whether or not the rest of them can be understood.
+/// Whether the arguments select JSON, even if the rest of them is not valid.
 pub fn asks_for_json(args: impl IntoIterator<Item = OsString>) -> bool {
     let args: Vec<String> = args.into_iter().map(|arg| arg.to_string_lossy().into_owned()).collect();
     let is_json = |format: &str| format.starts_with("json");

@@ -5,7 +5,7 @@
 //!
 //! ```text
 //! argv ─→ cli ─→ commands::<name> ─→ session ─→ db (prepared SQL, rows one by one) ─→ output
-//!                                       └─→ auth: who is asking → Scope (which boards, which agent)
+//!                                       └─→ auth: identity → Scope (which boards, which agent)
 //! ```
 //!
 //! # Layers

@@ -45,7 +45,7 @@ pub struct Context {
     pub settings: Settings,
     /// The command's name, for `application_name`.
     pub command: String,
-    /// The store that demo has just made: what it shows is of this one, wherever DATABASE_URL points.
+    /// The database that demo has just created and now shows, wherever DATABASE_URL points.
     pub demo: Option<PathBuf>,
     pub(crate) tokens: OnceCell<Tokens>,
     /// Warnings that are not repeated when tail connects again.
@@ -56,17 +56,17 @@ pub struct Context {
 pub struct DatabaseChoice {
     /// What to connect to.
     pub target: Target,
-    /// Where that was said, such as `DATABASE_URL in the environment`.
+    /// Where the setting comes from, such as `DATABASE_URL in the environment`.
     pub origin: String,
-    /// Our own store: its local user is who asks, unless another is named.
+    /// The demo database: its local user is the identity, unless another is named.
     pub embedded: bool,
 }
 
-/// An open database and the actor who asks.
+/// An open database and the identity.
 pub struct Session {
     /// In a read-only transaction.
     pub store: Database,
-    /// Who asks.
+    /// The identity.
     pub actor: Actor,
     /// What the actor may see.
     pub scope: Scope,
@@ -76,14 +76,14 @@ pub struct Session {
     pub zone: Zone,
     /// Host and database, and where they came from.
     pub place: String,
-    /// It is our own store.
+    /// Whether it is the demo database.
     pub embedded: bool,
     /// What we are connected to.
     pub target: Target,
 }
 
 impl Context {
-    /// Reads settings, unless the command `needs_settings` not; says what there is to warn of.
+    /// Reads the settings if the command needs them, and prints warnings about them.
     ///
     /// # Errors
     /// Exit 2 for settings that cannot be read.
@@ -119,14 +119,14 @@ impl Context {
         }
     }
 
-    /// A line for people, on stderr, unless they want quiet. A background job that it would stop does without.
+    /// Prints a line on stderr, unless --quiet is set or the write would stop a background job.
     pub fn say(&self, line: &str) {
         if !self.global.quiet && !crate::output::would_be_stopped() {
             crate::output::eprint_safe(line);
         }
     }
 
-    /// The same, if it has not been said yet.
+    /// The same, if the line has not been printed yet.
     fn say_once(&self, line: String) {
         if !self.said.borrow().contains(&line) {
             self.say(&line);
@@ -134,14 +134,14 @@ impl Context {
         }
     }
 
-    /// The database that is meant: the flag, else DATABASE_URL, else the embedded store if there is one.
+    /// The database to use: the flag, else DATABASE_URL, else the demo database if it exists.
     ///
     /// # Errors
     /// Exit 2 for a URL that cannot be read, exit 5 where there is neither.
     pub fn place(&self) -> Result<DatabaseChoice> {
         if let Some(path) = self.demo.clone() {
             let target = Target::Sqlite { path, read_only: false };
-            return Ok(DatabaseChoice { target, origin: "the embedded store".to_owned(), embedded: true });
+            return Ok(DatabaseChoice { target, origin: "the demo database".to_owned(), embedded: true });
         }
         if let Some(url) = self.settings.database_url(self.global.database.database_url.as_deref())? {
             let passwords = match url.origin {
@@ -159,14 +159,14 @@ impl Context {
         let store = self.settings.embedded_store();
         match store {
             Some(path) if path.exists() => {
-                self.say(&format!("no DATABASE_URL: reading the embedded store {}", path.display()));
+                self.say(&format!("no DATABASE_URL: reading the demo database {}", path.display()));
                 Ok(DatabaseChoice {
                     target: Target::Sqlite { path, read_only: false },
-                    origin: "the embedded store".to_owned(),
+                    origin: "the demo database".to_owned(),
                     embedded: true,
                 })
             }
-            _ => Err(unavailable("no DATABASE_URL, and no embedded store")
+            _ => Err(unavailable("no DATABASE_URL, and no demo database")
                 .hint("set DATABASE_URL, or make a store to try with `mc-activity demo`")
                 .into()),
         }
@@ -190,10 +190,7 @@ impl Context {
         Limits { statement: self.global.database.timeout.unwrap_or(default), ..Limits::default() }
     }
 
-    /// Connects, as every command does: with limits, and telling what is sent if that is asked for.
-    ///
-    /// # Errors
-    /// Exit 5 where the database cannot be reached.
+    /// Connects with the limits of the flags, and with --show-sql prints what is sent.
     pub async fn open(&self, target: &Target, begin: TransactionMode, limits: Limits) -> Result<Database> {
         let mut store = Database::open(target, begin, limits, &self.application()).await?;
         if self.global.database.show_sql {
@@ -202,7 +199,7 @@ impl Context {
         Ok(store)
     }
 
-    /// Opens the database in a read-only transaction and finds out who asks.
+    /// Opens the database in a read-only transaction and establishes the identity.
     ///
     /// # Errors
     /// Exit 5 for the database, exit 2 to 4 for the actor.
@@ -211,9 +208,6 @@ impl Context {
     }
 
     /// The same in a transaction that can write.
-    ///
-    /// # Errors
-    /// As for [`Context::session`].
     pub async fn session_to_write(&self) -> Result<Session> {
         self.begin(TransactionMode::Write, self.limits(false)).await
     }
@@ -267,10 +261,7 @@ impl Context {
         Ok(Style { terminal, zone: self.global.zone.zone()?, now, csv: output.csv() })
     }
 
-    /// A page with an answer, and where it came from; no transaction may be open.
-    ///
-    /// # Errors
-    /// Those of the file.
+    /// Writes an HTML report, with its origin; no transaction may be open.
     pub fn write_page(
         &self,
         path: &Path,
@@ -299,7 +290,7 @@ impl Context {
         further: impl FnOnce(&mut Held) -> io::Result<()>,
     ) -> Result<()> {
         if path == Path::new("-") {
-            return Err(usage("--html wants a file: stdout has the answer").into());
+            return Err(usage("--html needs a file: stdout has the output").into());
         }
         let hidden = crate::output::row_security(&session.store.schema().row_security);
         let database = [session.place.clone()].into_iter().chain(hidden).collect::<Vec<_>>().join("; ");
@@ -336,7 +327,7 @@ impl Session {
         let lost = filter.readable_boards(before).iter().filter(|board| !now.contains(board)).count();
         if lost > 0 {
             let boards = if lost == 1 { "a board".to_owned() } else { format!("{lost} boards") };
-            let failure = denied(format!("{boards} can no longer be read, so the answer ends here"));
+            let failure = denied(format!("{boards} can no longer be read, so the output ends here"));
             return Err(failure
                 .hint("access was withdrawn, or the board deleted, while the answer was written")
                 .into());
@@ -344,12 +335,12 @@ impl Session {
         Ok(())
     }
 
-    /// The question for the store.
+    /// The query for the database.
     pub fn asked<'a>(scope: &'a Scope, filter: &'a Filter, rule: BoardRule) -> EventQuery<'a> {
         EventQuery { scope, filter, rule, through: None, failures: false }
     }
 
-    /// Who was asked for, in the words of a footer.
+    /// The identity, as a footer shows it.
     pub fn who(&self) -> String {
         let name = crate::escape::escape_for_terminal(&self.actor.name);
         format!("{} {name} ({})", self.actor.kind.name(), self.actor.how)

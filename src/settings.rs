@@ -18,7 +18,7 @@ use std::fs;
 use std::io::{self, Read as _};
 use std::path::{Component, Path, PathBuf};
 
-/// The directory below the XDG base directories that is ours.
+/// The program's directory below the XDG base directories.
 const DIRECTORY: &str = "mc-activity";
 
 /// Variables of ours that are secrets wherever they stand. `DATABASE_URL` is one only with a password in it.
@@ -83,7 +83,7 @@ impl File {
     }
 }
 
-/// How a variable of the environment is asked for.
+/// Looks up a variable of the environment.
 type Environment = Box<dyn Fn(&str) -> Option<String> + Send + Sync>;
 
 /// All sources of settings except the flags. Debug shows which there are, and no values.
@@ -265,7 +265,7 @@ impl Settings {
         self.base_dir("XDG_CACHE_HOME", ".cache")
     }
 
-    /// Where the embedded store is or would be; none without HOME.
+    /// The path of the demo database, whether it exists or not; none without HOME.
     pub fn embedded_store(&self) -> Option<PathBuf> {
         self.data_dir().map(|dir| dir.join("activity.db"))
     }
@@ -362,9 +362,9 @@ fn profiles(dir: &Path) -> Vec<String> {
     names
 }
 
-/// The error for a command that needs a directory of ours when there is no home.
+/// The error for a command that needs one of the program's directories when HOME is not set.
 pub fn no_home(what: &str) -> anyhow::Error {
-    failed(format!("there is no place for {what}")).hint("set HOME or the XDG base directories").into()
+    failed(format!("there is no directory for {what}")).hint("set HOME or the XDG base directories").into()
 }
 
 #[cfg(test)]

@@ -51,7 +51,7 @@ impl Place {
         Line { program: program.into(), args: args.into_iter().map(str::to_owned).collect() }
     }
 
-    /// The cursor behind so many events.
+    /// The cursor after this many events.
     pub fn cursor(&self, who: &str, depth: u64) -> String {
         let offset = format!("--offset={}", depth.saturating_sub(1));
         let args = ["list", "-o", "json", "--no-total", "--limit=1", &offset, who];
@@ -145,7 +145,7 @@ fn file(database: &str, path: &str, also: &[&str]) {
     Line { program: "psql".into(), args: args.collect() }.output();
 }
 
-/// The rows of the tables that the embedded store has, written as INSERT statements by the server and read by the shell.
+/// The rows of the tables that the SQLite database has, written as INSERT statements by the server and read by the shell.
 fn copy_to_sqlite(database: &str, events: u64) -> String {
     let path = FILES.path().join(format!("{events}.db")).display().to_string();
     eprintln!("copying {database} to SQLite …");

@@ -1,4 +1,4 @@
-//! Side by side with what one would type instead: psql with the backend's SQL, the sqlite3 shell with the same.
+//! Compares mc-activity with the alternatives: psql and the sqlite3 shell with the backend's SQL.
 //!
 //! `cargo bench --bench side_by_side -- --events 1000000,5000000` starts a PostgreSQL server of its own, loads big.sql,
 //! runs ours and theirs in turn, each a whole process, and prints a table in Markdown.
@@ -36,7 +36,7 @@ struct Args {
     /// Only cases whose name contains this
     #[arg(long, default_value = "")]
     only: String,
-    /// Runs for so many seconds of a side are enough
+    /// Stop after this many seconds of runs of one side
     #[arg(long, default_value_t = 40)]
     patience: u64,
     /// cargo says so

@@ -1,4 +1,4 @@
-//! Whole processes, in turn, with their wall time and peak memory.
+//! Runs processes alternately, and measures wall time and peak memory.
 
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
@@ -19,7 +19,7 @@ pub struct Pair {
     pub theirs: Side,
 }
 
-/// A command line, run with an environment that holds only what is said here.
+/// A command line, run with only this environment.
 #[derive(Debug, Clone)]
 pub struct Line {
     pub program: String,

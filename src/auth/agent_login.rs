@@ -1,4 +1,4 @@
-//! An agent proves itself to a database: which agents' hashes its token is held against, and in which order.
+//! Authentication of an agent against a database: with which agents' hashes the token is compared, and in which order.
 //!
 //! Named, an agent costs one verification. Unnamed, so does one that is remembered, whose hash is nevertheless verified
 //! anew; else every agent is tried, the most recently seen first, on all cores, with no transaction open meanwhile.
@@ -29,9 +29,6 @@ pub struct Proof {
 
 impl Proof {
     /// Whether it is still the agent's token. That costs a verification only when another hash is stored.
-    ///
-    /// # Errors
-    /// Those of the database.
     pub async fn holds(&mut self, store: &mut Database) -> Result<bool> {
         let (stored, _) = well_formed(store.token_hashes(Some(self.agent)).await?);
         if stored.iter().any(|(_, hash)| *hash == self.hash) {
@@ -81,7 +78,7 @@ async fn one(store: &mut Database, token: &Secret, name: &str) -> Result<Proof> 
     };
     let Some(hash) = StoredHash::parse(stored) else {
         return Err(denied(format!(
-            "the stored token hash of the agent {shown} is damaged: nobody can log in with it"
+            "the stored token hash of the agent {shown} is damaged, so no login is possible with it"
         ))
         .hint("Mission Control can give the agent a new token")
         .into());
@@ -101,7 +98,7 @@ async fn recall(store: &mut Database, token: &Secret, recalled: Option<Uuid>) ->
 
 async fn search(store: &mut Database, token: &Secret, progress: Progress) -> Result<Proof> {
     let stored = store.token_hashes(None).await?;
-    // Seconds may pass; no transaction of ours may keep the server from cleaning up.
+    // This may take seconds, and an open transaction would keep the server from vacuuming.
     let begun = store.begun();
     store.commit().await?;
     let (candidates, damaged) = well_formed(stored);
@@ -123,7 +120,7 @@ fn well_formed(stored: Vec<(Uuid, String)>) -> (Vec<(Uuid, StoredHash)>, usize) 
     (sound, damaged)
 }
 
-/// On threads of its own, so that whoever waits can still be interrupted.
+/// Runs on other threads, so that the command can still be interrupted.
 async fn verify(token: &Secret, candidates: Vec<(Uuid, StoredHash)>, progress: Progress) -> Result<Option<Proof>> {
     let token = token.clone();
     let cores = available_parallelism().unwrap_or(NonZeroUsize::MIN);

@@ -1,4 +1,4 @@
-//! An agent proves itself: its token against the hashes in `agents.agent_token_hash`.
+//! Authentication of an agent: its token against the hashes in `agents.agent_token_hash`.
 //!
 //! A stored hash reads `pbkdf2_sha256$<iterations>$<salt>$<digest>`, salt and digest in URL-safe base64 without
 //! padding, made with PBKDF2 (RFC 8018) over HMAC-SHA256. The backend tries every agent in turn; so does [`find`],

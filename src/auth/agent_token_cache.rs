@@ -72,7 +72,7 @@ impl TokenCache {
 
     /// Remembers whose token it is, for the newest 64 tokens. Does nothing where nothing can be written.
     pub fn remember(&self, token: &str, agent: Uuid) {
-        // A cache: the answer is right without it.
+        // Only a cache: an error changes no result.
         let _ = self.try_remember(token, agent);
     }
 
@@ -108,7 +108,7 @@ impl Memory {
         if sound { Ok(memory) } else { Err(io::ErrorKind::InvalidData.into()) }
     }
 
-    /// `None` when the key is not one of ours.
+    /// `None` if the program did not write the key.
     fn mac(&self) -> Option<Hmac<Sha256>> {
         let key = STANDARD_NO_PAD.decode(&self.key).ok().filter(|key| key.len() == KEY_BYTES)?;
         Hmac::new_from_slice(&key).ok()

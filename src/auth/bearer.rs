@@ -1,4 +1,4 @@
-//! A user proves himself: the bearer token that the backend would take, checked the way its `AUTH_MODE` says.
+//! Authentication of a user: the bearer token that the backend accepts, checked as its `AUTH_MODE` says.
 
 mod clerk;
 mod rs256;

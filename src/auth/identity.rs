@@ -1,4 +1,4 @@
-//! Who is asking: the first way that applies, of those that the command line offers.
+//! The identity: the first way that applies, of those that the command line offers.
 
 use super::agent_login::Proof;
 use super::{Actor, ActorKind};
@@ -7,19 +7,19 @@ use crate::error::{Failure, denied, not_found, usage};
 use anyhow::Result;
 use uuid::Uuid;
 
-/// The user that a self-hosted Mission Control and the embedded store have.
+/// The user of a self-hosted Mission Control and of the demo database.
 pub const LOCAL_USER: &str = "local-auth-user";
 
-/// A way to say or prove who is asking; secrets were checked before.
+/// A way to name or authenticate an identity; secrets were checked before.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Claim {
-    /// `--as-user`, or a user proved by a token: an id, an e-mail address or a Clerk id.
+    /// `--as-user`, or a user authenticated by a token: an id, an e-mail address or a Clerk id.
     User(String),
     /// `--as-agent`: an id or a name.
     Agent(String),
-    /// An agent proved by its token.
+    /// An agent authenticated by its token.
     ProvedAgent(Proof),
-    /// A user proved by a Clerk session token: the Clerk id.
+    /// A user authenticated by a Clerk session token: the Clerk id.
     ClerkUser(String),
     /// The user of local mode.
     Local,
@@ -28,7 +28,7 @@ pub enum Claim {
 /// Looks the actor up and, for a user, the boards that the actor may read.
 ///
 /// # Errors
-/// Exit 3 where nobody or several are meant, exit 4 where the local user does not exist.
+/// Exit 3 for an unknown or ambiguous name, exit 4 if the local user does not exist.
 pub async fn identify(store: &mut Database, claim: &Claim, how: &str) -> Result<Actor> {
     match claim {
         Claim::User(name) => the_user(store, name).await.map(|user| user_actor(user, how)),
@@ -42,7 +42,7 @@ pub async fn identify(store: &mut Database, claim: &Claim, how: &str) -> Result<
     }
 }
 
-/// By the exact Clerk id: what a token proves is neither an e-mail address nor one of our ids.
+/// Only by the exact Clerk id: a token proves neither an e-mail address nor a database id.
 async fn clerk_user(store: &mut Database, clerk_id: &str, how: &str) -> Result<Actor> {
     let users = store.users(UserName::Text(clerk_id)).await?;
     let user = users.into_iter().find(|user| user.clerk_user_id == clerk_id).ok_or_else(|| {
@@ -125,7 +125,7 @@ fn agent_actor(agent: AgentRow, how: &str) -> Actor {
 /// Looks again at what an actor may see; a tail does so at every poll.
 ///
 /// # Errors
-/// Exit 4 where the actor is no longer there, or the token that proved an agent is no longer its own.
+/// Exit 4 if the identity no longer exists, or the token is no longer the agent's.
 pub async fn refresh(store: &mut Database, actor: &mut Actor) -> Result<()> {
     let gone = || denied(format!("the {} {} is no longer in the database", actor.kind.name(), actor.id));
     match actor.kind {
@@ -139,23 +139,22 @@ pub async fn refresh(store: &mut Database, actor: &mut Actor) -> Result<()> {
                 && !proof.holds(store).await?
             {
                 let taken = format!("the token in {} is no longer that of the agent {}", actor.how, actor.id);
-                return Err(denied(taken).hint("Mission Control has given the agent another, or taken it away").into());
+                return Err(denied(taken).hint("the token was rotated or revoked in Mission Control").into());
             }
         }
     }
     Ok(())
 }
 
-/// Nobody to ask for.
+/// The error without an identity.
 pub fn nobody() -> Failure {
-    denied("who is asking? no user, agent or token was named").hint(
+    denied("no identity: name a user, an agent or a token").hint(
         "use --as-user or --as-agent, a token (MC_TOKEN, MC_AGENT_TOKEN, --token-file, --agent-token-file), or \
          AUTH_MODE=local with LOCAL_AUTH_TOKEN",
     )
 }
 
-/// `--as-user` beside a token, given in `origin`: a token already says who is asking.
+/// The error for `--as-user` with a token, given in `origin`: the token already sets the identity.
 pub fn contradiction(origin: &str) -> Failure {
-    usage(format!("--as-user looks through somebody's eyes and cannot be combined with a token ({origin})"))
-        .hint("leave out one of them")
+    usage(format!("--as-user cannot be combined with a token ({origin})")).hint("leave out one of them")
 }

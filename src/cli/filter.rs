@@ -1,4 +1,4 @@
-//! The flags that say which events: filters, ranges of time, and the zone that times are in.
+//! The flags that select events: filters, time ranges, and the time zone.
 
 use super::time::{TimeSpec, local_zone, parse_zone};
 use crate::error::usage;
@@ -79,9 +79,6 @@ pub struct SinceArgs {
 
 impl SinceArgs {
     /// The start, given the database's clock and the zone in force.
-    ///
-    /// # Errors
-    /// Those of [`TimeSpec::resolve`].
     pub fn resolve(&self, now: Timestamp, zone: Zone) -> Result<Option<Timestamp>> {
         instant(self.since.as_ref(), "--since", now, zone)
     }
@@ -100,9 +97,6 @@ pub struct RangeArgs {
 
 impl RangeArgs {
     /// Start and end, given the database's clock and the zone in force.
-    ///
-    /// # Errors
-    /// Those of [`TimeSpec::resolve`], and a usage error for an end before the start.
     pub fn resolve(&self, now: Timestamp, zone: Zone) -> Result<(Option<Timestamp>, Option<Timestamp>)> {
         let since = self.start.resolve(now, zone)?;
         let until = instant(self.until.as_ref(), "--until", now, zone)?;
@@ -145,7 +139,7 @@ pub struct ZoneArgs {
 }
 
 impl ZoneArgs {
-    /// The zone in force: UTC unless another was asked for.
+    /// The zone in force: UTC unless another was given.
     ///
     /// # Errors
     /// Those of [`local_zone`], with `--local`.

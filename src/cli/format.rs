@@ -1,4 +1,4 @@
-//! The flags that say how an answer looks and where it goes.
+//! The flags for the format and the destination of the output.
 
 use super::one_of;
 use crate::error::usage;
@@ -69,12 +69,12 @@ pub struct OutputArgs {
 }
 
 impl OutputArgs {
-    /// For answers that have no columns to pick from.
+    /// For commands without columns to choose from.
     ///
     /// # Errors
     /// A usage error where columns were picked.
     pub fn without_fields(&self) -> Result<()> {
-        if self.fields.is_empty() { Ok(()) } else { Err(usage("no --fields here").into()) }
+        if self.fields.is_empty() { Ok(()) } else { Err(usage("this command has no columns to choose").into()) }
     }
 
     /// What CSV and TSV begin with, and for whom.

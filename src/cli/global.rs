@@ -53,7 +53,7 @@ impl GlobalArgs {
 #[derive(Debug, Clone, Args)]
 #[command(next_help_heading = "Database")]
 pub struct DatabaseArgs {
-    /// postgresql://… or sqlite:FILE [env: DATABASE_URL]
+    /// postgresql://... or sqlite:FILE [env: DATABASE_URL]
     ///
     /// Other users of this machine can read the arguments of a process, so keep passwords out of them: use ~/.pgpass,
     /// PGPASSWORD or a profile.

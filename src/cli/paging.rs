@@ -1,4 +1,4 @@
-//! The flags that say which page of an answer.
+//! The flags that select a page of the result.
 
 use clap::Args;
 use clap::builder::RangedU64ValueParser;

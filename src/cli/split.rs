@@ -33,9 +33,6 @@ pub fn split_values<T>(
 
 /// Globs of event types, which may stand for nothing. One with a comma stays whole if `known` says that it matches
 /// an event type as it is.
-///
-/// # Errors
-/// Those of `known`, and a usage error for nothing between two commas.
 pub fn split_types(given: &[String], mut known: impl FnMut(&str) -> Result<bool>) -> Result<Vec<String>> {
     let mut globs = Vec::new();
     for value in given {

@@ -21,10 +21,6 @@ pub struct BoardsArgs {
 }
 
 impl BoardsArgs {
-    /// Answers.
-    ///
-    /// # Errors
-    /// Those of the session, the database and stdout.
     pub async fn run(self, context: &Context) -> Result<u8> {
         let format = self.output.format()?;
         let mut session = context.session(false).await?;

@@ -33,10 +33,6 @@ pub struct CommentsArgs {
 }
 
 impl CommentsArgs {
-    /// Answers.
-    ///
-    /// # Errors
-    /// Those of the session, the filters, the database and stdout.
     pub async fn run(mut self, context: &Context) -> Result<u8> {
         let thread = !self.select.task.is_empty();
         self.page.all |= thread && self.page.limit.is_none();

@@ -22,11 +22,11 @@ const LONGEST: u64 = 1 << 20;
 #[derive(Debug, Clone, Args)]
 #[command(hide = true)]
 pub struct CompleteArgs {
-    /// The shell that asks
+    /// The shell
     shell: Shell,
 }
 
-/// Shells differ in what they send, and in what they do with the answer.
+/// Shells differ in what they send, and in what they do with the output.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum Shell {
     /// Sends the line up to the cursor and, after a NUL, the part of it that it will replace, quotes included.
@@ -38,10 +38,6 @@ enum Shell {
 }
 
 impl CompleteArgs {
-    /// Prints the candidates.
-    ///
-    /// # Errors
-    /// Those of stdout alone.
     pub async fn run(self, _context: &Context) -> Result<u8> {
         let mut input = Vec::new();
         let stdin = io::stdin();

@@ -2,11 +2,12 @@
 //!
 //! The scripts are the files in `completions/`.
 
+use super::Cli;
 use crate::output::Content;
 use crate::output::destination::Destination;
 use crate::session::Context;
 use anyhow::Result;
-use clap::{Args, Command, ValueEnum};
+use clap::{Args, Command, CommandFactory, ValueEnum};
 use clap_complete::Shell;
 use std::io::Write;
 
@@ -29,10 +30,6 @@ pub struct CompletionsArgs {
 const NAME: &str = "mc-activity";
 
 impl CompletionsArgs {
-    /// Answers.
-    ///
-    /// # Errors
-    /// Those of stdout.
     pub async fn run(self, _context: &Context) -> Result<u8> {
         let mut sink = Destination::open_for(None, Content::Own)?;
         sink.write_all(script(self.shell).as_bytes())?;
@@ -62,7 +59,7 @@ fn script(shell: Shell) -> String {
         Shell::Fish => include_str!("../../completions/mc-activity.fish").to_owned(),
         _ => {
             let mut bytes = Vec::new();
-            clap_complete::generate(shell, &mut without_hidden(&super::command_line()), NAME, &mut bytes);
+            clap_complete::generate(shell, &mut without_hidden(&Cli::command()), NAME, &mut bytes);
             String::from_utf8_lossy(&bytes).into_owned()
         }
     }

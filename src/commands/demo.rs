@@ -1,4 +1,4 @@
-//! `demo`: creates the embedded store and fills it with two weeks of activity.
+//! `demo`: creates the demo database and fills it with two weeks of activity.
 
 use super::Cli;
 use crate::cli::time::TimeSpec;
@@ -33,7 +33,7 @@ pub struct DemoArgs {
     /// Keep writing an event every few seconds until Ctrl-C
     #[arg(long)]
     live: bool,
-    /// Replace a database that demo did not create, or that log has written to
+    /// Replace a file that demo did not create or that was changed
     #[arg(long)]
     force: bool,
 }
@@ -68,7 +68,7 @@ impl DemoArgs {
         if url.is_some_and(|url| matches!(Target::parse(url, &|_| None), Ok(Target::Sqlite { read_only: true, .. }))) {
             return Err(denied("demo writes, and --database-url says mode=ro").hint("leave --database-url out").into());
         }
-        let path = context.settings.embedded_store().ok_or_else(|| no_home("the embedded store"))?;
+        let path = context.settings.embedded_store().ok_or_else(|| no_home("the demo database"))?;
         let now = Timestamp::from_utc(Utc::now());
         let zone = context.global.zone.zone()?;
         let at = self.at.as_ref().map_or(Ok(now), |at| at.resolve(now, zone))?;
@@ -76,7 +76,7 @@ impl DemoArgs {
             may_replace(&path).await?;
         }
         let directory = path.parent().unwrap_or(Path::new("."));
-        let said = || failed(format!("cannot make the embedded store {}", path.display()));
+        let said = || failed(format!("cannot create the demo database {}", path.display()));
         fs::create_dir_all(directory).with_context(said)?;
         let building = tempfile::tempdir_in(directory).with_context(said)?;
         let unfinished = building.path().join("activity.db");
@@ -86,7 +86,7 @@ impl DemoArgs {
             let _ = fs::remove_file(directory.join(leftover));
         }
         fs::rename(&unfinished, &path).with_context(said)?;
-        context.say(&format!("made the embedded store {}", path.display()));
+        context.say(&format!("created the demo database {}", path.display()));
         Ok(path)
     }
 

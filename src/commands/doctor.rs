@@ -22,7 +22,7 @@ use std::time::Duration;
 
 /// Clocks further apart than this mislead: "15m ago" is counted by the database's.
 const SKEW: f64 = 2.0;
-/// A standby further behind than this answers about the past.
+/// A standby further behind than this shows the past.
 const LAG: Duration = Duration::from_secs(30);
 /// The trigger of `queries/postgres/install_notify_trigger.sql`.
 const NOTIFIER: &str = "mc_activity_notify";
@@ -70,7 +70,7 @@ impl DoctorArgs {
     }
 }
 
-/// One look after the other, the cheap ones first. An error ends it: nothing more can be told.
+/// Runs the checks in turn, the cheap ones first. An error ends them: after it no check can run.
 async fn examine(context: &Context, report: &mut Report) -> Result<()> {
     let place = context.place()?;
     report.fact("database", json!(place.target.label()));
@@ -256,7 +256,7 @@ async fn actor(context: &Context, report: &mut Report, store: &mut Database, pla
         Err(error) if kind_of(&error) == Kind::Usage => return Err(error),
         Err(error) => {
             report.fact("actor", json!(null));
-            // Nobody asked for is no fault; somebody who is not there is.
+            // No identity is fine; an unknown one is a problem.
             let state = if kind_of(&error) == Kind::NotFound { CheckState::Wrong } else { CheckState::Note };
             report.add_error("actor", state, &error);
             again(store).await?;
@@ -321,7 +321,7 @@ async fn unseen(report: &mut Report, store: &mut Database) -> Result<()> {
     Ok(())
 }
 
-/// A transaction in which a statement failed answers nothing more.
+/// A transaction in which a statement failed runs no other statement.
 async fn again(store: &mut Database) -> Result<()> {
     store.rollback().await?;
     store.begin(TransactionMode::Read).await

@@ -141,10 +141,6 @@ impl ErrorsArgs {
         Ok(Window { range: None, period: Period { since, until, closed: false }, bucket })
     }
 
-    /// Answers.
-    ///
-    /// # Errors
-    /// Those of the session, the filters, the database and stdout; exit 6 past `--fail-over`.
     pub async fn run(self, context: &Context) -> Result<u8> {
         let format = self.output.format()?;
         if let (Some(warn), Some(crit)) = (self.warn, self.crit)

@@ -17,7 +17,7 @@ use anyhow::Result;
 use clap::Args;
 use std::io::Write;
 
-/// So many characters are taken for the beginning of an id, as tables show it.
+/// At least this many characters are the start of an id, as tables show it.
 const SHORTEST: usize = 4;
 /// Events listed at most where the beginning of an id is that of several.
 const SEVERAL: u64 = 10;
@@ -49,10 +49,6 @@ impl ExplainArgs {
         IdPrefix::parse(&self.what).filter(|_| self.what.len() >= SHORTEST)
     }
 
-    /// Answers.
-    ///
-    /// # Errors
-    /// Exit 3 for an event that does not exist for the actor; for an event also those of the session and the database.
     pub async fn run(self, context: &Context) -> Result<u8> {
         let format = self.output.format()?;
         self.output.without_fields()?;

@@ -32,10 +32,6 @@ pub struct ListArgs {
 }
 
 impl ListArgs {
-    /// Answers.
-    ///
-    /// # Errors
-    /// Those of the session, the filters, the database and stdout.
     pub async fn run(self, context: &Context) -> Result<u8> {
         let shape = ListFormat::of(&self.output, Columns::events())?;
         let mut session = context.session(self.page.all).await?;

@@ -54,7 +54,7 @@ pub struct LogArgs {
     /// Agent: id or name [default: the writing agent]
     #[arg(long, conflicts_with = "jsonl")]
     agent: Option<String>,
-    /// Writing user, if the schema has this column; only yourself
+    /// Writing user (only yourself), if the schema has it
     #[arg(long, conflicts_with = "jsonl")]
     user: Option<String>,
     /// Actor id, if the schema has this column
@@ -65,10 +65,10 @@ pub struct LogArgs {
     /// Writing the same event with the same id again is no error.
     #[arg(long, value_name = "ID", conflicts_with = "jsonl")]
     id: Option<String>,
-    /// Write many events, one JSON object a line; - reads stdin
+    /// Write many events, one JSON object a line; - is stdin
     #[arg(long, value_name = "FILE")]
     jsonl: Option<String>,
-    /// Check everything and print the events, but write nothing
+    /// Check and print the events, but write nothing
     #[arg(long)]
     dry_run: bool,
     #[command(flatten)]
@@ -94,7 +94,7 @@ impl LogArgs {
             Some(entry) => Input::One(Box::new(entry)),
             None => Input::Many(self.lines(context)?),
         };
-        // Where the answer cannot go nothing is written.
+        // If the output cannot be written, no event is written.
         let mut sink = Destination::open_for(self.output.out_file.as_deref(), format)?;
         let mut session = context.session_to_write().await?;
         let style = context.style(&session, &self.output)?;

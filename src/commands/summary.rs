@@ -44,10 +44,6 @@ pub struct SummaryArgs {
 }
 
 impl SummaryArgs {
-    /// Answers.
-    ///
-    /// # Errors
-    /// Those of the session, the filters, the database and stdout.
     pub async fn run(mut self, context: &Context) -> Result<u8> {
         let format = self.output.format()?;
         if self.by.is_empty() {

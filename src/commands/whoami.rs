@@ -1,4 +1,4 @@
-//! `whoami`: who is asking, how that was established, and of which database.
+//! `whoami`: the identity, how it was authenticated, and the database.
 
 use crate::auth::ActorKind;
 use crate::cli::format::{OutputArgs, offers};
@@ -23,10 +23,6 @@ pub struct WhoamiArgs {
 }
 
 impl WhoamiArgs {
-    /// Answers.
-    ///
-    /// # Errors
-    /// Those of the session, the database and stdout.
     pub async fn run(self, context: &Context) -> Result<u8> {
         let format = self.output.format()?;
         self.output.without_fields()?;

@@ -119,7 +119,7 @@ impl Connected {
                     "check DATABASE_URL, and that the role has USAGE on the schema of the tables and finds it on its \
                      search_path"
                 }
-                Dialect::Sqlite => "check DATABASE_URL; `mc-activity demo` makes an embedded store to try",
+                Dialect::Sqlite => "check DATABASE_URL; `mc-activity demo` creates a demo database",
             };
             return Err(unavailable(format!("this is no Mission Control database: no table {missing}"))
                 .hint(hint)

@@ -63,6 +63,28 @@ impl ActivityEvent {
     }
 }
 
+#[cfg(test)]
+impl ActivityEvent {
+    /// An event with a type and a time, and nothing else. Tests set the other fields that they need.
+    pub fn example(event_type: &str, created_at: Timestamp) -> Self {
+        Self {
+            id: Uuid::from_u128(1),
+            event_type: event_type.to_owned(),
+            message: None,
+            agent_id: None,
+            task_id: None,
+            board_id: None,
+            created_at,
+            action: None,
+            user_id: None,
+            actor_id: None,
+            agent_name: None,
+            task_title: None,
+            board_name: None,
+        }
+    }
+}
+
 impl Record for ActivityEvent {
     fn cell(&self, field: usize) -> Cell<'_> {
         match field {

@@ -124,18 +124,12 @@ mod tests {
     fn an_event_has_the_keys_and_values_of_the_api_then_ours() {
         let event = ActivityEvent {
             id: Uuid::from_u128(0x7f58a95a_6b2a_599a_98f8_89d8a9c0ad13),
-            event_type: "task.updated".to_owned(),
             message: Some("日本 \"x\"\n\u{1b}\u{7f}/".to_owned()),
-            agent_id: None,
             task_id: Some(Uuid::from_u128(5)),
             board_id: Some(Uuid::from_u128(3)),
-            created_at: Timestamp::from_naive("2026-03-15T12:00:00".parse().unwrap()),
-            action: None,
-            user_id: None,
-            actor_id: None,
-            agent_name: None,
             task_title: Some("T".to_owned()),
             board_name: Some("B".to_owned()),
+            ..ActivityEvent::example("task.updated", Timestamp::from_naive("2026-03-15T12:00:00".parse().unwrap()))
         };
         let shown = written(|out| record(out, &Columns::events(), &event));
         let expected = concat!(

@@ -60,7 +60,7 @@ pub fn check(
     );
     let of = if tally.total == 1 { "event" } else { "events" };
     let pct = decimals(tally.pct(), 2);
-    let store = if embedded { " of the embedded store" } else { "" };
+    let store = if embedded { " of the demo database" } else { "" };
     let mut text = line(status, &format!("{pct}% of {} {of}{store} failed in {range}{few}", tally.total), Some(&data));
     for event in newest.iter().take(LINES) {
         let message = escape_for_terminal(event.message.as_deref().unwrap_or_default());
@@ -111,7 +111,6 @@ fn decimals(value: f64, most: usize) -> String {
 mod tests {
     use super::*;
     use crate::model::{Bucket, Period, RateScope, Series};
-    use uuid::Uuid;
 
     fn rate(errors: u64, total: u64) -> ErrorRate {
         let series = Series { range: None, bucket: Bucket::Hour, points: Vec::new() };
@@ -129,19 +128,8 @@ mod tests {
 
     fn failure(message: &str) -> ActivityEvent {
         ActivityEvent {
-            id: Uuid::nil(),
-            event_type: "agent.nudge.failed".into(),
             message: Some(message.into()),
-            agent_id: None,
-            task_id: None,
-            board_id: None,
-            created_at: Timestamp::from_micros(0),
-            action: None,
-            user_id: None,
-            actor_id: None,
-            agent_name: None,
-            task_title: None,
-            board_name: None,
+            ..ActivityEvent::example("agent.nudge.failed", Timestamp::from_micros(0))
         }
     }
 
@@ -152,7 +140,7 @@ mod tests {
     #[test]
     fn the_embedded_store_is_named() {
         let (_, text) = check(&rate(0, 9), &LIMITS, &[], true, &|at| at.to_string(), &str::to_owned);
-        assert!(text.starts_with("ACTIVITY OK - 0% of 9 events of the embedded store failed in 24h | "), "{text}");
+        assert!(text.starts_with("ACTIVITY OK - 0% of 9 events of the demo database failed in 24h | "), "{text}");
     }
 
     const LIMITS: Thresholds = Thresholds { warn: Some(5.0), crit: Some(10.0), min_events: 1 };

@@ -122,19 +122,8 @@ mod tests {
     #[test]
     fn an_event_is_an_activity_with_its_route() {
         let event = ActivityEvent {
-            id: Uuid::from_u128(1),
-            event_type: "board.lead_notified".to_owned(),
-            message: None,
-            agent_id: None,
-            task_id: None,
             board_id: Some(Uuid::from_u128(3)),
-            created_at: Timestamp::INFINITY,
-            action: None,
-            user_id: None,
-            actor_id: None,
-            agent_name: None,
-            task_title: None,
-            board_name: None,
+            ..ActivityEvent::example("board.lead_notified", Timestamp::INFINITY)
         };
         let frame = framed(&Columns::events(), &event);
         assert!(frame.starts_with("event: activity\r\ndata: {\"activity\": {\"id\": "));

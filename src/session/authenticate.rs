@@ -1,10 +1,10 @@
-//! Who is asking, from flags and settings: the first way that applies, with its proof.
+//! Establishes the identity from flags and settings: the first way that applies, with its proof.
 //!
 //! 1. `--as-agent`, `--as-user`, when no token is given
 //! 2. an agent's token: `--agent-token-file`, MC_AGENT_TOKEN
 //! 3. a user's token: `--token-file`, MC_TOKEN
 //! 4. AUTH_MODE=local with LOCAL_AUTH_TOKEN
-//! 5. the embedded store's own user
+//! 5. the user of the demo database
 //!
 //! Where tokens of both kinds are set, the agent's wins, with a word on stderr.
 
@@ -21,7 +21,7 @@ use crate::settings::secret::{Secret, secret_file};
 use anyhow::{Context as _, Result};
 use std::sync::Arc;
 
-const EMBEDDED: &str = "the embedded store";
+const EMBEDDED: &str = "the demo database";
 
 /// A token, and where it was given.
 #[derive(Debug, Clone)]
@@ -37,7 +37,7 @@ pub(crate) struct Tokens {
     user: Option<Token>,
 }
 
-/// Who claims to be asking.
+/// A claimed identity, before it is checked.
 enum Credential {
     /// Established, or to be taken on trust.
     Claimed(Claim, String),
@@ -50,7 +50,7 @@ impl Context {
     /// begins another of the same kind.
     ///
     /// # Errors
-    /// Exit 2 for contradictions, exit 3 for names of nobody or several, exit 4 where nobody asks or a token is refused.
+    /// Exit 2 for conflicting flags, exit 3 for an unknown or ambiguous name, exit 4 without an identity or for a refused token.
     pub async fn actor(&self, store: &mut Database, place: &DatabaseChoice) -> Result<Actor> {
         let (claim, how) = match self.way(place.embedded)? {
             Credential::Claimed(claim, how) => (claim, how),
@@ -70,10 +70,7 @@ impl Context {
         [&who.token_file, &who.agent_token_file].into_iter().any(|file| file.as_deref() == Some("-"))
     }
 
-    /// What can be said against the flags, settings and tokens before a database is asked.
-    ///
-    /// # Errors
-    /// As for [`Context::actor`].
+    /// Checks flags, settings and tokens as far as that is possible without a database.
     pub fn check_identity(&self, place: &DatabaseChoice) -> Result<()> {
         self.way(place.embedded).map(drop)
     }
@@ -127,7 +124,7 @@ impl Context {
             if let (Some(agent), Some(user)) = (&agent, &user) {
                 self.say(&format!("warning: {} wins over {}", agent.origin, user.origin));
             }
-            // Nobody else sets it.
+            // Set once, single-threaded.
             let _ = self.tokens.set(Tokens { agent, user });
         }
         self.tokens.get().context("the tokens were not read")
@@ -155,7 +152,7 @@ impl Context {
         Ok(Some(Token { secret: Secret::new(text), origin }))
     }
 
-    /// The user whom a bearer token stands for, checked as AUTH_MODE says.
+    /// The user of a bearer token, which is checked as AUTH_MODE says.
     fn user_of(&self, token: &Token) -> Result<Credential> {
         let value = |name: &str| self.settings.value(name);
         let (local, key) = (value("LOCAL_AUTH_TOKEN"), value("CLERK_JWT_KEY"));

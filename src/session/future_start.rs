@@ -7,7 +7,7 @@ use crate::model::{Timestamp, Zone};
 use crate::session::{Context, Session};
 use anyhow::Result;
 
-/// What there is to say of a range that begins in the future.
+/// The notice about a range that begins in the future.
 pub(crate) struct FutureStart {
     message: String,
     hint: Option<String>,
@@ -21,7 +21,7 @@ impl FutureStart {
         let (since, clock) = (zone.show_full(since), zone.show_full(second));
         let typed = if range.start.since.is_some() { "--since" } else { "the start of the range" };
         let message = format!("{typed} is in the future: {since}, while the clock of the database shows {clock}");
-        // Only where another zone was not asked for.
+        // Only if no other zone was given.
         let local = local_zone().ok().filter(|_| zone == Zone::Utc);
         let local = local.and_then(|local| range.start.resolve(now, local).ok().flatten());
         let hint = local
@@ -31,9 +31,6 @@ impl FutureStart {
     }
 
     /// Refuses such a range: a rate or a count of nothing would read as good news.
-    ///
-    /// # Errors
-    /// Exit 2.
     pub(crate) fn refuse(since: Option<Timestamp>, range: &RangeArgs, now: Timestamp, zone: Zone) -> Result<()> {
         let Some(Self { message, hint }) = Self::of(since, range, now, zone) else { return Ok(()) };
         Err(usage(message).hint(hint.unwrap_or_else(|| "let the range begin in the past".to_owned())).into())

@@ -91,9 +91,6 @@ pub struct Groups;
 
 impl Groups {
     /// Most failures first, then most events, then by key.
-    ///
-    /// # Errors
-    /// Those of the database.
     pub async fn of(store: &mut Database, asked: EventQuery<'_>, by: &GroupBy) -> Result<Vec<Group>> {
         if by.0.is_empty() {
             return Ok(Vec::new());

@@ -1,4 +1,4 @@
-//! The opaque cursor of `next_cursor` and `--after`: where a page ended, bound to who asked what in which order.
+//! The opaque cursor of `next_cursor` and `--after`: where a page ended, bound to the identity, the filters and the order.
 
 use crate::auth::Actor;
 use crate::error::{Failure, usage};
@@ -16,7 +16,7 @@ const VERSION: u8 = 0x30;
 const WITHOUT_DATABASE: u8 = 0x20;
 const SINCE: u8 = 1;
 const UNTIL: u8 = 2;
-/// Bytes that name the database, and those that name the question.
+/// Length of the hashes of the database and of the query.
 const DATABASE: usize = 4;
 const QUESTION: usize = 6;
 /// First byte, binding and key.
@@ -39,7 +39,7 @@ impl QueryFingerprint {
     }
 }
 
-/// The one text of a question, one line a value that is set.
+/// The canonical text of a query: one line for each value that is set.
 pub fn question(command: &str, actor: &Actor, order: &str, filter: &Filter, range: &str) -> String {
     format!("command={command}\nactor={}\norder={order}\n{}{range}", actor.id, filter.canonical())
 }
@@ -80,16 +80,16 @@ impl Cursor {
     /// From text.
     ///
     /// # Errors
-    /// Exit 2 for a text that is no cursor, or one of another database or question.
+    /// Exit 2 for text that is not a cursor, and for a cursor of another database or query.
     pub fn decode(text: &str, binding: &QueryFingerprint) -> Result<Self> {
         let unreadable = || {
             usage("this is not a cursor, or not a whole one")
-                .hint("--after takes the next_cursor of an earlier page, copied as it is")
+                .hint("--after needs the next_cursor of an earlier page, copied unchanged")
         };
         let bytes = URL_SAFE_NO_PAD.decode(text.trim()).map_err(|_| unreadable())?;
         let ends = [SINCE, UNTIL];
         if bytes.first().is_some_and(|first| first & !(SINCE | UNTIL) == WITHOUT_DATABASE) {
-            let failure = usage("this cursor was made by an earlier version of mc-activity");
+            let failure = usage("this cursor is of an earlier version of mc-activity");
             return Err(failure.hint("begin again with the first page").into());
         }
         let (said, checksum) = bytes.split_last_chunk::<CHECKSUM>().ok_or_else(unreadable)?;
@@ -180,7 +180,7 @@ mod tests {
     fn a_cursor_of_the_version_before_is_told_as_such() {
         let old = URL_SAFE_NO_PAD.encode([&[WITHOUT_DATABASE][..], &[7; 32]].concat());
         let error = Cursor::decode(&old, &binding()).unwrap_err();
-        assert_eq!(error.to_string(), "this cursor was made by an earlier version of mc-activity");
+        assert_eq!(error.to_string(), "this cursor is of an earlier version of mc-activity");
     }
 
     proptest! {

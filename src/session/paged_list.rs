@@ -22,7 +22,7 @@ const FIRST_PORTION: u64 = 2_000;
 /// Maximum number of rows of a portion: more would cost the server memory and save almost nothing.
 const LARGEST_PORTION: u64 = 50_000;
 
-/// What was asked.
+/// A page of a list: the filters, the range and the page.
 pub struct Question<'a> {
     /// Which rows.
     pub filter: Filter,
@@ -43,7 +43,7 @@ pub struct ListFormat {
 }
 
 impl ListFormat {
-    /// As the flags say, before anything is asked.
+    /// The format of the flags, checked before the database is opened.
     ///
     /// # Errors
     /// Exit 2 for a format or a field that there is not.
@@ -53,10 +53,7 @@ impl ListFormat {
     }
 }
 
-/// Answers with rows, or with their number.
-///
-/// # Errors
-/// Those of the cursor, the database and stdout.
+/// Prints rows, or with --count their number.
 pub async fn answer<T: Item + Record>(
     context: &Context,
     mut session: Session,

@@ -11,7 +11,7 @@ use std::io::{IsTerminal, stderr};
 use std::thread;
 use std::time::Duration;
 
-/// Sooner nobody wonders.
+/// Show progress only after this long.
 const PATIENCE: Duration = Duration::from_secs(1);
 const DRAWS_PER_SECOND: u8 = 20;
 /// How often it is drawn.
@@ -23,7 +23,7 @@ pub(crate) struct ProgressDisplay {
 }
 
 impl Context {
-    /// Whether somebody watches stderr.
+    /// Whether stderr is a terminal.
     pub(crate) fn is_watched(&self) -> bool {
         let is_dumb = std::env::var_os("TERM").is_some_and(|term| term == "dumb");
         !self.global.quiet && stderr().is_terminal() && !is_dumb
@@ -72,7 +72,7 @@ impl ProgressDisplay {
         }
     }
 
-    /// So many of so many.
+    /// The number of rows so far, and of all rows.
     pub(crate) fn set(&self, done: u64, all: u64) {
         if let Some(bar) = &self.bar {
             bar.set_length(all);

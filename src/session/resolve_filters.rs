@@ -27,9 +27,6 @@ impl Session {
     }
 
     /// The filters of commands whose events are all comments.
-    ///
-    /// # Errors
-    /// As for [`Session::filter`].
     pub async fn select(&mut self, args: &SelectArgs, range: &RangeArgs) -> Result<Filter> {
         let (since, until) = range.resolve(self.now, self.zone)?;
         let names_boards = !(args.board.is_empty() && args.exclude_board.is_empty());

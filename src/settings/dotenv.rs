@@ -6,7 +6,7 @@
 
 use std::collections::HashMap;
 
-/// What a file says.
+/// The variables of a file.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Parsed {
     /// The variables in their order, a repeated name repeatedly.

@@ -7,7 +7,7 @@ use std::fs;
 use std::io::Read;
 use std::path::Path;
 
-/// More than any token is long, less than would hurt if somebody names the wrong file.
+/// Longer than any token, and short enough to be harmless if the wrong file is named.
 const LONGEST: u64 = 64 * 1024;
 
 /// A token, a password or a URL that may hold one. Debug and Display show `<redacted>`.

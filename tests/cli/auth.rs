@@ -1,4 +1,4 @@
-//! Who is asking: every way to say or to prove it, every refusal in its own words, and which way wins.
+//! Identity: every way to name or authenticate it, every error, and which way wins.
 
 mod agents;
 mod precedence;
@@ -35,7 +35,7 @@ fn told(output: &Output) -> (String, String, String) {
     (text("kind"), text("id"), text("how"))
 }
 
-/// What the error says, with everything that is the same in all of them.
+/// The message of the error in JSON.
 fn message(output: &Output) -> String {
     let error: serde_json::Value = serde_json::from_str(output.stderr.lines().last().unwrap_or_default())
         .unwrap_or_else(|e| panic!("no JSON on stderr: {e}\n{output}"));

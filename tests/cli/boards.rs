@@ -31,7 +31,7 @@ fn boards_lists_exactly_what_the_actor_may_name_with_the_newest_event_it_may_see
 }
 
 #[test]
-fn boards_tells_what_came_last_however_long_ago_and_by_whichever_board_decides() {
+fn boards_shows_the_last_activity_however_old_by_the_board_that_decides() {
     const HOUR: f64 = -3_600.0;
     for_each_engine(|engine| {
         let database = crate::tail::quiet(engine);

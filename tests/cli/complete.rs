@@ -1,4 +1,4 @@
-//! A person presses Tab in a real shell. What the shell runs then is compared with what the person meant.
+//! Presses Tab in real shells, and compares the command that the shell then runs with the intended one.
 
 use crate::auth::user;
 use crate::harness::root;
@@ -337,7 +337,7 @@ fn completion_gets_the_words_of_its_own_command_and_none_of_them_as_an_argument(
 }
 
 #[test]
-fn completion_says_nothing_of_what_is_wrong_and_completes_what_needs_no_database() {
+fn completion_prints_no_errors_and_completes_what_needs_no_database() {
     let place = Place::new();
     place.write("work/.env", "DATABASE_URL=nonsense\n!! no assignment\n");
     for shell in Shell::ALL {

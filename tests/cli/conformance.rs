@@ -1,4 +1,4 @@
-//! What the real backend answered, case by case, asked again of the binary: the API's keys with the API's values.
+//! Replays recorded requests of the real backend and compares keys and values with its responses.
 
 mod rules;
 
@@ -90,6 +90,6 @@ fn answers_from_a_table_so_small_that_it_is_read_as_a_whole_are_those_of_the_bac
 }
 
 #[test]
-fn answers_on_the_embedded_store_are_those_of_the_backend() {
+fn answers_on_sqlite_are_those_of_the_backend() {
     conforms(Database::shared(Engine::Embedded));
 }

@@ -4,7 +4,7 @@ use crate::harness::Place;
 use std::time::Duration;
 
 #[test]
-fn what_demo_advises_to_try_next_shows_something() {
+fn every_command_that_demo_suggests_prints_something() {
     let place = Place::new();
     let said = place.mc(["demo"]).ok();
     let said = format!("{}{}", said.stdout, said.stderr);
@@ -19,7 +19,7 @@ fn what_demo_advises_to_try_next_shows_something() {
 }
 
 #[test]
-fn a_demo_that_is_interrupted_leaves_a_whole_store_or_nothing() {
+fn an_interrupted_demo_leaves_a_complete_database_or_nothing() {
     let mut stopped = 0;
     for milliseconds in (0..300).step_by(15) {
         let place = Place::new();

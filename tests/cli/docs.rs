@@ -1,4 +1,4 @@
-//! The command lines of the README and of docs/ are understood, the examples print what the pages say, and links lead somewhere.
+//! The README, docs/ and the help: command lines are valid, examples print what the pages show, and links lead somewhere.
 
 use crate::harness::{root, update, with_demo};
 use mc_activity::for_tests;
@@ -222,4 +222,70 @@ fn the_table_of_exit_codes_in_the_documentation_is_that_of_the_program() {
         .chain(for_tests::exit_codes().into_iter().map(|(code, name)| (code.to_string(), name.to_owned())))
         .collect();
     assert_eq!(rows, expected);
+}
+
+#[test]
+fn every_command_has_tests_in_a_file_of_its_name() {
+    let modules = std::fs::read_to_string(root().join("tests/cli/main.rs")).unwrap();
+    for command in commands() {
+        let name = command.get_name();
+        assert!(root().join(format!("tests/cli/{name}.rs")).exists(), "tests/cli/{name}.rs is missing");
+        assert!(modules.contains(&format!("\nmod {name};\n")), "tests/cli/main.rs does not name {name}");
+    }
+}
+
+#[test]
+fn every_path_that_the_pages_for_contributors_name_exists() {
+    for page in ["CONTRIBUTING.md", "docs/architecture.md"] {
+        let text = std::fs::read_to_string(root().join(page)).unwrap();
+        let is_path = |code: &&str| {
+            let first = code.split('/').next().unwrap_or_default();
+            ["src", "tests", "queries", "docs", "benches", "completions", ".ci"].contains(&first) && code.contains('/')
+        };
+        // A command line in a fenced block names paths too.
+        let words = text
+            .split(|c: char| c.is_whitespace() || "`()|".contains(c))
+            .map(|word| word.trim_end_matches([',', ':', '.', ';']));
+        let paths: Vec<&str> = words.filter(is_path).collect();
+        assert!(paths.len() > 5, "{page} names only {paths:?}");
+        for path in paths {
+            // NAME stands for any name: the folder must exist.
+            let path = path.split("NAME").next().unwrap();
+            let path = path.replace("*", "postgres");
+            assert!(root().join(path.trim_end_matches('/')).exists(), "{page} names {path}, which does not exist");
+        }
+    }
+}
+
+#[test]
+fn the_short_help_has_one_line_for_each_flag_on_80_columns() {
+    let place = crate::harness::Place::new();
+    let names = commands();
+    let names = names.iter().map(|command| vec![command.get_name()]).chain([vec![]]);
+    for mut args in names {
+        args.push("-h");
+        let help = place.mc(args).env("COLUMNS", "80").ok().stdout;
+        let flags: Vec<&str> = help.lines().filter(|line| line.trim_start().starts_with('-')).collect();
+        assert!(flags.len() >= 2, "{help}");
+        let continued = help.lines().skip_while(|line| !line.starts_with("Options:")).find(|line| {
+            let is_flag = line.trim_start().starts_with('-');
+            line.starts_with("          ") && !is_flag && !line.contains("values:") && !line.trim_end().ends_with(']')
+        });
+        assert_eq!(continued, None, "{help}");
+    }
+}
+
+#[test]
+fn commands_without_a_database_show_no_flags_of_one() {
+    let place = crate::harness::Place::new();
+    for command in ["completions", "demo", "man"] {
+        for help in ["-h", "--help"] {
+            let text = place.mc([command, help]).ok().stdout;
+            assert!(
+                text.contains("--quiet") && !text.contains("--database-url") && !text.contains("--as-user"),
+                "{text}"
+            );
+        }
+    }
+    assert!(place.mc(["list", "-h"]).ok().stdout.contains("--database-url"));
 }

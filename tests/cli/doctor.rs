@@ -3,7 +3,7 @@
 use crate::harness::{Database, Engine, Place, with_demo};
 
 #[test]
-fn doctor_tells_a_database_that_is_fine_from_one_that_cannot_be_used() {
+fn doctor_exits_with_0_for_a_good_database_and_with_5_for_an_unusable_one() {
     let fine = with_demo().mc(["doctor", "-o", "json", "-q"]).ok().json();
     assert_eq!((&fine["exit_code"], &fine["facts"]["schema"]), (&0.into(), &"documented".into()), "{fine}");
     let place = Place::new();
@@ -15,7 +15,7 @@ fn doctor_tells_a_database_that_is_fine_from_one_that_cannot_be_used() {
 }
 
 #[test]
-fn doctor_names_the_columns_that_are_missing_and_the_actor_who_is() {
+fn doctor_names_missing_columns_and_an_unknown_identity() {
     let database = Database::recorded(Engine::Deployed);
     database.mc(["doctor", "--as-user", "nobody"]).run().expect(1);
     for (column, table, code) in [("identity_profile", "agents", 1), ("all_boards_write", "organization_members", 5)] {
@@ -37,7 +37,7 @@ fn doctor_names_the_columns_that_are_missing_and_the_actor_who_is() {
 }
 
 #[test]
-fn doctor_knows_the_role_the_indexes_and_the_clock_of_a_server() {
+fn doctor_reports_privileges_indexes_and_the_clock_of_a_server() {
     let output = Database::shared(Engine::Deployed).mc(["doctor", "-o", "json"]).run();
     let told = output.json();
     let facts = &told["facts"];

@@ -32,7 +32,7 @@ fn a_closed_pipe_is_silence_and_success() {
 }
 
 #[test]
-fn nothing_is_needed_of_the_environment() {
+fn an_empty_environment_is_enough() {
     for_each_engine(|engine| {
         let database = Database::shared(engine);
         for line in READS {
@@ -61,7 +61,7 @@ fn directories_that_cannot_be_written_do_not_matter_to_readers() {
     for line in READS {
         let mut mc = ask(database, line);
         for name in ["HOME", "XDG_DATA_HOME", "XDG_CONFIG_HOME", "XDG_CACHE_HOME", "XDG_STATE_HOME"] {
-            // Nobody can write there, root included.
+            // Not even root can write there.
             mc = mc.env(name, "/proc/1/nowhere");
         }
         assert_eq!(mc.ok().stderr, "", "{line}");
@@ -85,7 +85,7 @@ fn a_failure_leaves_no_half_answer_on_stdout() {
 }
 
 #[test]
-fn a_reader_that_has_seen_enough_is_no_failure() {
+fn a_reader_that_closes_the_pipe_is_no_error() {
     let place = with_demo();
     for line in TABULAR.map(|(line, _)| line).into_iter().chain(["list --all", "--help", "completions bash", "man"]) {
         for format in ["table", "jsonl", "csv"] {

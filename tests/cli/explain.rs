@@ -1,10 +1,10 @@
-//! `explain`: what an event type means, and who may have an event explained.
+//! `explain`: event types and single events.
 
 use crate::auth::user;
 use crate::harness::{Database, Engine, Place, with_demo};
 
 #[test]
-fn explain_needs_a_database_for_an_event_only() {
+fn explain_needs_a_database_only_for_an_event() {
     let place = Place::new();
     let told = place.mc(["explain", "agent.nudge.failed"]).ok().stdout;
     assert!(told.contains("the actor") && told.contains("nowhere"), "{told}");

@@ -1,4 +1,4 @@
-//! What the tests stand on: databases that are private to this run, the binary in an environment of its own, and data
+//! The harness: databases that are private to this run, the binary in an environment of its own, and data
 //! that can be loaded into every engine.
 
 mod child;
@@ -11,6 +11,7 @@ mod reads;
 mod repository;
 mod server;
 mod terminal;
+mod wait;
 
 pub use child::{Child, used};
 pub use data::{Data, Table, micros};
@@ -22,3 +23,4 @@ pub use reads::{ME, READS, answers, ask, events, words};
 pub use repository::{root, update, with_demo};
 pub use server::{SERVER, Server, free_port, guard};
 pub use terminal::Screen;
+pub use wait::{wait_at_most, wait_until};

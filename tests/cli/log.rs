@@ -1,5 +1,5 @@
-//! Writing: what is refused before anything is written, what happens once, and all or nothing. Who may write where is
-//! held against the rules in `everybody`.
+//! `log`: what is refused before anything is written, idempotent retries, and batches that are written completely or not at
+//! all. `visibility::every_command` tests who may write where.
 
 use crate::auth::{agent, user};
 use crate::harness::{Database, Engine, Mc, Place, for_each_engine};
@@ -67,7 +67,7 @@ fn a_batch_with_one_line_that_is_refused_writes_nothing_and_names_the_line() {
 #[test]
 fn references_are_checked_before_anything_is_written() {
     let database = Database::recorded(Engine::Deployed);
-    // The first write of all would fail so; the check of line 2 is what is told.
+    // The write of line 1 would fail with this error too, but line 2 is checked first.
     database.sql("ALTER TABLE activity_events ADD CONSTRAINT never CHECK (event_type <> 'task.updated') NOT VALID");
     let good = r#"{"event_type":"task.updated","board":"board-1"}"#;
     let output = batch(&database, &[good, r#"{"event_type":"task.updated","board":"no such board"}"#]).fails(4);
@@ -124,7 +124,7 @@ fn the_same_event_under_the_same_id_is_written_once_and_another_one_is_refused()
 }
 
 #[test]
-fn who_is_just_being_faster_with_the_same_event_is_no_error() {
+fn two_writers_of_the_same_event_at_once_are_no_error() {
     let database = Database::recorded(Engine::Deployed);
     let insert = format!(
         "BEGIN;
@@ -194,7 +194,7 @@ fn a_type_that_nothing_reads_is_written_with_a_warning() {
 }
 
 #[test]
-fn who_waits_for_the_lines_of_a_batch_is_told_of_them_on_a_terminal_alone() {
+fn the_progress_of_a_batch_is_shown_on_a_terminal_only() {
     let place = Place::new();
     place.mc(["demo", "-q"]).ok();
     let line = "{\"event_type\":\"task.updated\",\"board_id\":\"docs\"}\n";
@@ -221,7 +221,7 @@ fn a_batch_keeps_its_order() {
 }
 
 #[test]
-fn where_the_answer_cannot_go_nothing_is_written() {
+fn log_writes_nothing_if_its_output_cannot_be_written() {
     for_each_engine(|engine| {
         let database = Database::recorded(engine);
         let before = count(&database);
@@ -286,7 +286,7 @@ fn many_lines_are_written_with_few_statements_in_their_order() {
 }
 
 #[test]
-fn what_the_database_refuses_in_the_midst_of_a_batch_is_named_by_its_line_and_nothing_is_written() {
+fn a_batch_with_a_line_that_the_database_refuses_names_the_line_and_writes_nothing() {
     let database = Database::recorded(Engine::Deployed);
     let before = count(&database);
     database.sql("ALTER TABLE activity_events ADD CHECK (message <> 'refused') NOT VALID");

@@ -1,11 +1,14 @@
-//! The binary as its users meet it, run against real databases: a private PostgreSQL server with the deployed and the
-//! documented schema, and the embedded store.
+//! Runs the binary as its users do, on real databases: a private PostgreSQL server with the deployed and the documented
+//! schema, and SQLite files.
+//!
+//! The tests of a command are in the module of its name; the tests of a part of `src/` are in the module of its name.
 
-// What a test may do, its harness may: panics are how it complains.
+// A test fails by a panic, and so may its harness.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stderr, unreachable_pub)]
 
 mod auth;
 mod boards;
+mod comments;
 mod complete;
 mod completions;
 mod conformance;
@@ -14,6 +17,7 @@ mod demo;
 mod docs;
 mod doctor;
 mod environment;
+mod errors;
 mod explain;
 mod harness;
 mod interruption;
@@ -25,7 +29,9 @@ mod output;
 mod secrets;
 mod settings;
 mod smoke;
+mod summary;
 mod tail;
 mod time_zones;
 mod untrusted_text;
 mod visibility;
+mod whoami;

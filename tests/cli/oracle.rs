@@ -1,5 +1,5 @@
-//! Who may see what, told a second time: Mission Control's rules as plain loops over the rows, without any SQL and
-//! without the binary's own code, so that the two can be held against each other.
+//! The oracle: Mission Control's access rules, written a second time as plain loops over the rows, without SQL and
+//! without the code of the binary, so that the results can be compared.
 
 mod names;
 mod random;
@@ -90,7 +90,7 @@ impl Event {
     }
 }
 
-/// Somebody who asks.
+/// An identity.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Actor {
     /// By users.id.

@@ -1,4 +1,4 @@
-//! Secrets with a mark, and everything that a run leaves behind searched for it.
+//! Marks secrets, and searches everything that a run prints, writes or shows for the marks.
 
 use crate::auth::{PRIVATE, PUBLIC, hash, session_token};
 use crate::harness::{Database, Engine, Output, Place, Role, for_each_engine};
@@ -107,7 +107,7 @@ fn no_secret_is_in_anything_that_a_run_prints_or_writes() {
 }
 
 #[test]
-fn no_secret_is_in_what_is_said_of_a_database_that_cannot_be_used() {
+fn no_secret_is_in_an_error_about_a_database_that_cannot_be_used() {
     let place = Place::new();
     for url in [
         format!("postgres://u:{PASSWORD}@127.0.0.1:1/db"),
@@ -125,7 +125,7 @@ fn no_secret_is_in_what_is_said_of_a_database_that_cannot_be_used() {
             let output = place.mc(line).args(more).env("DATABASE_URL", &url).run();
             assert!([2, 5].contains(&output.code), "{output}");
             search(&output, &place, &[]);
-            // Given on the command line it is visible to others, which is said; it is not repeated.
+            // Other users can see it on the command line. A warning says so, without repeating it.
             let output = place.mc(["list", "--as-user", "x", "--database-url", &url]).args(more).run();
             assert!([2, 5].contains(&output.code), "{output}");
             search(&output, &place, &[]);

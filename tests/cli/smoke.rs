@@ -1,4 +1,4 @@
-//! The binary in an empty environment, on a terminal and in the background: what the other tests take for granted.
+//! Smoke tests: the binary in an empty environment, on a terminal and in the background. The other tests rely on these.
 
 use crate::harness::{Data, Database, Engine, Place, Table, for_each_engine};
 use std::time::Duration;
@@ -6,7 +6,7 @@ use std::time::Duration;
 const SOON: Duration = Duration::from_secs(20);
 
 #[test]
-fn without_a_database_it_says_so_and_names_demo() {
+fn without_a_database_the_error_names_demo() {
     let output = Place::new().mc(["list"]).fails(5);
     assert!(output.stderr.contains("mc-activity demo"), "{output}");
 }
@@ -22,13 +22,13 @@ fn settings_come_from_the_dotenv_file_of_the_working_directory() {
 }
 
 #[test]
-fn a_variable_that_is_taken_away_is_not_seen() {
+fn a_variable_that_a_test_removes_is_not_set() {
     let database = Database::shared(Engine::Deployed);
     database.mc(["list", "--count"]).without("DATABASE_URL").fails(5);
 }
 
 #[test]
-fn a_terminal_of_any_width_is_not_overrun_by_the_table() {
+fn no_line_of_a_table_is_wider_than_the_terminal() {
     let database = Database::shared(Engine::Deployed);
     let user = ["--as-user", "000000b0-0000-4000-8000-000000000000"];
     for columns in [60, 100, 200] {
@@ -65,7 +65,7 @@ fn an_event_that_is_committed_while_tail_runs_is_printed_and_ctrl_c_ends_it_with
 }
 
 #[test]
-fn the_server_is_reached_over_a_unix_socket_and_under_every_scheme_of_sqlalchemy() {
+fn unix_sockets_and_every_url_scheme_of_sqlalchemy_work() {
     let database = Database::shared(Engine::Deployed);
     let count = |url: &str| {
         let line = ["list", "--count", "--as-user", "local-auth-user"];
@@ -79,7 +79,7 @@ fn the_server_is_reached_over_a_unix_socket_and_under_every_scheme_of_sqlalchemy
 }
 
 #[test]
-fn what_is_logged_from_stdin_is_listed() {
+fn events_written_by_log_are_listed() {
     for_each_engine(|engine| {
         let database = Database::recorded(engine);
         let user = ["--as-user", "local-auth-user"];
@@ -95,25 +95,6 @@ fn what_is_logged_from_stdin_is_listed() {
     });
 }
 
-#[test]
-fn tail_stops_showing_a_board_within_a_poll_of_losing_access_to_it() {
-    for_each_engine(|engine| {
-        let database = Database::recorded(engine);
-        // User 3 reads board 1 by one row of organization_board_access, and nothing else.
-        let user = ["--as-user", "000000b0-0000-4000-8000-000000000003"];
-        let mut tail =
-            database.mc(["tail", "--events", "-n", "1", "--poll", "200ms", "-o", "jsonl"]).args(user).start();
-        tail.line(SOON);
-        database.sql("DELETE FROM organization_board_access");
-        std::thread::sleep(Duration::from_millis(600));
-        database.load(&event_now("22222222-0000-4000-8000-000000000001"));
-        // It may end or stay silent; it must not print.
-        std::thread::sleep(Duration::from_secs(1));
-        tail.kill();
-        assert_eq!(tail.rest().0, "");
-    });
-}
-
 /// An event on task 1, which is on board 1.
 fn event_now(id: &str) -> Data {
     let mut event = Table::new("activity_events", "id event_type message task_id created_at");
@@ -121,14 +102,4 @@ fn event_now(id: &str) -> Data {
     let task = "000000f0-0000-4000-8000-000000000001";
     event.rows.push([id, "task.updated", "just now", task, &now].map(|text| Some(text.to_owned())).to_vec());
     Data { tables: vec![event] }
-}
-
-#[test]
-fn a_plugin_that_cannot_answer_is_unknown_and_pages_nobody() {
-    let place = Place::new();
-    for args in ["errors --nagios --warn abc", "errors --nagios --range 2h", "errors --nagios"] {
-        let output = place.mc(args.split(' ')).run();
-        assert_eq!(output.code, 3, "{args}");
-        assert!(output.stdout.starts_with("ACTIVITY UNKNOWN - "), "{args}: {}", output.stdout);
-    }
 }

@@ -1,4 +1,4 @@
-//! The tail, flag by flag and end by end. What it does under fire is in `torture`.
+//! `tail`: its flags, its exits, and its recovery from failures. `stress` tests all of it together.
 
 mod clock;
 mod cursor_file;
@@ -35,7 +35,7 @@ pub fn quiet(engine: Engine) -> Database {
     Database::with(engine, &data)
 }
 
-/// `mc-activity tail` for somebody who reads everything, polling often; then what is added.
+/// `mc-activity tail` as a user who can read all boards, with a short polling interval and more flags.
 pub fn tail(database: &Database, more: &str) -> crate::harness::Mc {
     let usual = ["-o jsonl", "--poll 100ms"].into_iter();
     let usual: Vec<&str> = usual.filter(|flag| !more.contains(&flag[..flag.find(' ').unwrap() + 1])).collect();
@@ -43,7 +43,7 @@ pub fn tail(database: &Database, more: &str) -> crate::harness::Mc {
     database.mc(line.split_whitespace())
 }
 
-/// Comments, so many seconds from now on the database's clock.
+/// An INSERT of comments, dated a number of seconds from now on the database's clock.
 pub fn insert_all(database: &Database, ids: &[Uuid], seconds: f64) -> String {
     let sqlite = database.engine == Engine::Embedded;
     let value = |id: &str| if sqlite { format!("x'{}'", id.replace('-', "")) } else { format!("'{id}'") };
@@ -64,7 +64,7 @@ pub fn insert_all(database: &Database, ids: &[Uuid], seconds: f64) -> String {
     format!("INSERT INTO activity_events ({columns}) VALUES {}", rows.join(", "))
 }
 
-/// Writes one comment and answers its id.
+/// Writes one comment and returns its id.
 pub fn write(database: &Database, seconds: f64) -> String {
     let id = Uuid::new_v4();
     database.sql(&insert_all(database, &[id], seconds));
@@ -85,7 +85,7 @@ pub fn item(line: &str) -> Value {
     serde_json::from_str(line).unwrap_or_else(|e| panic!("{line:?} is no JSON: {e}"))
 }
 
-/// Starts it and waits until it follows.
+/// Starts tail and waits until it follows.
 pub fn following(database: &Database, more: &str) -> Child {
     let first = write(database, 0.0);
     let mut child = tail(database, &format!("-n 1 {more}")).start();
@@ -93,12 +93,12 @@ pub fn following(database: &Database, more: &str) -> Child {
     child
 }
 
-/// With -v it says when its first poll has ended, which decides where "now" is.
+/// With -v tail reports the end of its first poll: later events are new ones.
 pub fn wait_for_start(tail: &mut Child) {
     while !tail.said(SOON).starts_with("following ") {}
 }
 
-/// The table, locked by a psql of its own.
+/// A lock on the table, held by a psql process.
 pub struct Lock(std::process::Child);
 
 impl Lock {

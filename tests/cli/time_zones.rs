@@ -1,4 +1,4 @@
-//! Times as they are typed and shown in the zone of this machine and in named ones.
+//! Times that are typed and shown in local time and in named time zones.
 
 use crate::harness::{Database, Output, Place, for_each_engine};
 
@@ -131,7 +131,7 @@ fn an_unknown_tz_is_an_error_where_it_matters_and_nowhere_else() {
 }
 
 #[test]
-fn a_start_in_the_future_is_said_and_no_rate_is_made_of_it() {
+fn a_start_in_the_future_is_reported_and_has_no_rate() {
     for_each_engine(|engine| {
         let database = Database::shared(engine);
         let ask = |line: &str, since: &str| {

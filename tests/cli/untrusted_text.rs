@@ -134,7 +134,7 @@ fn lines_that_are_no_events_are_refused_by_their_number_and_nothing_is_written()
         in_parallel(&bad, |line| {
             let output = ask(&database, "log --jsonl -").stdin(format!("{good}\n{line}\n{good}\n")).run();
             let good = [2, 3, 4].contains(&output.code) && output.stdout.is_empty() && output.stderr.contains("line 2");
-            // The embedded store can hold a NUL.
+            // SQLite can hold a NUL.
             let held = output.code == 0 && line.contains("\\u0000") && engine == Engine::Embedded;
             (!good && !held).then(|| format!("{engine:?} {line}\n{output}"))
         });
@@ -145,7 +145,7 @@ fn lines_that_are_no_events_are_refused_by_their_number_and_nothing_is_written()
 }
 
 #[test]
-fn what_the_server_says_cannot_pass_for_a_line_of_ours() {
+fn a_message_of_the_server_cannot_forge_a_line_of_output() {
     for engine in [Engine::Deployed, Engine::Documented] {
         let database = Database::recorded(engine);
         database.sql(

@@ -69,7 +69,7 @@ impl Question {
         events
     }
 
-    /// Compares a binary's answer with the model's: the events, their order, the counts and what is told of each.
+    /// Compares the output of the binary with the oracle: the events, their order, the counts and the fields.
     pub fn complaint(&self, world: &World, database: &Database, actor: Actor) -> Option<String> {
         let output = database.mc(self.args(actor)).run();
         let told =
@@ -152,13 +152,13 @@ fn on_the_documented_schema_every_actor_sees_exactly_what_the_rules_allow() {
 }
 
 #[test]
-fn in_the_embedded_store_every_actor_sees_exactly_what_the_rules_allow() {
+fn on_sqlite_every_actor_sees_exactly_what_the_rules_allow() {
     everybody_sees_what_the_rules_allow(Engine::Embedded);
 }
 
 /// The model is only worth something if it tells the actors apart.
 #[test]
-fn the_model_gives_different_actors_different_answers() {
+fn the_oracle_gives_different_actors_different_answers() {
     let world = World::new(&Data::recorded());
     let user = |n: u128| Actor::User(uuid::Uuid::from_u128(0x0000_00b0_0000_4000_8000_0000_0000_0000 + n));
     let counts = |feed| [0, 1, 3, 4, 5, 6, 8, 9, 10].map(|n| world.visible(user(n), feed).len());
@@ -172,7 +172,7 @@ fn the_model_gives_different_actors_different_answers() {
 
 /// The model's own proof: it must give the real backend's totals and pages.
 #[test]
-fn the_model_agrees_with_the_recorded_answers() {
+fn the_oracle_agrees_with_the_recorded_answers() {
     let world = World::new(&Data::recorded());
     let text = std::fs::read_to_string(Data::fixtures().join("golden.jsonl")).unwrap();
     let mut agreed = 0;

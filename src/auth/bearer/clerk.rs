@@ -84,7 +84,7 @@ impl Clerk {
 
     fn signed_claims(&self, token: &str) -> Result<Claims> {
         rs256::install();
-        // The library's checks of time ask the system's clock; here the time is passed in.
+        // The library checks times against the system's clock; here the time is passed in.
         let mut signature_alone = Validation::new(Algorithm::RS256);
         signature_alone.required_spec_claims.clear();
         signature_alone.validate_exp = false;
@@ -137,7 +137,7 @@ impl Clerk {
     }
 }
 
-/// What can be said of a token before any arithmetic, and in clearer words than after it.
+/// Checks that need no arithmetic. They give clearer errors than a failed signature.
 fn check_form(token: &str) -> Result<()> {
     ensure!(!token.is_empty(), refused("it is empty"));
     ensure!(token.len() <= MAX_TOKEN_BYTES, refused("it is far too long for a session token"));

@@ -14,7 +14,7 @@ pub(super) fn install() {
         verifier_factory: rs256_verifier,
         key_utils: KeyUtils::new_unimplemented(),
     };
-    // An error says that it is installed already.
+    // The only error is that it is installed already.
     let _ = RS256_ONLY.install_default();
 }
 

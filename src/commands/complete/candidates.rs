@@ -44,7 +44,7 @@ pub(super) struct PathPrefix {
 }
 
 impl PathPrefix {
-    /// What shells are told.
+    /// The first line of the output.
     pub(super) fn mode(&self) -> &'static str {
         if self.is_directory { "directories\n" } else { "files\n" }
     }
@@ -66,7 +66,7 @@ impl PathPrefix {
 pub(super) fn candidates(words: &[String]) -> Vec<Completion> {
     let typed = words.last().map(String::as_str).unwrap_or_default();
     let args = words.iter().map(Into::into).collect();
-    // An error says that there is nothing to complete.
+    // The only error is that there is nothing to complete.
     let mut found = engine::complete(&mut program(), args, words.len().saturating_sub(1), None).unwrap_or_default();
     found.retain(|candidate| !candidate.is_hide_set());
     // A person who has typed nothing is looking for a value. All flags would hide it.

@@ -18,17 +18,17 @@ use tokio::runtime::Builder;
 use tokio::sync::oneshot;
 use tokio::time::timeout;
 
-/// Nobody wants to wait longer than this for a Tab.
+/// The longest wait after a Tab.
 const DEADLINE: Duration = Duration::from_millis(300);
 /// Types of this many days are offered beside those of the catalogue.
 const SECONDS: i64 = 7 * 86_400;
 
-/// What can be said of one kind of names. Nothing in it needs escapes on a terminal.
+/// The names of one kind. No name in it needs escapes on a terminal.
 #[derive(Debug, Default)]
 pub(super) struct Known {
     /// The names that are offered.
     pub(super) first: BTreeSet<String>,
-    /// Others that mean the same, for a person who has begun to type one of them: boards have a slug and a name.
+    /// Other names of the same things, for a person who types one of them: boards have a slug and a name.
     pub(super) second: BTreeSet<String>,
 }
 

@@ -1,4 +1,4 @@
-//! The indexes that the questions lean on: which are there, and what a missing one costs.
+//! The indexes that the queries rely on: which exist, and what a missing one costs.
 
 use super::report::{CheckState, Report};
 use crate::db::{Cost, Database, IndexFacts, TableFacts};
@@ -8,7 +8,7 @@ use serde_json::json;
 /// An index that helps, by the columns that it begins with.
 struct Wanted {
     columns: &'static [&'static str],
-    /// Without it even ordinary questions read the whole table.
+    /// Without it even ordinary queries read the whole table.
     needed: bool,
     serves: &'static str,
     cost: Cost,

@@ -13,9 +13,9 @@ pub(super) enum CheckState {
     Ok,
     /// Worth knowing.
     Note,
-    /// Answers may be wrong, incomplete or slow.
+    /// Results may be wrong, incomplete or slow.
     Wrong,
-    /// No command can answer.
+    /// No command works.
     Unusable,
 }
 
@@ -58,12 +58,12 @@ impl Report {
         self.facts.insert(key.to_owned(), value);
     }
 
-    /// What an error says, with its hint.
+    /// The text of an error, with its hint.
     pub(super) fn add_error(&mut self, name: &'static str, state: CheckState, error: &Error) {
         let text = render(error, false);
         let (message, hint) = text.split_once("\nhint: ").map_or((text.as_str(), None), |(m, hint)| (m, Some(hint)));
         let message = message.trim_start_matches("error: ").trim().to_owned();
-        // It is no use to be sent to where one is.
+        // Drop the hint to run doctor: this is doctor.
         let hint = hint.map(|hint| hint.trim().replace("; `mc-activity doctor` tells more", ""));
         self.checks.push(Check { name, state, message, hint });
     }

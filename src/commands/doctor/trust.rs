@@ -1,4 +1,4 @@
-//! What may keep rows from the role, and who may create objects that its sessions use.
+//! Policies that may hide rows from the role, and roles that may create objects on its search path.
 
 use super::report::{CheckState, Report};
 use crate::db::{Database, PathSchema};

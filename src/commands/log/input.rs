@@ -7,7 +7,7 @@ use serde::Deserialize;
 use serde::de::IgnoredAny;
 use uuid::Uuid;
 
-/// What flags or a JSON line say.
+/// An event as given by flags or by a JSON line.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct InputEvent {
@@ -29,16 +29,13 @@ pub(super) struct InputEvent {
     pub(super) actor: Option<String>,
     #[serde(default)]
     pub(super) id: Option<String>,
-    /// Made by the database; here to be refused by name.
+    /// Set by the database; named here so that it can be refused.
     #[serde(default)]
     pub(super) created_at: Option<IgnoredAny>,
 }
 
 impl InputEvent {
     /// A line of JSON, checked; none for a blank one.
-    ///
-    /// # Errors
-    /// Exit 2.
     pub(super) fn parse(line: &[u8]) -> Result<Option<Self>> {
         let line = line.strip_prefix(b"\xef\xbb\xbf").unwrap_or(line).trim_ascii();
         if line.is_empty() {
@@ -59,12 +56,9 @@ impl InputEvent {
     }
 
     /// What needs no database to be checked.
-    ///
-    /// # Errors
-    /// Exit 2.
     pub(super) fn check(&self) -> Result<()> {
         if self.created_at.is_some() {
-            return Err(usage("created_at is made by the database and cannot be given").into());
+            return Err(usage("created_at is set by the database and cannot be given").into());
         }
         if self.event_type.trim().is_empty() {
             return Err(usage("an event needs a type").into());
@@ -88,11 +82,8 @@ impl InputEvent {
 }
 
 /// An id that the caller chose.
-///
-/// # Errors
-/// Exit 2.
 pub(super) fn id(text: &str, flag: &str) -> Result<Uuid> {
-    Uuid::try_parse(text).with_context(|| usage(format!("{flag}: '{text}' is no id")))
+    Uuid::try_parse(text).with_context(|| usage(format!("{flag}: '{text}' is not an id")))
 }
 
 #[cfg(test)]

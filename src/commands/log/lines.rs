@@ -71,10 +71,10 @@ impl InputLines {
     }
 }
 
-/// Reads a line with its end, or one byte more than is taken; says whether there was one.
+/// Reads a line with its end, or one byte more than the limit; returns whether there was one.
 fn next(input: &mut impl BufRead, line: &mut Vec<u8>) -> std::io::Result<bool> {
     line.clear();
-    // One long line should not cost its memory for ever.
+    // Free the memory of a long line.
     line.shrink_to(64 * 1024);
     Ok(input.take(LONGEST as u64 + 1).read_until(b'\n', line)? > 0)
 }

@@ -13,7 +13,7 @@ use uuid::Uuid;
 
 /// Names that are remembered once they were looked up.
 const MOST_NAMES: usize = 10_000;
-/// Warnings that are told; a batch may give cause for any number.
+/// The maximum number of warnings that are printed; a batch may cause any number.
 const MOST_WARNINGS: usize = 10;
 
 /// The rules, and what was written so far.
@@ -162,7 +162,7 @@ impl<'s> EventWriter<'s> {
     pub(super) async fn write(&mut self, mut batch: Vec<Checked>) -> Result<Vec<ActivityEvent>> {
         let given: Vec<Uuid> = batch.iter().filter(|checked| checked.given).map(|checked| checked.event.id).collect();
         let store = &mut self.session.store;
-        // Asked first, since the id alone is no key of a partitioned table; and again where somebody has just been faster.
+        // Check before inserting (a partitioned table has no unique key on id alone), and again if another writer was faster.
         let mut there = if given.is_empty() { HashMap::new() } else { store.existing(&given).await? };
         let mut firsts: HashMap<Uuid, usize> = HashMap::new();
         let mut new = Vec::new();
@@ -235,7 +235,7 @@ impl<'s> EventWriter<'s> {
                 Ok(written)
             }
             Err(error) => {
-                // Where the connection is gone there is nothing to try.
+                // If the connection is lost there is nothing to roll back.
                 if store.undo().await.is_err() {
                     return Err(error);
                 }
@@ -280,7 +280,7 @@ impl<'s> EventWriter<'s> {
         };
         let of_task = match task {
             Some(Named { board: None, .. }) => {
-                return Err(denied("the task is on no board, so nobody may write about it").into());
+                return Err(denied("the task is on no board, so no event about it can be written").into());
             }
             Some(Named { board, .. }) => *board,
             None => None,
@@ -334,7 +334,7 @@ impl<'s> EventWriter<'s> {
         Ok(Some(named))
     }
 
-    /// The writing user, where the column exists; nobody else can be named.
+    /// The writing user, if the column exists; no other user can be named.
     async fn user(&mut self, text: Option<&str>) -> Result<Option<Uuid>> {
         let actor = &self.session.actor;
         let writing = (actor.kind == ActorKind::User).then_some(actor.id);

@@ -63,7 +63,7 @@ fn failure(code: ffi::Error, message: &str) -> Failure {
         ErrorCode::ReadOnly | ErrorCode::DiskFull => failed(format!("the SQLite file cannot be written: {message}")),
         _ if message.starts_with("no such table") || message.starts_with("no such column") => {
             unavailable(format!("the database lacks what we need: {message}"))
-                .hint("is this a Mission Control database? `mc-activity demo` makes an embedded store")
+                .hint("is this a Mission Control database? `mc-activity demo` creates a demo database")
         }
         _ => failed(format!("the database reports: {message}")),
     };

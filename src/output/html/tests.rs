@@ -11,18 +11,11 @@ fn at(text: &str) -> Timestamp {
 fn failure(at: Timestamp, event_type: &str, message: &str) -> ActivityEvent {
     ActivityEvent {
         id: Uuid::from_u128(7),
-        event_type: event_type.into(),
         message: Some(message.into()),
         agent_id: Some(Uuid::from_u128(1)),
-        task_id: None,
         board_id: Some(Uuid::from_u128(3)),
-        created_at: at,
-        action: None,
-        user_id: None,
-        actor_id: None,
         agent_name: Some("Scout <b>".into()),
-        task_title: None,
-        board_name: None,
+        ..ActivityEvent::example(event_type, at)
     }
 }
 

@@ -28,18 +28,14 @@ fn event(number: u128, message: &str) -> ActivityEvent {
     ActivityEvent {
         // Differs in its first group, as version 4 ids do.
         id: Uuid::from_u128(number << 96 | 0x0b16_0000_4000_8000_0000_0000),
-        event_type: "task.updated".to_owned(),
         message: Some(message.to_owned()),
         agent_id: Some(Uuid::from_u128(0xa)),
         task_id: Some(Uuid::from_u128(0xb)),
         board_id: Some(Uuid::from_u128(0xc)),
-        created_at: at("2026-03-15T12:34:56"),
-        action: None,
-        user_id: None,
-        actor_id: None,
         agent_name: Some("Scout".to_owned()),
         task_title: Some("Ship it".to_owned()),
         board_name: Some("Payments".to_owned()),
+        ..ActivityEvent::example("task.updated", at("2026-03-15T12:34:56"))
     }
 }
 

@@ -1,4 +1,4 @@
-//! Agents prove themselves by their tokens.
+//! Agents authenticate with their tokens.
 
 use super::{AGENT_1_TOKEN, agent, hash, message, told, whoami};
 use crate::harness::{Database, Engine, Role, for_each_engine};
@@ -23,7 +23,7 @@ fn a_token_alone_finds_its_agent_from_the_environment_a_file_and_stdin() {
 }
 
 #[test]
-fn a_proved_agent_sees_what_an_operator_sees_through_its_eyes() {
+fn an_authenticated_agent_sees_the_same_as_an_operator_with_as_agent() {
     for_each_engine(|engine| {
         let database = Database::shared(engine);
         let line = ["list", "--all", "-o", "jsonl"];
@@ -62,7 +62,7 @@ fn an_agent_that_is_named_must_be_the_token_s_owner_and_each_refusal_says_why() 
 }
 
 #[test]
-fn a_token_of_nobody_is_refused_and_what_is_damaged_is_skipped() {
+fn an_unknown_token_is_refused_and_a_damaged_hash_is_skipped() {
     for_each_engine(|engine| {
         let database = Database::recorded(engine);
         // Seen last, so tried first.
@@ -81,7 +81,7 @@ fn a_token_of_nobody_is_refused_and_what_is_damaged_is_skipped() {
 }
 
 #[test]
-fn who_is_named_or_remembered_costs_one_verification_whoever_else_is_there() {
+fn a_named_or_cached_agent_costs_one_verification() {
     for_each_engine(|engine| {
         let database = Database::recorded(engine);
         // Everybody else would be tried first, and would take seconds.
@@ -104,7 +104,7 @@ fn who_is_named_or_remembered_costs_one_verification_whoever_else_is_there() {
 }
 
 #[test]
-fn what_is_remembered_is_private_holds_no_token_and_is_never_trusted() {
+fn the_token_cache_is_private_holds_no_token_and_is_never_trusted() {
     for_each_engine(|engine| {
         let database = Database::recorded(engine);
         let login = |token: &str| whoami(&database).env("MC_AGENT_TOKEN", token);
@@ -123,10 +123,10 @@ fn what_is_remembered_is_private_holds_no_token_and_is_never_trusted() {
         // Another token for the agent: the old one is worth nothing.
         set(2, "another");
         login("the token").fails(4);
-        // Somebody else has it now, and is found.
+        // Another agent has the token now, and is found.
         set(3, "the token");
         assert_eq!(told(&login("the token").ok()).1, agent(3));
-        // Memory that points at the wrong agent misleads nobody.
+        // A cache entry with the wrong agent has no effect.
         std::fs::write(&file, std::fs::read_to_string(&file).unwrap().replace(&agent(3), &agent(2))).unwrap();
         assert_eq!(told(&login("the token").ok()).1, agent(3));
         std::fs::write(&file, "garbage").unwrap();

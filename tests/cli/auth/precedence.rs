@@ -1,4 +1,4 @@
-//! Which way wins, and what contradicts what.
+//! Which identity wins if several are given, and which combinations are refused.
 
 use super::{AGENT_1_TOKEN, LOCAL_TOKEN, agent, message, told, user, whoami};
 use crate::harness::{Database, Engine, for_each_engine};
@@ -17,7 +17,7 @@ fn as_user_with_any_token_is_a_contradiction_whatever_else_is_wrong() {
         let output = whoami(database).args([flag, "any", "--as-user", &user(3)]).fails(2);
         assert!(message(&output).contains(flag), "{output}");
     }
-    // Told before a database is looked for.
+    // The error comes before the database is looked up.
     let nowhere = "postgres://127.0.0.1:1/nowhere";
     whoami(database).env("DATABASE_URL", nowhere).env("MC_TOKEN", "x").args(["--as-user", "y"]).fails(2);
 }
@@ -31,7 +31,7 @@ fn as_agent_with_a_user_s_token_is_a_contradiction() {
 }
 
 #[test]
-fn an_agent_s_token_wins_over_a_user_s_with_a_word_about_it() {
+fn an_agent_token_wins_over_a_user_token_with_a_notice() {
     for_each_engine(|engine| {
         let database = Database::shared(engine);
         let output = whoami(database).env("MC_AGENT_TOKEN", AGENT_1_TOKEN).env("MC_TOKEN", "not even looked at").ok();

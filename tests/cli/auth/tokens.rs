@@ -1,4 +1,4 @@
-//! What Mission Control and Clerk make: token hashes and session tokens.
+//! Creates token hashes as Mission Control does, and session tokens as Clerk does.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};

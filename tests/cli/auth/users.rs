@@ -1,4 +1,4 @@
-//! Users prove themselves by bearer tokens.
+//! Users authenticate with bearer tokens.
 
 use super::tokens::{OTHER_PRIVATE, PRIVATE, PUBLIC, unsigned};
 use super::{LOCAL_TOKEN, message, session_token, told, user, whoami};
@@ -41,8 +41,8 @@ fn in_local_mode_every_refusal_says_why() {
             "CLERK_JWT_KEY is not set",
         ),
         (&[("MC_TOKEN", LOCAL_TOKEN), ("AUTH_MODE", "none")], 2, "not a mode"),
-        (&[("AUTH_MODE", "local")], 4, "who is asking?"),
-        (&[("LOCAL_AUTH_TOKEN", LOCAL_TOKEN)], 4, "who is asking?"),
+        (&[("AUTH_MODE", "local")], 4, "no identity"),
+        (&[("LOCAL_AUTH_TOKEN", LOCAL_TOKEN)], 4, "no identity"),
     ] {
         let mc = settings.iter().fold(whoami(database), |mc, (name, value)| mc.env(name, value));
         let output = mc.fails(code);

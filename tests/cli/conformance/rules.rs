@@ -1,4 +1,4 @@
-//! When an answer counts as the backend's.
+//! When a result counts as equal to the backend's.
 //!
 //! - Every key of the API's item is in ours with the same type and value; more keys are allowed.
 //! - total, limit, offset and the number of items are equal.
@@ -187,7 +187,7 @@ fn short(value: impl ToString) -> String {
 
 /// The rules must be able to fail: each of these answers differs from the recorded one in one way.
 #[test]
-fn the_rules_notice_every_kind_of_difference() {
+fn the_comparison_finds_every_kind_of_difference() {
     let item = |id: &str, time: &str| serde_json::json!({"id": id, "created_at": time, "message": null});
     let page =
         |items: Vec<Value>, total: u32| serde_json::json!({"items": items, "total": total, "limit": 50, "offset": 0});

@@ -1,4 +1,4 @@
-//! Connections that go wrong on the way: names with several addresses, servers that ask for too much, silence.
+//! Failing connections: names with several addresses, servers that demand too much, servers that do not answer.
 
 use crate::harness::{Database, Engine, Output, Place, SERVER, free_port};
 use crate::harness::{ME, ask};
@@ -25,7 +25,7 @@ fn where_named(database: &Database, addresses: &[&str], url: &str) -> Option<Out
 fn every_address_of_a_name_has_its_own_time_and_is_named_where_all_fail() {
     let database = Database::recorded(Engine::Deployed);
     let name = database.url.rsplit_once('/').unwrap().1;
-    // Takes connections, and never says a word.
+    // Accepts connections, and never answers.
     let silent = TcpListener::bind(("127.0.0.2", SERVER.port)).unwrap();
     let url = |port: u16| format!("postgres://postgres@pair:{port}/{name}?connect_timeout=1");
     let Some(output) = where_named(&database, &["127.0.0.2", "127.0.0.1"], &url(SERVER.port)) else {
@@ -43,7 +43,7 @@ fn every_address_of_a_name_has_its_own_time_and_is_named_where_all_fail() {
 }
 
 #[test]
-fn the_failures_of_all_hosts_are_told() {
+fn the_error_names_the_failure_of_every_host() {
     let database = Database::shared(Engine::Deployed);
     let silent = TcpListener::bind("127.0.0.1:0").unwrap();
     let (first, second) = (free_port().unwrap(), silent.local_addr().unwrap().port());
@@ -60,7 +60,7 @@ fn the_failures_of_all_hosts_are_told() {
     }
 }
 
-/// A server that does `talk` with everybody who has asked to log in.
+/// A server that runs `talk` with every client that has asked to log in.
 fn serve(talk: impl Fn(&mut TcpStream) -> std::io::Result<()> + Send + 'static) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap();
@@ -110,7 +110,7 @@ fn scram(stream: &mut TcpStream, iterations: &str) -> std::io::Result<()> {
 }
 
 #[test]
-fn a_server_that_asks_for_endless_work_or_floods_us_is_given_up() {
+fn a_server_that_demands_endless_work_or_sends_too_much_is_given_up() {
     for iterations in ["4000000000", "99999999999999999999999", "100001"] {
         fails(&serve(move |stream| scram(stream, iterations)), "SCRAM iterations; at most 100000");
     }

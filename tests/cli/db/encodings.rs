@@ -1,4 +1,4 @@
-//! Databases of other encodings than UTF8: a text that they cannot hold is in no row, so it matches nothing.
+//! Databases of other encodings than UTF8: text that an encoding cannot represent is in no row, so it matches nothing.
 
 use crate::harness::Database;
 use crate::harness::ask;
@@ -125,7 +125,7 @@ fn log_names_the_character_that_the_encoding_cannot_hold_and_writes_nothing() {
 }
 
 #[test]
-fn a_tail_of_another_encoding_asks_once_and_follows() {
+fn tail_asks_once_for_the_encoding_and_follows() {
     let database = database("LATIN1");
     let args = ["tail", "--events", "-n", "1", "-g", "Plain", "-g", "😀", "-i", "-o", "jsonl", "--poll", "50ms"];
     let mut tail = database.mc(args).args(crate::harness::ME).args(["--for", "2s", "--show-sql"]).start();

@@ -1,6 +1,6 @@
 //! A table that outgrew one table, or one server: what that costs, and which partitions are read.
 //!
-//! With `MC_GROWTH_EVENTS` set, so many events are loaded, and what each question takes is printed (`--nocapture`).
+//! With `MC_GROWTH_EVENTS` set, that many events are loaded, and the time of each query is printed (`--nocapture`).
 
 use super::partitions::{by_month, over_servers};
 use crate::db::plans::EVENTS;
@@ -9,7 +9,7 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 const USER: &str = "--as-user=00000000-0000-4000-8000-0000000000b1";
-/// Questions as they are asked, then those without the exact total, which has to look everywhere.
+/// Command lines, first as usual, then without the exact total, which has to read all partitions.
 const QUESTIONS: [&str; 7] = [
     "list",
     "tail --events --no-follow",

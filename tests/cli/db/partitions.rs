@@ -1,6 +1,6 @@
 //! A table that outgrew one table, or one server: the same answers, and old partitions are left alone.
 
-use crate::harness::{Database, Engine, Server, in_parallel};
+use crate::harness::{Database, Engine, Server, in_parallel, wait_until};
 use crate::harness::{answers, ask};
 
 const COLUMNS: &str = "id uuid NOT NULL, event_type varchar NOT NULL, message varchar, agent_id uuid, task_id uuid,
@@ -10,7 +10,7 @@ const INDEXES: &str = "CREATE INDEX ON activity_events (agent_id);
                        CREATE INDEX ON activity_events (task_id, created_at);
                        CREATE INDEX ON activity_events (board_id);";
 
-/// Turns the table into one that is partitioned by month: so many months from an SQL expression on, and the rest.
+/// Turns the table into one that is partitioned by month: a number of months from an SQL expression on, and the rest.
 pub fn by_month(database: &Database, first: &str, months: u32) {
     let mut sql = format!(
         "ALTER TABLE activity_events RENAME TO whole;
@@ -77,10 +77,12 @@ fn a_table_partitioned_by_month_gives_the_same_answers() {
             "SELECT coalesce(sum(seq_scan + idx_scan), 0)::int8 FROM pg_stat_user_tables WHERE relname IN ('events_0', 'events_5')",
         )
     };
-    std::thread::sleep(std::time::Duration::from_millis(1100));
+    // A session reports its counts when it ends.
+    let all_ended = || wait_until("all sessions ended", || parted.sessions_of_program() == 0);
+    all_ended();
     let before = looked_at();
     ask(&parted, "list --count --since 2026-03-01 --until 2026-03-31").ok();
-    std::thread::sleep(std::time::Duration::from_millis(100));
+    all_ended();
     assert_eq!(looked_at(), before);
 
     // The key is (id, created_at) now; the same line sent twice is still written once.

@@ -1,4 +1,4 @@
-//! Where a password comes from, where it does not go, and what is said where there is none.
+//! Where a password comes from, which hosts it is not sent to, and the error if there is none.
 
 use crate::harness::{Data, Database, Mc, Output, Place, Server};
 use std::io::{Read, Write};
@@ -60,7 +60,7 @@ fn a_password_file_is_read_as_libpq_reads_it() {
 }
 
 #[test]
-fn a_password_file_that_is_ignored_is_said_once() {
+fn an_ignored_password_file_is_reported_once() {
     let place = Place::new();
     pgpass(&place, "*:*:*:*:x", 0o640);
     for more in [&[][..], &["-v"], &["-o", "json"]] {
@@ -68,13 +68,13 @@ fn a_password_file_that_is_ignored_is_said_once() {
         let said = ".pgpass is ignored: others may use it (mode 0640); chmod 600 it";
         assert!(output.stderr.contains(&format!("warning: the password file {}/{said}", place.path().display())));
     }
-    // Where the URL has a password, the file is not asked.
+    // If the URL has a password, the file is not used.
     let output = list(&place).env("DATABASE_URL", url().replacen('@', r":p%3Aw%5Cx@", 1)).ok();
     assert_eq!(output.stderr, "");
 }
 
 #[test]
-fn no_password_is_not_told_as_a_wrong_one() {
+fn a_missing_password_is_not_reported_as_a_wrong_one() {
     let place = Place::new();
     let none = "asks for a password, and none was given";
     for line in ["list", "list -o json", "errors --nagios", "doctor"] {
@@ -139,7 +139,7 @@ fn the_password_of_another_host_is_not_sent_where_a_dotenv_points() {
 }
 
 #[test]
-fn why_a_password_is_not_used_for_a_dotenv_is_said_where_one_is_wanted() {
+fn the_reason_why_a_password_is_not_used_for_a_dotenv_is_in_the_error() {
     let place = Place::new();
     dotenv(&place, LOCKED.0.port);
     let output = list(&place).env("PGPASSWORD", PASSWORD).fails(5);

@@ -92,7 +92,7 @@ fn reads_no_more_than_it_must(database: &Database, with: &str) {
 }
 
 #[test]
-fn no_question_for_a_few_events_reads_the_whole_table() {
+fn no_query_for_a_few_events_reads_the_whole_table() {
     for engine in [Engine::Deployed, Engine::Documented] {
         let database = Database::empty(engine);
         database.sql(EVENTS);
@@ -191,7 +191,7 @@ fn questions(told: &str) -> Vec<&str> {
 }
 
 #[test]
-fn few_questions_are_asked_since_each_has_to_cross_a_slow_link() {
+fn a_command_sends_few_queries() {
     let database = Database::empty(Engine::Deployed);
     database.sql(EVENTS);
     let told = database.mc(["list", USER, "--limit=10", "--show-sql"]).ok().stderr;

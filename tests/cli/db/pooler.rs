@@ -1,11 +1,11 @@
 //! pgbouncer in transaction mode, otherwise as Debian ships it.
 
-use crate::harness::{Database, Engine, SERVER, free_port, guard, in_parallel};
+use crate::harness::{Database, Engine, SERVER, free_port, guard, in_parallel, wait_at_most, wait_until};
 use crate::harness::{READS, answers, ask};
 use std::os::unix::fs::PermissionsExt;
 use std::os::unix::process::CommandExt;
 use std::process::{ChildStdin, Stdio};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 use tempfile::TempDir;
 
 /// Ends with the value, or with this process.
@@ -32,11 +32,8 @@ impl Pooler {
         shell.args(["sh", "-c", line]).arg(&settings).process_group(0).current_dir("/");
         shell.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null());
         let alive = shell.spawn().unwrap().stdin.take().unwrap();
-        let start = Instant::now();
-        while std::net::TcpStream::connect(("127.0.0.1", port)).is_err() {
-            assert!(start.elapsed() < Duration::from_secs(10), "pgbouncer does not start (apt-get install pgbouncer)");
-            std::thread::sleep(Duration::from_millis(20));
-        }
+        let what = "pgbouncer accepts connections (apt-get install pgbouncer)";
+        wait_until(what, || std::net::TcpStream::connect(("127.0.0.1", port)).is_ok());
         Self { port, _alive: alive, _dir: dir }
     }
 
@@ -90,18 +87,9 @@ fn behind_pgbouncer_an_interrupted_query_is_gone_from_the_server() {
         "ALTER TABLE activity_events RENAME TO real_events;
          CREATE VIEW activity_events AS SELECT e.* FROM real_events e, (SELECT pg_sleep(60)) AS s;",
     );
-    let asleep = || {
-        database.number(
-            "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event = 'PgSleep'",
-        )
-    };
     let mut child = ask(&database, "list").env("DATABASE_URL", pooler.url(&database)).start();
-    let start = Instant::now();
-    while asleep() == 0 {
-        assert!(start.elapsed() < Duration::from_secs(20));
-    }
+    database.wait_for_sleeping_query();
     child.interrupt();
     assert_eq!(child.end_within(Duration::from_secs(2)), 130);
-    std::thread::sleep(Duration::from_millis(1500));
-    assert_eq!(asleep(), 0);
+    wait_at_most(Duration::from_millis(1_500), "the query is gone", || database.sleeping_queries() == 0);
 }

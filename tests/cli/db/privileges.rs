@@ -1,4 +1,4 @@
-//! The roles of `queries/postgres/grants.sql`: what they cannot do, and how the binary says what is missing. That they
+//! The roles of `queries/postgres/grants.sql`: what they cannot do, and the errors about missing privileges. That they
 //! suffice is proved by all other tests, which run with them.
 
 use crate::auth::{AGENT_1_TOKEN, agent, user};

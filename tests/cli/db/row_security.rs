@@ -1,10 +1,10 @@
-//! Row-level security: rows that policies hide are missing from every result, so that they may be is said.
+//! Row-level security: policies hide rows from every result, so the program says that rows may be missing.
 
 use crate::auth::user;
 use crate::harness::{Database, Engine, Role};
 use serde_json::json;
 
-/// Hides every failure from every role but the superuser, and boards from nobody.
+/// Hides all failures from all roles but the superuser, and hides no boards.
 const POLICIES: &str = "
     ALTER TABLE activity_events ENABLE ROW LEVEL SECURITY;
     CREATE POLICY calm ON activity_events USING (event_type NOT LIKE '%failed');
@@ -66,7 +66,7 @@ fn views_that_enforce_policies_in_their_own_way_can_be_read() {
 }
 
 #[test]
-fn a_role_that_refuses_shortened_results_is_told_why() {
+fn a_role_with_row_security_off_gets_an_error_with_the_reason() {
     let database = Database::recorded(Engine::Deployed);
     database.sql(POLICIES);
     database.sql(

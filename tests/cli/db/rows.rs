@@ -1,4 +1,4 @@
-//! Rows nobody expected: shown by every command in every format, never a crash, never another row lost.
+//! Unusual rows: every command shows them in every format, without a crash and without losing other rows.
 
 use crate::harness::{Database, Engine, for_each_engine, in_parallel};
 use crate::harness::{READS, ask, events};
@@ -152,7 +152,7 @@ fn profiles_with_nul_and_lone_surrogates_hide_no_comment() {
 }
 
 #[test]
-fn a_task_on_no_board_and_an_event_with_nothing_harm_nobody() {
+fn a_task_without_a_board_and_an_event_without_anything_are_no_problem() {
     for_each_engine(|engine| {
         let database = Database::recorded(engine);
         let before = ask(&database, "list --count").ok().stdout;
@@ -202,7 +202,7 @@ fn text_that_is_no_utf8_is_shown_with_replacement_characters() {
 }
 
 #[test]
-fn ten_thousand_boards_are_no_trouble() {
+fn ten_thousand_boards_are_listed() {
     for_each_engine(|engine| {
         let database = Database::recorded(engine);
         let before = ask(&database, "list --all -o jsonl").ok().stdout;
@@ -233,7 +233,7 @@ fn ten_thousand_boards_are_no_trouble() {
 }
 
 #[test]
-fn more_types_than_are_gone_through_one_by_one_hide_no_event_from_any_question() {
+fn very_many_event_types_hide_no_event() {
     let kinds: Vec<String> = (0..1_200).map(|n| format!("a.{n:04}")).collect();
     let rows: Vec<_> = kinds.iter().map(|kind| (kind.as_str(), None, "2020-01-01 00:00:00")).collect();
     for_each_engine(|engine| {
@@ -259,7 +259,7 @@ fn more_types_than_are_gone_through_one_by_one_hide_no_event_from_any_question()
 }
 
 #[test]
-fn a_board_of_more_tasks_than_a_question_names_hides_no_event_without_a_board() {
+fn a_board_with_very_many_tasks_hides_no_event_without_a_board() {
     let database = Database::recorded(Engine::Deployed);
     let board = "000000c0-0000-4000-8000-000000000001";
     database.sql(&format!(
@@ -279,7 +279,7 @@ fn a_board_of_more_tasks_than_a_question_names_hides_no_event_without_a_board() 
     }
 }
 
-/// What the embedded store must never hold, but SQLite lets anybody put there: each in a row of its own, and whether the row
+/// Values that the database must not hold, but that SQLite accepts: each in a row of its own, and whether the row
 /// can be shown all the same.
 const OF_A_WRONG_TYPE: [(&str, &str, bool); 11] = [
     ("created_at", "'yesterday'", true),
@@ -296,7 +296,7 @@ const OF_A_WRONG_TYPE: [(&str, &str, bool); 11] = [
 ];
 
 #[test]
-fn a_value_of_a_wrong_type_hides_no_row_of_an_sqlite_file_and_is_told() {
+fn a_value_of_a_wrong_type_hides_no_row_of_an_sqlite_file_and_is_reported() {
     let whole = Database::recorded(Engine::Embedded);
     // Whatever SQLite's declared types refuse, an older or a foreign writer's table may hold.
     let loosen = "PRAGMA foreign_keys = off; PRAGMA writable_schema = on;

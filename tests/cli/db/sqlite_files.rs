@@ -1,4 +1,4 @@
-//! SQLite files as one finds them: written to, in any journal mode, protected, broken, made by SQLAlchemy.
+//! SQLite files of all kinds: in use, in any journal mode, write-protected, damaged, created by SQLAlchemy.
 
 use crate::harness::{Database, Engine, without_cursors};
 use crate::harness::{READS, answers, ask};
@@ -74,7 +74,7 @@ fn a_protected_file_is_read_in_either_journal_mode() {
         std::fs::copy(file(&database), &protected).unwrap();
         std::fs::set_permissions(&protected, PermissionsExt::from_mode(0o444)).unwrap();
         std::fs::set_permissions(&directory, PermissionsExt::from_mode(0o555)).unwrap();
-        // Root may write everywhere; somebody else may not.
+        // Root may write everywhere, other users may not.
         for ancestor in directory.ancestors().skip(1).take(2) {
             std::fs::set_permissions(ancestor, PermissionsExt::from_mode(0o755)).unwrap();
         }
@@ -128,10 +128,10 @@ fn a_file_that_stays_locked_is_busy_after_two_seconds() {
     BufReader::new(holder.stdout.take().unwrap()).read_line(&mut line).unwrap();
     assert_eq!(line, "locked\n");
     let output = ask(&database, "list").run();
-    // Whoever still waits hears of Ctrl-C.
+    // Ctrl-C also ends a command that waits for a lock.
     for (line, code) in [("list", 130), ("log --type x --board Main", 130), ("tail --events", 0)] {
         let mut child = ask(&database, line).start();
-        std::thread::sleep(Duration::from_millis(300));
+        child.wait_for_open(&file(&database));
         child.interrupt();
         assert_eq!(child.end_within(Duration::from_millis(1_500)), code, "{line}");
     }

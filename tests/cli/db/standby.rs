@@ -1,6 +1,6 @@
 //! A streaming hot standby, and URLs with several hosts.
 
-use crate::harness::{Database, Engine, SERVER, Server, free_port};
+use crate::harness::{Database, Engine, SERVER, Server, free_port, wait_until};
 use crate::harness::{ME, READS, answers, ask, words};
 use std::sync::LazyLock;
 use std::time::{Duration, Instant};
@@ -26,11 +26,7 @@ fn on_standby(database: &Database) -> Database {
 fn caught_up(database: &Database) {
     let admin = Database::at(&STANDBY.url("postgres"));
     let lsn = database.number("SELECT (pg_current_wal_flush_lsn() - '0/0')::int8");
-    let start = Instant::now();
-    while admin.number("SELECT (pg_last_wal_replay_lsn() - '0/0')::int8") < lsn {
-        assert!(start.elapsed() < Duration::from_secs(30), "the standby does not follow");
-        std::thread::sleep(Duration::from_millis(20));
-    }
+    wait_until("the standby follows", || admin.number("SELECT (pg_last_wal_replay_lsn() - '0/0')::int8") >= lsn);
 }
 
 #[test]
@@ -59,7 +55,7 @@ fn tail_follows_on_a_standby() {
 }
 
 #[test]
-fn of_several_hosts_the_one_of_the_kind_asked_for_answers() {
+fn target_session_attrs_selects_one_of_several_hosts() {
     let database = Database::recorded(Engine::Deployed);
     on_standby(&database);
     let (dead, primary, standby) = (free_port().unwrap(), SERVER.port, STANDBY.port);
@@ -93,7 +89,7 @@ fn of_several_hosts_the_one_of_the_kind_asked_for_answers() {
 }
 
 #[test]
-fn a_question_that_the_standby_had_to_stop_is_asked_anew() {
+fn a_query_that_a_standby_cancelled_is_retried() {
     let primary = Database::recorded(Engine::Deployed);
     primary.sql(
         "CREATE TABLE pause AS SELECT 2.0::float8 AS seconds;
@@ -103,11 +99,7 @@ fn a_question_that_the_standby_had_to_stop_is_asked_anew() {
     );
     let standby = on_standby(&primary);
     let mut child = ask(&standby, "list -o jsonl").start();
-    let start = Instant::now();
-    let asleep = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event = 'PgSleep'";
-    while standby.number(asleep) == 0 {
-        assert!(start.elapsed() < Duration::from_secs(20));
-    }
+    standby.wait_for_sleeping_query();
     // The lock of a changed table cannot wait for readers here.
     primary.sql("ALTER TABLE pause ADD COLUMN note text; UPDATE pause SET seconds = 0.1;");
     assert_eq!(child.end_within(Duration::from_secs(40)), 0, "{:?}", child.rest());

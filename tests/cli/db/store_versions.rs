@@ -1,4 +1,4 @@
-//! An embedded store that an earlier release made.
+//! SQLite databases that an earlier release created.
 
 use crate::harness::ask;
 use crate::harness::{Database, Engine, in_parallel};
@@ -70,7 +70,7 @@ fn of_many_writers_at_once_one_migrates_it() {
 }
 
 #[test]
-fn a_migration_that_cannot_be_made_is_told_and_leaves_it_as_it_was() {
+fn a_migration_that_fails_is_reported_and_changes_nothing() {
     let (database, file) = first_version();
     database.sql("CREATE INDEX ix_activity_events_event_type_created_at_id ON tasks (title)");
     let right = answers(&database);

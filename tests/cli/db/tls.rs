@@ -1,4 +1,4 @@
-//! TLS with a certificate authority made here, SCRAM, and the places where a password can lie.
+//! TLS with a CA of the tests, SCRAM, and the places that a password can come from.
 
 mod certificates;
 mod impostor;
@@ -145,7 +145,7 @@ impl Secure {
 }
 
 #[test]
-fn certificates_are_verified_as_asked_and_refused_with_a_reason() {
+fn certificates_are_verified_as_sslmode_says_and_refused_with_a_reason() {
     let secure = Secure::start("server");
     let (ca, stranger) = (secure.file("ca.crt"), secure.file("stranger.crt"));
     secure.works("postgres", "127.0.0.1", "sslmode=disable");
@@ -169,7 +169,7 @@ fn certificates_are_verified_as_asked_and_refused_with_a_reason() {
 }
 
 #[test]
-fn a_client_certificate_opens_the_door_and_a_strangers_does_not() {
+fn a_client_certificate_is_accepted_and_one_of_an_untrusted_ca_is_refused() {
     let secure = Secure::start("server");
     let (ca, client, unknown) = (secure.file("ca.crt"), secure.file("client"), secure.file("unknown"));
     let with = |file: &str| format!("sslmode=verify-full&sslrootcert={ca}&sslcert={file}.crt&sslkey={file}.key");

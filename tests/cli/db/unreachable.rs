@@ -1,4 +1,4 @@
-//! No server, a silent one, one that refuses, one without our tables.
+//! No server, one that does not answer, one that refuses, one without Mission Control's tables.
 
 use crate::harness::{Database, Engine, Place, free_port, in_parallel};
 use crate::harness::{READS, ask, words};
@@ -8,7 +8,7 @@ use std::time::Duration;
 
 const PASSWORD: &str = "hunter2-secret";
 
-/// Runs every command there; all of them must say so within a time, with this exit code and without the password.
+/// Runs every command there; all of them must report it within a time, with this exit code and without the password.
 fn all_fail(url: &str, code: i32, told: &str, within: Duration) {
     let place = Place::new();
     let commands: Vec<&str> = READS.into_iter().chain(["log --type x --board Main"]).collect();
@@ -27,7 +27,7 @@ fn all_fail(url: &str, code: i32, told: &str, within: Duration) {
 }
 
 #[test]
-fn a_dead_server_is_told_at_once() {
+fn a_dead_server_is_reported_at_once() {
     let port = free_port().unwrap();
     let url = format!("postgres://me:{PASSWORD}@127.0.0.1:{port}/mc");
     all_fail(&url, 5, &format!("127.0.0.1:{port}"), Duration::from_secs(5));
@@ -81,7 +81,7 @@ fn a_missing_column_is_named() {
 }
 
 #[test]
-fn a_role_without_rights_is_told_which() {
+fn a_role_without_privileges_gets_an_error_that_names_them() {
     let database = Database::recorded(Engine::Deployed);
     let role = format!("nobody_{}", std::process::id());
     database.sql(&format!("CREATE ROLE {role} LOGIN"));

@@ -1,4 +1,4 @@
-//! Connection strings as people mistype them, and as hosts hand them out: no message shows the password that is in one.
+//! Connection strings, mistyped ones and those of hosting providers: no message shows the password in them.
 
 use crate::harness::{Database, Engine, Output, Place, Role, free_port, in_parallel};
 
@@ -218,7 +218,7 @@ fn a_database_with_an_unusual_name_is_read_and_its_name_shown_nowhere() {
 }
 
 #[test]
-fn what_is_wrong_with_a_malformed_url_is_said() {
+fn a_malformed_url_gets_an_error_that_says_what_is_wrong() {
     let place = Place::new();
     for (url, said) in [
         ("postgresql://h/a&password=x", "the database's name in the database URL holds '&'"),

@@ -1,7 +1,8 @@
-//! A binary that keeps running, read line by line.
+//! A running process whose output is read line by line.
 
 use std::io::{BufRead, BufReader, Read};
 use std::os::unix::process::ExitStatusExt;
+use std::path::Path;
 use std::process::{Command, ExitStatus};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::thread;
@@ -58,6 +59,17 @@ impl Child {
         self.process.id()
     }
 
+    /// Waits until it has a file open.
+    #[track_caller]
+    pub fn wait_for_open(&self, file: &Path) {
+        let file = file.canonicalize().unwrap();
+        let open = format!("/proc/{}/fd", self.process.id());
+        super::wait_until(&format!("{} is open", file.display()), || {
+            let entries = std::fs::read_dir(&open).into_iter().flatten().flatten();
+            entries.filter_map(|entry| entry.path().read_link().ok()).any(|target| target == file)
+        });
+    }
+
     /// Ctrl-C.
     pub fn interrupt(&self) {
         self.signal("INT");
@@ -81,7 +93,7 @@ impl Child {
         self.stdout.try_iter().map(|line| text(line).trim_end_matches('\n').to_owned()).collect()
     }
 
-    /// What has been said on stderr.
+    /// What has been printed on stderr so far.
     pub fn talk(&mut self) -> String {
         self.stderr.try_iter().map(text).collect()
     }

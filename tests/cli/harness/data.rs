@@ -1,5 +1,5 @@
-//! The rows of all tables as text, in the form that PostgreSQL writes: the one source from which every engine is loaded
-//! and the model is built.
+//! The rows of all tables as text, in the form that PostgreSQL writes: every engine is loaded from it,
+//! and the oracle is built from it.
 
 use chrono::{NaiveDate, NaiveDateTime};
 use std::path::{Path, PathBuf};

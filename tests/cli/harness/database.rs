@@ -1,4 +1,4 @@
-//! A database for one test, on any engine.
+//! A database for a test, on any engine.
 
 use super::data::{Data, Table, micros};
 use super::mc::{Mc, Place};
@@ -10,19 +10,19 @@ use std::sync::LazyLock;
 use std::sync::atomic::{AtomicU32, Ordering};
 use uuid::Uuid;
 
-/// Where the data can lie.
+/// The kinds of databases.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Engine {
     /// PostgreSQL with the tables of the running system.
     Deployed,
     /// PostgreSQL with the tables that the documentation describes.
     Documented,
-    /// The embedded SQLite store.
+    /// SQLite, with the tables of the demo database.
     Embedded,
 }
 
 impl Engine {
-    /// All that must be tested; none may be left out in silence.
+    /// All engines; a test must not leave one out silently.
     pub const ALL: [Self; 3] = [Self::Deployed, Self::Documented, Self::Embedded];
 
     /// The database that new ones are copied from.
@@ -30,7 +30,7 @@ impl Engine {
         match self {
             Self::Deployed => "empty_deployed",
             Self::Documented => "empty_documented",
-            Self::Embedded => unreachable!("the embedded store is a file"),
+            Self::Embedded => unreachable!("SQLite is a file"),
         }
     }
 
@@ -38,7 +38,7 @@ impl Engine {
         match self {
             Self::Deployed => "mc_deployed",
             Self::Documented => "mc_documented",
-            Self::Embedded => unreachable!("the embedded store is a file"),
+            Self::Embedded => unreachable!("SQLite is a file"),
         }
     }
 }
@@ -80,7 +80,7 @@ const ROLES: &str = "
     CREATE ROLE deployer LOGIN IN ROLE mc_activity_writer;
     CREATE ROLE nobody LOGIN;";
 
-/// Runs a claim on every engine, and says on which one it fails.
+/// Runs a test on every engine, and prints the engine on which it fails.
 pub fn for_each_engine(claim: impl Fn(Engine)) {
     for engine in Engine::ALL {
         let result = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| claim(engine)));
@@ -116,7 +116,7 @@ impl Database {
         }
     }
 
-    /// The recorded data in a database of one's own.
+    /// The recorded data in a private database.
     pub fn recorded(engine: Engine) -> Self {
         match engine {
             Engine::Embedded => Self::with(engine, &Data::recorded()),
@@ -124,14 +124,14 @@ impl Database {
         }
     }
 
-    /// A database of one's own that holds the given rows.
+    /// A private database that holds the given rows.
     pub fn with(engine: Engine, data: &Data) -> Self {
         let database = Self::empty(engine);
         database.load(data);
         database
     }
 
-    /// A database on a server of one's own, with the deployed schema and the given rows: its address.
+    /// Creates the deployed schema with the given rows on another server; returns the URL.
     pub fn on(server: &Server, data: &Data) -> String {
         let url = server.url("postgres");
         block_on(async {
@@ -144,7 +144,7 @@ impl Database {
         url
     }
 
-    /// The tables without rows, in a database of one's own.
+    /// The tables without rows, in a private database.
     pub fn empty(engine: Engine) -> Self {
         if engine != Engine::Embedded {
             return Self::copy_of(engine, engine.empty_template());
@@ -211,13 +211,13 @@ impl Database {
         self.granted
     }
 
-    /// The same by way of the server's Unix socket; none for the embedded store.
+    /// The URL over the server's Unix socket; none for SQLite.
     pub fn socket_url(&self) -> Option<String> {
         let (_, name) = self.url.rsplit_once('/').filter(|_| self.engine != Engine::Embedded)?;
         Some(SERVER.socket_url(name))
     }
 
-    /// The binary on this database: DATABASE_URL is set, nobody is asking yet. It connects with no more privileges than
+    /// The binary on this database: DATABASE_URL is set, but no identity. It connects with no more privileges than
     /// the command needs, so that every test proves that they suffice.
     pub fn mc<S: AsRef<str>>(&self, args: impl IntoIterator<Item = S>) -> Mc {
         let args: Vec<S> = args.into_iter().collect();
@@ -235,7 +235,7 @@ impl Database {
         self.place.mc(args).env("DATABASE_URL", self.url_as(role))
     }
 
-    /// The address for a role; the embedded store has none.
+    /// The URL for a role; SQLite has no roles.
     pub fn url_as(&self, role: Role) -> String {
         self.url.replacen("//postgres@", &format!("//{}@", role.name()), 1)
     }
@@ -333,8 +333,8 @@ static TEMPLATES: LazyLock<()> = LazyLock::new(|| {
         let row = sqlx::query("SHOW server_version").fetch_one(&mut postgres).await.unwrap();
         row.get::<String, _>(0)
     });
-    // Past the harness's capture: whoever reads the log sees what ran.
-    let line = format!("engines: deployed and documented schema on PostgreSQL {version}, embedded store\n");
+    // Written directly, so that cargo does not capture it: the log shows which engines were used.
+    let line = format!("engines: deployed and documented schema on PostgreSQL {version}, SQLite\n");
     std::io::stderr().write_all(line.as_bytes()).unwrap();
 });
 
@@ -371,7 +371,7 @@ async fn fill_postgres(url: &str, data: &Data) {
     postgres.close().await.unwrap();
 }
 
-/// Only the tables and columns that the embedded store has, in its own types.
+/// Fills only the tables and columns that the SQLite database has, in its own types.
 async fn fill_sqlite(sqlite: &mut SqliteConnection, table: &Table) {
     let info = sqlx::query("SELECT name, type FROM pragma_table_info($1)").bind(&table.name);
     let types: Vec<(String, String)> =

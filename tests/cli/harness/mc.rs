@@ -1,4 +1,4 @@
-//! The binary in an environment that holds nothing of the machine's: no home, no settings, no time zone, no colours.
+//! Runs the binary in an environment of its own: no home, settings, time zone or colors of this machine.
 
 use super::child::Child;
 use super::terminal::{self, Screen};
@@ -153,7 +153,7 @@ impl Mc {
         Output { line: self.line, code, stdout, stderr, took: start.elapsed() }
     }
 
-    /// Runs it to its end with nobody reading its answer: the exit code, and the most memory that it had, in kilobytes.
+    /// Runs it to its end without reading the output: the exit code, and the peak memory in kilobytes.
     pub fn peak(mut self) -> (i32, u64) {
         let given = if self.stdin.is_some() { Stdio::piped() } else { Stdio::null() };
         self.command.stdin(given).stdout(Stdio::null()).stderr(Stdio::null());
@@ -224,16 +224,16 @@ impl Mc {
     }
 }
 
-/// What a run left behind.
+/// The result of a run.
 #[derive(Debug)]
 pub struct Output {
     /// The arguments.
     pub line: String,
     /// The exit code; a signal counts from 128, as in a shell.
     pub code: i32,
-    /// What it answered.
+    /// The text on stdout.
     pub stdout: String,
-    /// What it said.
+    /// The text on stderr.
     pub stderr: String,
     /// From start to end.
     pub took: Duration,

@@ -1,4 +1,4 @@
-//! Work that consists of many runs of the binary, spread over the processors.
+//! Runs many cases in parallel.
 
 use std::num::NonZero;
 use std::panic::{AssertUnwindSafe, catch_unwind};

@@ -1,4 +1,4 @@
-//! A wire that can be cut, or go silent without anybody being told.
+//! A TCP proxy whose connections can be closed, or frozen without a notice to either end.
 
 use std::io::{Read, Write};
 use std::net::{Shutdown, TcpListener, TcpStream};
@@ -59,7 +59,7 @@ impl Proxy {
         }
     }
 
-    /// Lets nothing through any more; nobody is told.
+    /// Forwards nothing any more, without a notice to either end.
     pub fn freeze(&mut self) {
         self.wires.lock().unwrap().iter().for_each(|wire| wire.frozen.store(true, Ordering::Relaxed));
     }

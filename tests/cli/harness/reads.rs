@@ -52,7 +52,7 @@ pub fn events(rows: &[(&str, Option<&str>, &str)]) -> Data {
     Data { tables: vec![table] }
 }
 
-/// What a command says when asked the same of two databases.
+/// The output of every reading command, to compare two databases.
 pub fn answers(database: &Database) -> Vec<(String, i32, String)> {
     let ask = |line: &&str| {
         let output = ask(database, line).run();

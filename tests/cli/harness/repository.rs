@@ -10,12 +10,12 @@ pub fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).to_owned()
 }
 
-/// Set to write the committed files anew where they are compared.
+/// Whether committed files are written instead of compared.
 pub fn update() -> bool {
     std::env::var_os("UPDATE").is_some()
 }
 
-/// A home with the embedded store of the examples.
+/// A home with the demo database of the examples.
 pub fn with_demo() -> Place {
     let place = Place::new();
     place.mc(["demo", "--at", AT, "-q"]).ok();

@@ -12,7 +12,7 @@ pub static SERVER: LazyLock<Server> = LazyLock::new(|| Server::start(&[], None, 
 
 /// A running server.
 pub struct Server {
-    /// TCP port on 127.0.0.1; nobody needs a password.
+    /// TCP port on 127.0.0.1; no password is needed.
     pub port: u16,
     /// Directory of its Unix socket.
     pub socket: String,

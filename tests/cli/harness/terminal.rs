@@ -1,4 +1,4 @@
-//! A terminal of a given size, and a person in front of it.
+//! A pseudo terminal of a given size, with a keyboard.
 
 use super::child::code;
 use pty_process::Size;
@@ -26,7 +26,7 @@ pub struct Screen {
     process: std::process::Child,
     bytes: Arc<Mutex<Vec<u8>>>,
     terminal: Arc<Mutex<vt100::Parser>>,
-    /// Disconnected when nobody has the terminal open any more.
+    /// Disconnected when no process has the terminal open any more.
     open: Receiver<()>,
     line: String,
 }

@@ -1,5 +1,5 @@
-//! Random worlds, in which rows share instants by the dozen: every actor's pages together are the whole, in order, with
-//! nothing lost and nothing twice, whether one pages by offset or by cursor, forward or in reverse.
+//! Random data in which many rows have the same time: the pages of every actor together are the complete list, in order,
+//! with nothing lost or repeated, by offset and by cursor, forward and in reverse.
 
 use crate::harness::{Database, Engine, in_parallel};
 use crate::oracle::{Actor, Event, Feed, World, difference, ids, random};
@@ -149,7 +149,7 @@ fn actor_bits(actor: Actor) -> u64 {
 }
 
 #[test]
-fn a_cursor_is_one_questions_in_whatever_order_it_names_things_and_of_one_zone() {
+fn a_cursor_belongs_to_one_query_and_time_zone_in_whatever_order_the_filters_are_given() {
     let database = Database::shared(Engine::Deployed);
     let ask = |args: &[&str]| {
         database.mc(["list", "-q", "-o", "json", "--limit=1", "--as-user"]).args([crate::auth::user(0)]).args(args)

@@ -1,14 +1,14 @@
-//! A reader that pauses: a pager, a terminal after Ctrl-S, a consumer that is stuck. Nothing may be held meanwhile.
+//! A reader that pauses: a pager, a terminal after Ctrl-S, a blocked consumer. The database holds nothing meanwhile.
 
 use crate::harness::events;
-use crate::harness::{Data, Database, Engine, Mc, Output, Role, for_each_engine};
+use crate::harness::{Data, Database, Engine, Mc, Output, Role, for_each_engine, wait_until};
 use std::fs::{self, OpenOptions};
 use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 /// More than a pipe holds, and more than one portion.
 const EVENTS: usize = 6_000;
-/// Reads one byte, waits until somebody writes to `go`, and reads the rest.
+/// Reads one byte, waits for a write to `go`, and reads the rest.
 const READER: &str =
     r#"mkfifo go; { "$0" "$@"; echo $? >code; } 2>said | { head -c 1 >first; cat go >/dev/null; cat first - >all; }"#;
 
@@ -49,11 +49,7 @@ fn while_paused(database: &Database, line: &str, meanwhile: impl FnOnce()) -> (i
     let reader = paused(database, line);
     let output = thread::scope(|scope| {
         let run = scope.spawn(|| reader.run());
-        let begun = Instant::now();
-        while fs::metadata(work.join("first")).map_or(0, |first| first.len()) == 0 {
-            assert!(begun.elapsed() < Duration::from_secs(30), "{line}: nothing on stdout");
-            thread::sleep(Duration::from_millis(5));
-        }
+        wait_until("something is on stdout", || fs::metadata(work.join("first")).is_ok_and(|first| first.len() > 0));
         meanwhile();
         drop(OpenOptions::new().write(true).open(work.join("go")).unwrap());
         run.join().unwrap()
@@ -109,7 +105,7 @@ fn in_sqlite_s_rollback_mode_a_writer_does_not_wait_for_a_reader_that_pauses() {
 }
 
 #[test]
-fn a_list_that_was_paused_repeats_nothing_and_ends_where_it_ended_when_it_began() {
+fn a_paused_list_repeats_nothing_and_ends_at_the_last_row_of_its_start() {
     for_each_engine(|engine| {
         for order in ["", " --reverse"] {
             let database = many(engine);
@@ -157,13 +153,13 @@ fn a_list_ends_with_exit_4_when_a_board_of_it_can_no_longer_be_read() {
         });
         assert_eq!(code, 4, "{engine:?}");
         let said = database.place.read("work/said");
-        assert!(said.contains("can no longer be read, so the answer ends here"), "{said}");
+        assert!(said.contains("can no longer be read, so the output ends here"), "{said}");
         assert!((1..EVENTS).contains(&all.lines().count()), "{engine:?}");
     });
 }
 
 #[test]
-fn a_connection_that_was_given_up_while_a_reader_paused_is_made_anew() {
+fn a_connection_that_was_closed_while_a_reader_paused_is_opened_again() {
     let database = many(Engine::Deployed);
     let (code, all, output) = while_paused(&database, "list --all -o jsonl", || {
         database.sql(

@@ -1,4 +1,4 @@
-//! Organizations, people, boards and events as chance has them, with the cases that queries get wrong made likely: rows
+//! Random organizations, users, boards and events, in which the cases that queries get wrong are likely: rows
 //! that share an instant, instants at the ends of time, tasks without boards, boards of other organizations.
 
 use crate::harness::{Data, Table};

@@ -19,7 +19,7 @@ fn keys(row: &Value) -> Vec<&str> {
 }
 
 #[test]
-fn fields_picks_columns_in_the_order_asked_for_on_every_tabular_command_and_format() {
+fn fields_selects_columns_in_the_given_order_in_every_command_and_format() {
     let place = with_demo();
     for (line, fields) in TABULAR {
         let ask = |format: &str| {

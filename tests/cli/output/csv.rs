@@ -46,7 +46,7 @@ fn read(text: &str) -> Vec<String> {
 }
 
 #[test]
-fn a_text_that_spreadsheets_run_is_text_and_excel_asks_for_more() {
+fn a_formula_is_only_text_and_excel_adds_a_byte_order_mark() {
     for_each_engine(|engine| {
         let database = Database::with(engine, &messages());
         let ask = |line: &str| {

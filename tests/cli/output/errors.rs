@@ -4,7 +4,7 @@ use crate::harness::with_demo;
 use serde_json::Value;
 
 #[test]
-fn failures_are_json_wherever_the_format_stands() {
+fn errors_are_json_wherever_the_output_flag_is() {
     let place = with_demo();
     for line in ["list -qo json", "list -qojson", "list -q -io=jsonl -g x", "list -q --output=json", "list -q -o json"]
     {

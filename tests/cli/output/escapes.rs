@@ -1,4 +1,4 @@
-//! Text that agents wrote cannot drive the terminal of whoever reads it.
+//! Stored text cannot control the terminal of the person who reads it.
 
 use crate::harness::{Data, Database, Engine, Table};
 use std::collections::BTreeSet;
@@ -149,7 +149,7 @@ fn no_message_forges_a_line() {
 }
 
 #[test]
-fn complaints_quote_what_was_typed_and_what_is_stored_without_its_powers() {
+fn errors_quote_typed_and_stored_text_escaped() {
     let database = hostile(Engine::Embedded);
     let typed = format!("typed {}", all());
     let name = format!("name {}", all());

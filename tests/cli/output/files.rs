@@ -1,4 +1,4 @@
-//! Files that it replaces, and a stdout that is not there.
+//! Files that are replaced, and a closed stdout.
 
 use crate::harness::{Mc, Place};
 use crate::tail::{USER, quiet, write};

@@ -10,7 +10,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
-/// A server that should never be asked for anything, and how often it was.
+/// A server that should get no requests, and how many it got.
 fn bait() -> (u16, Arc<AtomicUsize>) {
     let port = free_port().unwrap();
     let listener = TcpListener::bind(("127.0.0.1", port)).unwrap();
@@ -125,7 +125,7 @@ fn a_page_runs_no_script_and_asks_the_network_for_nothing_whatever_the_messages_
 }
 
 #[test]
-fn without_escaping_the_same_messages_would_run_and_load() {
+fn without_escaping_the_same_messages_run_scripts_and_load_images() {
     let (port, asked) = bait();
     let place = Place::new();
     // A frame or a refresh would keep the browser from coming to an end.

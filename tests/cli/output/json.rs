@@ -115,7 +115,7 @@ fn every_line_has_the_keys_of_its_schema_and_no_other() {
 }
 
 #[test]
-fn a_failure_is_json_where_the_answer_would_have_been() {
+fn an_error_is_json_if_the_output_format_is() {
     for (line, code) in [("list --board nowhere", 4), ("list --limit nonsense", 2), ("list --agent nobody", 3)] {
         let output = with_demo().mc(line.split(' ')).args(["-o", "json", "-q"]).fails(code);
         conforms("error", &serde_json::from_str(&output.stderr).unwrap());

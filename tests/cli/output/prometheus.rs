@@ -1,4 +1,4 @@
-//! What Prometheus reads.
+//! Prometheus metrics.
 
 use crate::harness::{Database, Engine};
 use crate::harness::{root, with_demo};
@@ -23,7 +23,7 @@ fn promtool(text: &str) -> String {
 }
 
 #[test]
-fn promtool_has_nothing_against_the_metrics() {
+fn promtool_accepts_the_metrics() {
     let place = with_demo();
     let nasty = Database::shared(Engine::Deployed);
     for line in [
@@ -44,7 +44,7 @@ fn promtool_has_nothing_against_the_metrics() {
 
 #[test]
 #[should_panic(expected = "should have")]
-fn promtool_would_complain() {
+fn promtool_finds_a_wrong_metric() {
     promtool("# TYPE x_total gauge\nx_total 1\n# HELP y should have a TYPE\ny_total{a=\"\n\"} 1\n");
 }
 

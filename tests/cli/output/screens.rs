@@ -1,4 +1,4 @@
-//! What people see, as a terminal shows it.
+//! The recorded screens: what a terminal shows.
 
 use crate::harness::{Database, Engine, Mc, Output, Place};
 use crate::harness::{root, update};

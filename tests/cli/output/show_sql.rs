@@ -1,10 +1,10 @@
-//! `--show-sql` and `-v`: what is sent to whom, on stderr.
+//! `--show-sql` and `-v`: what is sent to which server, on stderr.
 
 use crate::auth::{AGENT_1_TOKEN, user};
 use crate::harness::{Database, Engine, Role, for_each_engine};
 
 #[test]
-fn every_statement_is_told_with_its_values_and_the_answer_stays_the_same() {
+fn show_sql_prints_every_statement_with_its_values_and_does_not_change_the_output() {
     for_each_engine(|engine| {
         let database = Database::shared(engine);
         let mc = || database.mc(["list", "-o", "json", "--type", "task.*", "--as-user", &user(3)]);
@@ -29,7 +29,7 @@ fn every_statement_is_told_with_its_values_and_the_answer_stays_the_same() {
 }
 
 #[test]
-fn verbosely_with_plan_and_time() {
+fn verbose_prints_plan_and_time() {
     for_each_engine(|engine| {
         let database = Database::shared(engine);
         let output = database.mc(["list", "--show-sql", "-v", "--as-user", &user(3)]).ok();
@@ -40,7 +40,7 @@ fn verbosely_with_plan_and_time() {
 }
 
 #[test]
-fn verbosely_it_says_what_it_is_connected_to_and_as_whom() {
+fn verbose_prints_the_server_and_the_role() {
     for_each_engine(|engine| {
         let database = Database::shared(engine);
         let output = database.mc(["list", "-v", "--as-user", &user(3)]).ok();

@@ -1,4 +1,4 @@
-//! `.env` files of others, `.env` files with lines that cannot be read, and commands that read none.
+//! `.env` files of other users, files with invalid lines, and commands that read no `.env` file.
 
 use crate::harness::{Database, Engine, Place};
 use std::os::unix::fs::{PermissionsExt, chown, symlink};
@@ -27,7 +27,7 @@ fn below(place: &Place, args: &[&str]) -> crate::harness::Mc {
     place.sh("cd ../common/mine && exec \"$0\" \"$@\"", args.iter().copied()).args(ME)
 }
 
-/// It is not read, which is said once; named, it is read.
+/// The file is not read, with one warning; with --env-file it is read.
 fn is_not_trusted(place: &Place, why: &str) {
     let output = below(place, &["list", "--count"]).fails(5);
     assert!(output.stderr.contains("/common/.env is not read: ") && output.stderr.contains(why), "{why}\n{output}");
@@ -169,7 +169,7 @@ fn what_needs_no_settings_reads_none() {
 }
 
 #[test]
-fn the_embedded_store_is_the_same_by_its_url() {
+fn the_demo_database_gives_the_same_results_by_its_url() {
     let place = Place::new();
     place.mc(["demo", "-q"]).ok();
     let url = format!("sqlite:{}", place.path().join("data/mc-activity/activity.db").display());

@@ -3,7 +3,7 @@
 use crate::harness::with_demo;
 
 #[test]
-fn a_contradiction_between_flags_before_and_behind_the_command_is_told() {
+fn conflicting_flags_before_and_after_the_command_are_a_usage_error() {
     let place = with_demo();
     let told = |line: &str| place.mc(line.split(' ')).fails(2).stderr;
     for (line, flags) in [

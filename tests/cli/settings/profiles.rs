@@ -3,7 +3,7 @@
 use crate::harness::{Place, with_demo};
 
 #[test]
-fn a_profile_says_where_to_look_and_an_unknown_one_names_those_that_there_are() {
+fn a_profile_sets_the_database_and_an_unknown_profile_lists_the_known_ones() {
     let place = with_demo();
     place.write("config/mc-activity/production.env", "DATABASE_URL='sqlite:../data/mc-activity/activity.db'\n");
     let boards = ["boards", "--profile", "production", "--as-user", "local-auth-user"];

@@ -27,7 +27,7 @@ fn set_and_write(database: &Database, ahead: &str, seconds: f64) -> String {
 }
 
 #[test]
-fn a_clock_that_is_set_back_is_told_and_nothing_is_lost_or_repeated() {
+fn a_clock_that_is_set_back_is_reported_and_nothing_is_lost_or_repeated() {
     let database = settable();
     // They look like new ones once the clock is set back, and are not.
     for seconds in [-3_600.0, -3_599.0, -3_598.0, -3_540.0] {

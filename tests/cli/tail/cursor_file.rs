@@ -1,4 +1,4 @@
-//! The cursor file.
+//! `--cursor-file`: resuming after an exit.
 
 use super::{A_WHILE, SOON, following, id, insert_all, next, quiet, tail, write};
 use crate::harness::{Database, Engine, for_each_engine};
@@ -12,7 +12,7 @@ fn cursor(database: &Database) -> String {
 }
 
 #[test]
-fn after_a_clean_end_it_goes_on_without_loss_and_without_repeat() {
+fn after_a_clean_exit_tail_resumes_without_loss_and_without_repetition() {
     for_each_engine(|engine| {
         let database = quiet(engine);
         let flag = format!("--cursor-file {}", cursor(&database));
@@ -127,7 +127,7 @@ fn a_damaged_file_is_an_error_that_names_it() {
 }
 
 #[test]
-fn a_file_of_another_question_is_refused() {
+fn a_cursor_file_of_other_filters_is_refused() {
     for_each_engine(|engine| {
         let database = quiet(engine);
         let file = cursor(&database);

@@ -1,11 +1,11 @@
-//! A cursor file is one tail's, and has to be writable before anything is printed.
+//! A cursor file belongs to one tail, and must be writable before anything is printed.
 
 use super::{SOON, id, next, quiet, tail, wait_for_start, write};
 use crate::harness::{Database, Engine, Mc, for_each_engine};
 use std::os::unix::fs::symlink;
 
 #[test]
-fn a_second_tail_is_refused_and_told_which_process_holds_the_cursor_file() {
+fn a_second_tail_is_refused_and_names_the_process_that_holds_the_cursor_file() {
     for_each_engine(|engine| {
         let database = quiet(engine);
         write(&database, 0.0);
@@ -60,13 +60,13 @@ fn an_empty_file_is_a_new_one() {
 }
 
 #[test]
-fn a_run_that_comes_to_nothing_leaves_no_cursor_file() {
+fn a_run_that_fails_leaves_no_cursor_file() {
     let database = quiet(Engine::Deployed);
     tail(&database, "--no-follow --cursor-file cursor --board nowhere").fails(4);
     assert!(!database.place.path().join("work/cursor").exists());
 }
 
-/// Runs it where the cursor's directory can be mounted, which is seen by nobody else.
+/// Runs it in a mount namespace of its own, where the cursor's directory can be mounted.
 fn mounted(database: &Database, mount: &str, more: &str) -> Mc {
     let line = format!("tail --as-user {} --events -o jsonl {more}", super::USER);
     let inside = format!("set -e; {mount}; exec \"$0\" \"$@\"");
@@ -76,7 +76,7 @@ fn mounted(database: &Database, mount: &str, more: &str) -> Mc {
 }
 
 #[test]
-fn a_resumed_cursor_file_that_cannot_be_replaced_is_told_before_anything_is_printed() {
+fn a_cursor_file_that_cannot_be_replaced_is_an_error_before_anything_is_printed() {
     let database = quiet(Engine::Deployed);
     std::fs::create_dir(database.place.path().join("work/state")).unwrap();
     tail(&database, "-n 0 --no-follow --cursor-file state/cursor").ok();

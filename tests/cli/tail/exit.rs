@@ -1,4 +1,4 @@
-//! How it ends.
+//! How tail exits.
 
 use super::{A_WHILE, Lock, SOON, USER, following, next, quiet, tail, write};
 use crate::harness::{Engine, Place, for_each_engine};
@@ -25,7 +25,7 @@ fn ctrl_c_leaves_no_query_running_on_the_server() {
     let database = quiet(Engine::Deployed);
     let mut child = following(&database, "");
     let lock = Lock::on(&database);
-    std::thread::sleep(A_WHILE);
+    database.wait_for_lock_wait();
     child.signal("INT");
     assert_eq!(child.end_within(SOON), 0);
     let gone = || {
@@ -105,7 +105,7 @@ fn an_actor_that_vanishes_ends_it_with_4() {
 }
 
 #[test]
-fn a_first_connection_that_fails_is_tried_again_only_if_asked_for() {
+fn a_first_connection_that_fails_is_retried_only_with_max_retries() {
     let place = Place::new();
     let run = |more: &str| {
         let line = format!("tail --as-user {USER} {more}");
@@ -138,7 +138,7 @@ fn a_status_line_is_there_on_a_terminal_alone_and_leaves_no_trace() {
 }
 
 #[test]
-fn a_board_that_is_deleted_ends_it_with_4_in_the_words_of_an_unknown_board() {
+fn tail_ends_with_4_and_the_error_of_an_unknown_board_when_its_board_is_deleted() {
     for_each_engine(|engine| {
         let database = quiet(engine);
         let (before, board) = match engine {

@@ -1,4 +1,4 @@
-//! What it must not miss and must not show.
+//! What tail must print, and what it must not.
 
 use super::{A_WHILE, SOON, following, id, insert_all, item, next, quiet, tail, write};
 use crate::harness::{Database, Engine, for_each_engine};
@@ -24,7 +24,7 @@ fn thousands_of_events_of_one_instant_are_shown_once_each() {
 }
 
 #[test]
-fn an_event_of_the_future_blinds_nobody() {
+fn an_event_dated_in_the_future_hides_no_later_event() {
     for_each_engine(|engine| {
         let database = quiet(engine);
         let mut child = following(&database, "");
@@ -67,7 +67,7 @@ fn an_event_of_a_transaction_longer_than_the_look_back_is_shown_when_it_commits(
 }
 
 #[test]
-fn access_that_is_taken_away_ends_what_is_shown_and_is_told() {
+fn revoked_access_ends_the_output_and_is_reported() {
     for_each_engine(|engine| {
         let database = quiet(engine);
         let mut child = following(&database, "");
@@ -83,7 +83,7 @@ fn access_that_is_taken_away_ends_what_is_shown_and_is_told() {
 }
 
 #[test]
-fn a_terminated_connection_is_made_again_and_both_is_said_once() {
+fn a_terminated_connection_is_opened_again_and_each_is_reported_once() {
     let database = quiet(Engine::Deployed);
     let mut child = following(&database, "");
     database.sql(
@@ -120,7 +120,7 @@ fn every_fifteen_seconds_of_silence_an_sse_client_gets_a_ping() {
     assert!(ping.starts_with(": ping - 2") && ping.ends_with("+00:00\r"), "{ping:?}");
     let written = write(&database, 0.0);
     let stream: Vec<String> = (0..4).map(|_| child.line(SOON) + "\n").collect();
-    // Whoever reads the stream by the rules hears of the event alone.
+    // A standard SSE client receives only the event.
     let events = received(&(ping + "\n" + &stream.concat()));
     assert_eq!(events.len(), 1);
     assert_eq!((events[0].event.as_str(), &item(&events[0].data)["activity"]["id"]), ("activity", &written.into()));
@@ -171,7 +171,7 @@ fn an_event_source_receives_what_json_lines_have() {
 }
 
 #[test]
-fn where_the_trigger_is_installed_nobody_waits_for_the_poll() {
+fn with_the_trigger_tail_does_not_wait_for_the_next_poll() {
     let database = quiet(Engine::Deployed);
     let doctor = || database.mc(["doctor", "--as-user", super::USER]).run().stdout;
     assert!(doctor().contains("no trigger notifies; tail polls"));

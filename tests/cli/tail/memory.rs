@@ -1,4 +1,4 @@
-//! How much it needs when much happens.
+//! The memory of tail with many events.
 
 use super::{SOON, insert_all, item, next, quiet, tail};
 use crate::harness::used;

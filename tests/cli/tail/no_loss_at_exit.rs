@@ -1,4 +1,4 @@
-//! However it ends once it follows: what is committed after the end is printed by the next one.
+//! However tail exits, the next tail prints what was committed after the exit.
 
 use super::recovery::nothing_yet;
 use super::{SOON, USER, id, next, quiet, tail, wait_for_start, write};

@@ -1,4 +1,4 @@
-//! Errors after which a tail connects again, provoked on a real server. The table of all of them is in the store.
+//! Errors after which tail reconnects, caused on a real server. `src/db/postgres/sqlstate.rs` lists them all.
 
 use super::{Lock, SOON, next, quiet, tail, write};
 use crate::harness::{Child, Engine};

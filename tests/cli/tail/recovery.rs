@@ -1,9 +1,9 @@
-//! What breaks while it runs: what passes is waited out, with a word when it begins and one when it is over; the rest is
-//! the end.
+//! Failures while tail runs: it waits until temporary ones are over, with a message at the start and at the end; others
+//! end it.
 
 use super::stress::die_writing;
 use super::{A_WHILE, SOON, following, insert_all, next, quiet, tail, write};
-use crate::harness::{Child, Data, Database, Engine, Proxy, Server, for_each_engine, free_port};
+use crate::harness::{Child, Data, Database, Engine, Proxy, Server, for_each_engine, free_port, wait_until};
 use sqlx::{Connection, PgConnection};
 use std::os::unix::fs::PermissionsExt;
 use std::time::{Duration, Instant};
@@ -30,7 +30,7 @@ fn started(database: &Database, url: &str, more: &str) -> Child {
     child
 }
 
-/// It says that something is wrong, in these words, and once.
+/// tail reports the failure with these words, once.
 #[track_caller]
 fn suffers(child: &mut Child, words: &str) {
     let said = child.said(SOON);
@@ -53,7 +53,7 @@ fn ends(child: &mut Child, summary: &str) {
     assert_eq!(child.rest(), (String::new(), format!("{summary}\n")));
 }
 
-/// Puts a view in the way that takes so long to read as its table says.
+/// Replaces the table by a view that takes as long to read as its table says.
 fn can_be_slow(database: &Database) {
     database.sql(
         "CREATE TABLE pause AS SELECT 0.0::float8 AS seconds;
@@ -69,15 +69,11 @@ fn pause(database: &Database, seconds: f64) {
 
 fn replayed(primary: &Database, standby: &Database) {
     let lsn = primary.number("SELECT (pg_current_wal_flush_lsn() - '0/0')::int8");
-    let start = Instant::now();
-    while standby.number("SELECT (pg_last_wal_replay_lsn() - '0/0')::int8") < lsn {
-        assert!(start.elapsed() < Duration::from_secs(30), "the standby does not follow");
-        std::thread::sleep(Duration::from_millis(20));
-    }
+    wait_until("the standby follows", || standby.number("SELECT (pg_last_wal_replay_lsn() - '0/0')::int8") >= lsn);
 }
 
 #[test]
-fn when_a_host_is_lost_another_one_of_the_url_goes_on_where_it_stopped() {
+fn tail_continues_on_another_host_of_the_url_when_one_is_lost() {
     let first = Server::start(&["synchronous_commit=on"], None, None);
     let primary = on(&first);
     let second = Server::start(&[], None, Some(&first));
@@ -96,7 +92,7 @@ fn when_a_host_is_lost_another_one_of_the_url_goes_on_where_it_stopped() {
 }
 
 #[test]
-fn a_standby_that_has_to_stop_a_poll_is_asked_again() {
+fn a_poll_that_a_standby_cancelled_is_retried() {
     let first = Server::start(&[], None, None);
     let primary = on(&first);
     can_be_slow(&primary);
@@ -105,11 +101,7 @@ fn a_standby_that_has_to_stop_a_poll_is_asked_again() {
     replayed(&primary, &standby);
     let mut child = started(&primary, &standby.url, "");
     pause(&primary, 3.0);
-    let asleep = "SELECT count(*) FROM pg_stat_activity WHERE wait_event = 'PgSleep'";
-    let start = Instant::now();
-    while standby.number(asleep) == 0 {
-        assert!(start.elapsed() < SOON);
-    }
+    standby.wait_for_sleeping_query();
     // The lock of a changed table cannot wait for readers there.
     primary.sql("ALTER TABLE pause ADD COLUMN note text; UPDATE pause SET seconds = 0");
     suffers(&mut child, "stopped by the standby");
@@ -197,7 +189,7 @@ fn a_busy_sqlite_file_is_waited_for() {
     run("ROLLBACK").unwrap();
     let written = write(&database, 0.0);
     recovers(&mut child, &[written]);
-    // Whoever waits for a lock hears of Ctrl-C all the same, long before the two seconds are over.
+    // Ctrl-C also ends a tail that waits for a lock, long before the two seconds are over.
     while run("BEGIN EXCLUSIVE").is_err() {}
     std::thread::sleep(Duration::from_millis(200));
     child.interrupt();
@@ -251,7 +243,7 @@ fn a_table_that_is_dropped_is_not_waited_for() {
 }
 
 #[test]
-fn so_many_attempts_as_asked_for_and_then_the_end() {
+fn max_retries_limits_the_attempts_to_reconnect() {
     let server = Server::start(&[], None, None);
     let database = on(&server);
     let mut child = started(&database, &database.url, "--max-retries 2");
@@ -285,7 +277,7 @@ fn a_notice_that_is_lost_costs_no_more_than_the_wait_for_the_poll() {
 }
 
 #[test]
-fn nobody_at_the_address_is_told_before_anything_is_printed() {
+fn an_unreachable_server_is_reported_before_anything_is_printed() {
     let database = quiet(Engine::Deployed);
     let nobody = format!("postgres://postgres@127.0.0.1:{}/postgres", free_port().unwrap());
     let output = tail(&database, "").env("DATABASE_URL", nobody).fails(5);

@@ -1,10 +1,10 @@
-//! Where it begins, and in which form.
+//! Where tail starts, and in which format.
 
 use super::{A_WHILE, following, id, item, quiet, tail, wait_for_start, write};
 use crate::harness::{Engine, for_each_engine};
 
 #[test]
-fn it_begins_with_the_newest_ten_or_as_many_as_asked_for_oldest_first() {
+fn tail_starts_with_the_newest_ten_or_n_events_oldest_first() {
     for_each_engine(|engine| {
         let database = quiet(engine);
         let written: Vec<String> = (0..12).map(|n| write(&database, f64::from(n) - 100.0)).collect();
@@ -29,8 +29,8 @@ fn it_begins_with_the_newest_ten_or_as_many_as_asked_for_oldest_first() {
 #[test]
 fn since_is_a_filter_also_for_what_comes() {
     let database = quiet(Engine::Deployed);
-    let mut child = tail(&database, "--since 10s").start();
-    std::thread::sleep(A_WHILE);
+    let mut child = tail(&database, "--since 10s -v").start();
+    wait_for_start(&mut child);
     write(&database, -60.0);
     let new = write(&database, -1.0);
     assert_eq!(super::next(&mut child), new);
@@ -75,7 +75,7 @@ fn an_event_behind_newer_ones_is_marked_late_except_in_sse() {
 }
 
 #[test]
-fn comments_alone_are_followed_unless_events_or_a_type_are_asked_for() {
+fn only_comments_are_followed_without_events_or_type() {
     let database = quiet(Engine::Deployed);
     let comment = write(&database, -2.0);
     let other = write(&database, -1.0);

@@ -1,4 +1,4 @@
-//! In front of a person.
+//! The status line on a terminal.
 
 use super::{Lock, SOON, quiet, tail, write};
 use crate::harness::{Database, Engine, Screen, for_each_engine};
@@ -68,7 +68,7 @@ fn the_status_line_tells_silence_rate_boards_look_back_and_connection() {
 }
 
 #[test]
-fn the_status_line_goes_on_while_the_database_says_nothing_and_tells_when_it_is_gone() {
+fn the_status_line_is_updated_while_the_database_is_silent_and_shows_when_it_is_gone() {
     let database = quiet(Engine::Deployed);
     let screen = on_screen(&database, 150, "");
     write(&database, 0.0);
@@ -152,14 +152,14 @@ fn the_status_line_of_a_background_job_leaves_alone_what_is_typed_and_appears_in
 }
 
 #[test]
-fn where_events_are_announced_the_status_line_says_push() {
+fn the_status_line_shows_push_if_a_trigger_notifies() {
     let database = quiet(Engine::Deployed);
     database.sql(include_str!("../../../queries/postgres/install_notify_trigger.sql"));
     on_screen(&database, 150, "").shows(" s · push · ");
 }
 
 #[test]
-fn where_some_of_the_table_lies_elsewhere_the_status_line_says_that_the_look_back_is_fixed() {
+fn the_status_line_shows_a_fixed_lookback_for_a_table_with_foreign_partitions() {
     let database = quiet(Engine::Deployed);
     database.sql(
         "CREATE EXTENSION postgres_fdw;
@@ -180,7 +180,7 @@ fn where_some_of_the_table_lies_elsewhere_the_status_line_says_that_the_look_bac
 }
 
 #[test]
-fn where_all_of_the_table_lies_elsewhere_the_look_back_is_fixed_too() {
+fn the_status_line_shows_a_fixed_lookback_for_a_foreign_table() {
     let database = quiet(Engine::Deployed);
     database.sql(
         "CREATE EXTENSION postgres_fdw;

@@ -1,5 +1,5 @@
-//! Every actor through the commands that count, name, explain and write, in the recorded data and in random worlds: what
-//! they answer and what they refuse, by the rules told a second time; and nothing of what is hidden is in either.
+//! Every actor runs the commands that count, name, explain and write, on the recorded and on random data. Results and
+//! errors follow the rules of the oracle, and contain nothing that is hidden from the actor.
 
 use crate::harness::{Data, Database, Engine, Output, Role, in_parallel, micros};
 use crate::oracle::{Actor, Event, Feed, Named, World, Write, random};
@@ -13,7 +13,7 @@ const EVENTS: usize = 120;
 const FIRST: &str = "0001-01-01 00:00:00";
 const END: &str = "9999-12-31 00:00:00";
 
-/// What is asked of a command.
+/// A command line to test.
 #[derive(Debug, Clone)]
 enum Question {
     Whoami,
@@ -365,22 +365,22 @@ fn everybody_gets_what_the_rules_give(engine: Engine) {
 }
 
 #[test]
-fn on_the_deployed_schema_everybody_gets_what_the_rules_give_and_nothing_hidden() {
+fn on_the_deployed_schema_every_identity_gets_exactly_what_the_rules_allow() {
     everybody_gets_what_the_rules_give(Engine::Deployed);
 }
 
 #[test]
-fn on_the_documented_schema_everybody_gets_what_the_rules_give_and_nothing_hidden() {
+fn on_the_documented_schema_every_identity_gets_exactly_what_the_rules_allow() {
     everybody_gets_what_the_rules_give(Engine::Documented);
 }
 
 #[test]
-fn in_the_embedded_store_everybody_gets_what_the_rules_give_and_nothing_hidden() {
+fn on_sqlite_every_identity_gets_exactly_what_the_rules_allow() {
     everybody_gets_what_the_rules_give(Engine::Embedded);
 }
 
 #[test]
-fn in_random_worlds_everybody_gets_what_the_rules_give_and_nothing_hidden() {
+fn in_random_worlds_every_identity_gets_exactly_what_the_rules_allow() {
     for seed in SEEDS {
         let data = random(seed, EVENTS);
         let world = World::new(&data);

@@ -1,4 +1,4 @@
-//! Naming a board: answered for those who may read it, refused to everybody else, whether it exists or not.
+//! Naming a board: allowed for those who may read it, refused for all others, whether the board exists or not.
 
 use crate::harness::{Data, Database, Engine, for_each_engine, in_parallel};
 use crate::oracle::{Actor, Feed, World, difference, ids};
@@ -73,7 +73,7 @@ fn on_the_documented_schema_a_board_is_shown_only_to_those_who_may_read_it() {
 }
 
 #[test]
-fn in_the_embedded_store_a_board_is_shown_only_to_those_who_may_read_it() {
+fn on_sqlite_a_board_is_shown_only_to_those_who_may_read_it() {
     boards_are_given_or_refused(Engine::Embedded);
 }
 
@@ -91,7 +91,7 @@ fn an_agent_may_not_name_another_agent() {
 }
 
 #[test]
-fn nobody_to_ask_for_is_refused_with_a_hint() {
+fn a_command_without_an_identity_is_refused_with_a_hint() {
     for_each_engine(|engine| {
         if engine == Engine::Embedded {
             return; // It answers for its own local user.
@@ -106,7 +106,7 @@ fn nobody_to_ask_for_is_refused_with_a_hint() {
 }
 
 #[test]
-fn an_actor_who_does_not_exist_is_exit_3() {
+fn an_unknown_user_or_agent_is_exit_3() {
     for_each_engine(|engine| {
         let database = Database::shared(engine);
         for flag in ["--as-user", "--as-agent"] {

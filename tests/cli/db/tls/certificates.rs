@@ -1,4 +1,4 @@
-//! Server certificates of the kinds that psql accepts, and those that nobody should.
+//! Server certificates that psql accepts, and certificates that must be refused.
 
 use super::{Secure, openssl, signed};
 use std::path::Path;
@@ -76,7 +76,7 @@ fn verify_full_alone_looks_at_the_name() {
 }
 
 #[test]
-fn the_systems_authorities_vouch_for_a_name_and_a_file_stands_in_for_them() {
+fn the_cas_of_the_system_are_trusted_and_ssl_cert_file_replaces_them() {
     let secure = Secure::start("server");
     let (ca, stranger) = (secure.file("ca.crt"), secure.file("stranger.crt"));
     let list = |host: &str, parameters: &str| {

@@ -1,4 +1,4 @@
-//! Servers that show a certificate that is not theirs, and one that begins with TLS at once.
+//! Servers with a certificate of another server, and servers that start with TLS directly.
 
 use super::{authority, certificate, directory};
 use crate::harness::{ME, Output, Place};
@@ -68,7 +68,7 @@ fn list(place: &Place, port: u16, parameters: &str) -> Output {
 }
 
 #[test]
-fn a_certificate_is_worth_nothing_without_its_key() {
+fn a_server_without_the_key_of_its_certificate_is_refused() {
     let dir = directory();
     let path = dir.path();
     authority(path, "ca");

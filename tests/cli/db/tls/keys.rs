@@ -1,4 +1,4 @@
-//! Keys of client certificates, in the forms in which they lie about.
+//! The file formats of client keys.
 
 use super::{Secure, openssl};
 

@@ -1,4 +1,4 @@
-//! A tail, what it has shown, and what that says.
+//! A tail, the events that it printed, and the report about them.
 
 use crate::harness::{Child, Place, used};
 use std::collections::{HashMap, HashSet};
@@ -32,7 +32,7 @@ pub(super) struct Reader {
     last: Duration,
 }
 
-/// What is to be said at the end.
+/// The result of a reader.
 pub(super) struct Report {
     events: usize,
     lost: usize,
@@ -84,7 +84,7 @@ impl Reader {
         assert_eq!(code, 0, "{}", self.said);
         self.take();
         self.processor += std::mem::take(&mut self.last);
-        // The first connection is not tried again unless asked for.
+        // Without --max-retries, a first connection that fails is not tried again.
         let line = format!("{} --max-retries 99", self.line);
         self.child = self.place.mc(line.split_whitespace()).env("DATABASE_URL", &self.url).start();
         self.starts += 1;

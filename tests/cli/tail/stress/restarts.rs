@@ -1,4 +1,4 @@
-//! A tail with a cursor file that is ended in every way at any moment, from the first millisecond on, and started again.
+//! A tail with a cursor file that is stopped in every way at random times, and started again.
 
 use crate::harness::{Child, Place};
 use fastrand::Rng;
@@ -15,7 +15,7 @@ const BATCH: usize = 1_000;
 /// What comes before it follows for the first time is not promised; the writers wait for so long.
 const FOLLOWS_WITHIN: Duration = Duration::from_secs(3);
 
-pub(super) struct Hounded {
+pub(super) struct Restarts {
     thread: JoinHandle<Ends>,
     stop: Arc<AtomicBool>,
 }
@@ -42,7 +42,7 @@ pub(super) struct Report {
     ends: Ends,
 }
 
-impl Hounded {
+impl Restarts {
     pub(super) fn start(url: &str, more: &str) -> Self {
         let stop = Arc::new(AtomicBool::new(false));
         let ends = Ends {
@@ -56,7 +56,7 @@ impl Hounded {
         };
         let thread = thread::spawn({
             let stop = Arc::clone(&stop);
-            move || ends.hound(&stop)
+            move || ends.restart_randomly(&stop)
         });
         Self { thread, stop }
     }
@@ -83,7 +83,7 @@ impl Ends {
         self.place.as_ref().unwrap().mc(line.split_whitespace()).env("DATABASE_URL", &self.url).start()
     }
 
-    fn hound(mut self, stop: &AtomicBool) -> Self {
+    fn restart_randomly(mut self, stop: &AtomicBool) -> Self {
         let mut rng = Rng::new();
         let begun = Instant::now();
         let mut follows = false;
@@ -110,7 +110,7 @@ impl Ends {
         self
     }
 
-    /// Takes what a run printed; what it said.
+    /// Collects what a run printed; returns its stderr.
     fn end(&mut self, child: &mut Child) -> String {
         let code = child.end_within(PATIENCE);
         let (out, said) = child.rest();

@@ -1,4 +1,4 @@
-//! Those who write while everything goes wrong.
+//! The writers of the stress test.
 
 use sqlx::{Connection, Executor, PgConnection, Row, SqliteConnection};
 use std::collections::HashSet;
@@ -107,7 +107,7 @@ impl Lite {
         self.runtime.block_on(self.conn.execute(sql)).ok().map(|_| ())
     }
 
-    /// Nobody else can read or write.
+    /// Holds an exclusive lock for a while.
     pub(super) fn lock(&mut self, time: Duration) {
         if self.run("PRAGMA locking_mode = exclusive; BEGIN EXCLUSIVE").is_some() {
             thread::sleep(time);
@@ -148,7 +148,7 @@ impl Store for Lite {
     }
 }
 
-/// Somebody begins to write, and is killed before the end.
+/// Starts a process that begins to write, and kills it before the commit.
 pub fn die_writing(url: &str) {
     const WRITE: &str = "
 import sqlite3, sys, time
@@ -237,7 +237,7 @@ impl Writers {
         Self { threads, done }
     }
 
-    /// Lets them finish, and says what they did.
+    /// Lets the writers finish, and returns what they did.
     pub(super) fn stop(self) -> Wrote {
         self.done.stop.store(true, Ordering::Relaxed);
         let writers = self.threads.len();
