@@ -36,7 +36,7 @@ impl Database {
             return Ok(None);
         }
         let mut notifies = false;
-        self.fetch(&Query::alone("notifies"), &mut |row| {
+        self.fetch(&Query::alone("has_notify_trigger"), &mut |row| {
             notifies = row.columns().flag()?.unwrap_or_default();
             Ok(())
         })

@@ -77,7 +77,7 @@ impl Database {
     pub async fn oldest_writer(&mut self) -> Result<Option<Timestamp>> {
         let mut began = None;
         if self.dialect() == Dialect::Postgres && !self.schema.sharded {
-            self.fetch(&Query::alone("oldest_writer"), &mut |row| {
+            self.fetch(&Query::alone("oldest_write_transaction"), &mut |row| {
                 began = row.columns().time()?;
                 Ok(())
             })

@@ -270,7 +270,7 @@ impl PostgresConnection {
     /// but a table. None if that cannot be found out.
     async fn lacking(&mut self, query: &Query) -> Option<String> {
         self.simple("ROLLBACK").await.ok()?;
-        let asked = Query::alone("privileges").when("hashes", query.stem() == "token_hashes");
+        let asked = Query::alone("missing_privileges").when("hashes", query.stem() == "token_hashes");
         let sql = asked.when("write", query.stem() == "insert_event").prepare(Dialect::Postgres).ok()?.sql;
         let sql = self.tables.qualify(&sql);
         let row = sqlx::raw_sql(&sql).fetch_one(&mut self.conn).await.ok()?;
