@@ -3,15 +3,29 @@
 -- Columns: created_at.
 INSERT INTO activity_events (
   id, event_type, message, agent_id, task_id, board_id, created_at
-  , action     -- if has_action
-  , user_id    -- if has_user_id
-  , actor_id   -- if has_actor_id
+\if :{?has_action}
+  , action
+\endif
+\if :{?has_user_id}
+  , user_id
+\endif
+\if :{?has_actor_id}
+  , actor_id
+\endif
 )
 VALUES (
-  :id, :event_type, :message, :agent_id, :task_id, :board_id, :now
-  , :action    -- if has_action
-  , :user_id   -- if has_user_id
-  , :actor_id  -- if has_actor_id
+  :'id', :'event_type', :'message', :'agent_id', :'task_id', :'board_id', :'now'
+\if :{?has_action}
+  , :'action'
+\endif
+\if :{?has_user_id}
+  , :'user_id'
+\endif
+\if :{?has_actor_id}
+  , :'actor_id'
+\endif
 )
-ON CONFLICT DO NOTHING   -- if once
+\if :{?once}
+ON CONFLICT DO NOTHING
+\endif
 RETURNING created_at
