@@ -356,7 +356,6 @@ impl Database {
         let (agents, of_agents) = some("one_agent", "agents", &filter.agents);
         let (tasks, of_tasks) = some("one_task", "tasks", &filter.tasks);
         query
-            .when("by_event_board", rule == BoardRule::EventBoard)
             .when("by_task_board", rule != BoardRule::EventBoard)
             .when("comments", rule == BoardRule::Comments)
             .when("failures", failures)

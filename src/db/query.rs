@@ -1,11 +1,10 @@
-//! Prepared SQL from `queries/`, with its values.
+//! Prepared SQL from `queries/`, with its values. A file is a psql script, and of psql's commands this reads:
 //!
-//! A file is the whole query with every optional line in it. What a line's last comment says decides whether it is sent:
+//! - `\if :{?name}`, `\else`, `\endif`: lines that are sent only if a flag is set or a value is given (in psql: `-v name=…`)
+//! - `:name` at the start of a line: the file `parts/name.sql` stands here
+//! - `:'name'`: a value. Values are always bound, never put into the text.
 //!
-//! - `-- if a b !c`: only with `a` and `b` and without `c`, each a flag or the name of a value that was given
-//! - `-- include name`: the lines of another file stand here
-//!
-//! `:name` is a value. Values are always bound, never put into the text.
+//! Other commands, such as the `\ir parts.psql` that gives psql the parts, are for psql alone.
 
 use super::postgres::tables::SAFE_PATH;
 use crate::model::Timestamp;
@@ -42,7 +41,7 @@ pub(super) enum Dialect {
 /// A question: the stem of its files, the flags and the values.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Query {
-    stem: &'static str,
+    file: &'static str,
     flags: Vec<&'static str>,
     values: Vec<(&'static str, Value)>,
     /// Whether the planner may not scan whole tables, as where a plan relies on an index; none: it does not matter.
@@ -72,7 +71,7 @@ impl Prepared<'_> {
 
 impl Query {
     pub(super) fn new(stem: &'static str) -> Self {
-        Self { stem, forbid_seqscan: Some(false), ..Self::default() }
+        Self { file: stem, forbid_seqscan: Some(false), ..Self::default() }
     }
 
     /// A question about the server itself, without values. It goes by the simple query protocol: in one round trip, which
@@ -139,7 +138,7 @@ impl Query {
 
     /// The stem of its files.
     pub(super) fn stem(&self) -> &'static str {
-        self.stem
+        self.file
     }
 
     /// Whether a value was given.
@@ -187,22 +186,36 @@ impl Query {
         self
     }
 
-    fn holds(&self, condition: &str) -> bool {
-        condition.split_whitespace().all(|word| {
-            let (wanted, name) = word.strip_prefix('!').map_or((true, word), |name| (false, name));
-            let given = self.flags.contains(&name) || self.has(name);
-            given == wanted
-        })
+    fn holds(&self, name: &str) -> bool {
+        self.flags.contains(&name) || self.has(name)
     }
 
-    fn lines(&self, stem: &str, dialect: Dialect, sql: &mut String) -> Result<()> {
-        for line in text(stem, dialect).with_context(|| format!("there is no query {stem}"))?.lines() {
-            let (code, comment) = line.split_once("--").unwrap_or((line, ""));
-            let comment = comment.trim();
-            if let Some(included) = comment.strip_prefix("include ") {
-                self.lines(included, dialect, sql)?;
-            } else if !code.trim().is_empty() && comment.strip_prefix("if ").is_none_or(|c| self.holds(c)) {
-                sql.push_str(code.trim_end());
+    /// Writes a file's text as it is to be sent, but for the names of values.
+    fn expand(&self, file: &str, dialect: Dialect, sql: &mut String) -> Result<()> {
+        // Whether the lines of each open block are sent.
+        let mut blocks: Vec<bool> = Vec::new();
+        for line in text(file, dialect).with_context(|| format!("there is no query {file}"))?.lines() {
+            let code = line.split_once("--").map_or(line, |(code, _)| code).trim_end();
+            let word = code.trim_start();
+            if let Some(command) = word.strip_prefix('\\') {
+                // In a part, `\\` ends a command.
+                let command = command.trim_end_matches('\\').trim_end();
+                let condition = command.strip_prefix("if :{?").and_then(|rest| rest.strip_suffix('}'));
+                match (command, condition) {
+                    (_, Some(name)) => blocks.push(self.holds(name)),
+                    ("else", _) => blocks.iter_mut().last().into_iter().for_each(|sent| *sent = !*sent),
+                    ("endif", _) => drop(blocks.pop()),
+                    _ => {}
+                }
+            } else if word.is_empty() || blocks.contains(&false) {
+                // Not sent.
+            } else if let Some((part, rest)) = included(word) {
+                self.expand(&format!("parts/{part}"), dialect, sql)?;
+                sql.truncate(sql.trim_end().len());
+                sql.push_str(rest);
+                sql.push('\n');
+            } else {
+                sql.push_str(code);
                 sql.push('\n');
             }
         }
@@ -217,25 +230,17 @@ impl Query {
             (true, Dialect::Postgres) => "EXPLAIN\n".to_owned(),
             (true, Dialect::Sqlite) => "EXPLAIN QUERY PLAN\n".to_owned(),
         };
-        self.lines(self.stem, dialect, &mut named)?;
+        self.expand(self.file, dialect, &mut named)?;
         let mut sql = String::with_capacity(named.len());
         let mut order: Vec<&str> = Vec::new();
         let mut rest = named.as_str();
-        while let Some(at) = rest.find(':') {
-            let (before, after) = rest.split_at(at);
-            sql.push_str(before);
-            let name = &after[1..];
-            let end = name.find(|c: char| !c.is_ascii_lowercase() && c != '_').unwrap_or(name.len());
-            if end == 0 || sql.ends_with(':') {
-                sql.push(':');
-                rest = name;
-                continue;
-            }
-            let (name, tail) = name.split_at(end);
+        while let Some((before, after)) = rest.split_once(":'") {
+            let (name, tail) = after.split_once('\'').context("the name of a value has no end")?;
             let number = order.iter().position(|known| *known == name).unwrap_or_else(|| {
                 order.push(name);
                 order.len() - 1
             });
+            sql.push_str(before);
             sql.push_str(&format!("${}", number + 1));
             rest = tail;
         }
@@ -244,7 +249,7 @@ impl Query {
             .into_iter()
             .map(|name| {
                 let found = self.values.iter().rposition(|(known, _)| *known == name);
-                found.with_context(|| format!("query {}: no value for :{name}", self.stem))
+                found.with_context(|| format!("query {}: no value for :{name}", self.file))
             })
             .collect::<Result<Vec<_>>>()?;
         let mut prepared = Prepared { sql, values: Vec::new(), order };
@@ -255,8 +260,15 @@ impl Query {
     /// Whether another query has the same text, and names for its values in the same order.
     pub(super) fn has_same_text(&self, other: &Self) -> bool {
         let same_names = self.values.iter().map(|(name, _)| name).eq(other.values.iter().map(|(name, _)| name));
-        (self.stem, &self.flags, self.explained) == (other.stem, &other.flags, other.explained) && same_names
+        (self.file, &self.flags, self.explained) == (other.file, &other.flags, other.explained) && same_names
     }
+}
+
+/// A line that begins with `:name`, and what follows that.
+fn included(line: &str) -> Option<(&str, &str)> {
+    let name = line.strip_prefix(':')?;
+    let end = name.find(|c: char| !c.is_ascii_lowercase() && c != '_').unwrap_or(name.len());
+    (end > 0).then(|| name.split_at(end))
 }
 
 macro_rules! queries {
@@ -284,12 +296,14 @@ macro_rules! queries {
 }
 
 queries! {
-    "agents" "boards" "comments" "session_info" "count" "doctor_clock" "doctor_columns" "doctor_indexes" "doctor_orphaned_events" "time_bounds" "poll_keys" "keys_since"
-    "last_activity" "list" "insert_event" "event_by_id" "filters" "poll_snapshot" "last_activity_by_board" "error_rate" "summary" "tasks_by_id_range" "token_hashes" "user_with_boards";
-    postgres "doctor_plan_cost" "doctor_commit_delays" "doctor_path" "doctor_privileges" "doctor_table" "has_foreign_partitions" "lock_event_ids" "required_columns" "has_notify_trigger" "oldest_write_transaction" "missing_privileges" "match_estimate"
-        "count_on_boards" "event_types";
+    "parts/after_key" "parts/comment_columns" "parts/comment_names" "parts/event_board" "parts/event_columns" "parts/filters"
+    "parts/in_order" "parts/in_order_sorted" "parts/list_columns" "parts/list_names" "parts/time_range"
+    "agents" "boards_of_agent" "boards_of_writer" "comments" "comments_by_id" "comments_by_selective_index" "session_info" "count" "doctor_clock" "doctor_columns" "doctor_indexes" "doctor_orphaned_events" "time_bounds" "poll_keys" "keys_since"
+    "last_activity" "list" "list_by_id" "list_by_selective_index" "insert_event" "event_by_id" "poll_snapshot" "last_activity_by_board" "error_rate" "summary" "tasks_by_id_range" "token_hashes" "user_with_boards";
+    postgres "doctor_plan_cost" "doctor_commit_delays" "doctor_path" "doctor_privileges" "doctor_table" "has_foreign_partitions" "lock_event_ids" "parts/required_columns" "parts/known_types" "has_notify_trigger" "oldest_write_transaction" "missing_privileges" "match_estimate_by_agent" "match_estimate_by_board" "match_estimate_by_task" "list_by_type" "list_windows" "comments_windows"
+        "count_on_boards" "event_types" "event_type_bounds";
     sqlite "first_organization" "mark_modified" "insert_agent" "insert_board" "insert_membership" "insert_organization" "insert_store_identity" "insert_store_origin" "insert_task" "insert_user"
-        "is_sparse"
+        "is_sparse" "parts/row_place" "parts/row_at_place"
         "migrations/0001_init" "migrations/0002_type_time_id" "migrations/0003_agent_state" "store_identity" "store_origin"
 }
 

@@ -89,18 +89,14 @@ impl Database {
         let mut found = HashMap::new();
         self.fetch(&query, &mut |row| {
             let mut columns = row.columns();
-            let event = NewEvent {
-                id: columns.id()?.context("an event without id")?,
-                event_type: columns.text()?.unwrap_or_default(),
-                message: columns.text()?,
-                agent_id: columns.id()?,
-                task_id: columns.id()?,
-                board_id: columns.id()?,
-                action: columns.text()?,
-                user_id: columns.id()?,
-                actor_id: columns.id()?,
-            };
-            found.insert(event.id, (event, columns.time()?.context("an event without created_at")?));
+            let id = columns.id()?.context("an event without id")?;
+            let event_type = columns.text()?.unwrap_or_default();
+            let (message, agent_id, task_id) = (columns.text()?, columns.id()?, columns.id()?);
+            let created_at = columns.time()?.context("an event without created_at")?;
+            let (action, user_id, actor_id) = (columns.text()?, columns.id()?, columns.id()?);
+            let board_id = columns.id()?;
+            let event = NewEvent { id, event_type, message, agent_id, task_id, board_id, action, user_id, actor_id };
+            found.insert(id, (event, created_at));
             Ok(())
         })
         .await?;

@@ -272,7 +272,7 @@ fn many_lines_are_written_with_few_statements_in_their_order() {
         let output = log(&database, &["--jsonl", "-", "--show-sql"]).stdin(lines.join("\n")).ok();
         assert_eq!(output.stdout.lines().count(), 5_000);
         if engine != Engine::Embedded {
-            let statements = output.stderr.matches("-- log\n").count();
+            let statements = output.stderr.matches("-- insert_event\n").count();
             assert!((1..=5).contains(&statements), "{statements} statements");
         }
         let thread = database.mc(["comments", "--task", TASK, "-o", "jsonl", "--as-user", &user(0)]).ok().jsonl();

@@ -21,6 +21,7 @@ mod passwords;
 mod paused;
 mod plans;
 mod privileges;
+mod queries;
 mod refusals;
 mod revocation;
 mod row_security;

@@ -21,7 +21,7 @@ fn every_statement_is_told_with_its_values_and_the_answer_stays_the_same() {
         let schema = if engine == Engine::Embedded { "" } else { "public." };
         let (users, events) = (format!("FROM {schema}users u"), format!("FROM {schema}activity_events e"));
         let user = format!("-- $1 = {}", user(3));
-        for part in [begin, "-- user\nSELECT", &users, &user, &events, value] {
+        for part in [begin, "-- user_with_boards\nSELECT", &users, &user, &events, value] {
             assert!(shown.stderr.contains(part), "{part}\n{}", shown.stderr);
         }
         assert!(!shown.stderr.contains(" ms"), "{}", shown.stderr);
