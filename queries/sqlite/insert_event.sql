@@ -1,6 +1,6 @@
 -- Writes one event; :now is SQLite's clock, read once a transaction, with a microsecond more for each event after the
 -- first, so that a batch keeps its order.
--- Columns: created_at.
+-- Columns: id, created_at.
 INSERT INTO activity_events (
   id, event_type, message, agent_id, task_id, board_id, created_at
 \if :{?has_action}
@@ -28,4 +28,4 @@ VALUES (
 \if :{?once}
 ON CONFLICT DO NOTHING
 \endif
-RETURNING created_at
+RETURNING id, created_at

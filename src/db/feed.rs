@@ -16,9 +16,10 @@ use scan_plan::{EventBounds, MatchEstimate, SOME, ScanPlan};
 pub use time_windows::Order;
 use time_windows::TimeWindows;
 
-use super::query::{Dialect, Query, Value};
+use super::engine::Scan;
+use super::query::{Query, Value};
 use super::row::{RowReader, role_of};
-use super::{Database, Engine, EventQuery};
+use super::{Database, EventQuery};
 use crate::model::Scope;
 use crate::model::{ActivityEvent, Key, TaskComment, Timestamp};
 use anyhow::{Context, Result, ensure};
@@ -299,7 +300,7 @@ impl Database {
 
     /// Along what to read the feed; none where it has no rows.
     async fn way<T: Item>(&mut self, asked: &EventQuery<'_>, page: PageRequest) -> Result<Option<Strategy>> {
-        if self.dialect() == Dialect::Sqlite {
+        if self.dialect().scan == Scan::Pages {
             return Ok(Some(Strategy::Pages { sparse: self.is_quiet(asked).await? }));
         }
         // An agent's or a task's events are cheap to count, and found by one index alone.
@@ -511,7 +512,7 @@ impl Database {
     ) -> Query {
         let page = place.page;
         let query = self.with_columns(self.with_filters(Query::new(file), asked));
-        let query = query.when("numbered", matches!(&self.engine, Engine::Sqlite(lite) if lite.is_numbered()));
+        let query = query.when("numbered", self.engine.has_row_numbers());
         let query = query.when("oldest", page.order == Order::Oldest);
         let query = query.bind_some("limit", limit.map(|limit| Value::Count(i64::try_from(limit).unwrap_or(i64::MAX))));
         let query = query.bind_some("upto", place.end.map(Value::Time));

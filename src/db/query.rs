@@ -6,7 +6,7 @@
 //!
 //! Other commands, such as the `\ir parts.psql` that gives psql the parts, are for psql alone.
 
-use super::postgres::tables::SAFE_PATH;
+use super::engine::Dialect;
 use crate::model::Timestamp;
 use crate::model::patterns;
 use anyhow::{Context, Result};
@@ -31,14 +31,7 @@ pub(super) enum Value {
     Counts(Vec<i64>),
 }
 
-/// Which dialect to speak.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Dialect {
-    Postgres,
-    Sqlite,
-}
-
-/// A question: the stem of its files, the flags and the values.
+/// A query: its file, flags and values.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Query {
     file: &'static str,
@@ -54,7 +47,7 @@ pub(super) struct Query {
     alone: bool,
 }
 
-/// A question as it is sent.
+/// A query as it is sent.
 pub(super) struct Prepared<'a> {
     pub(super) sql: String,
     pub(super) values: Vec<&'a Value>,
@@ -191,10 +184,10 @@ impl Query {
     }
 
     /// Writes a file's text as it is to be sent, but for the names of values.
-    fn expand(&self, file: &str, dialect: Dialect, sql: &mut String) -> Result<()> {
+    fn expand(&self, file: &str, dialect: &Dialect, sql: &mut String) -> Result<()> {
         // Whether the lines of each open block are sent.
         let mut blocks: Vec<bool> = Vec::new();
-        for line in text(file, dialect).with_context(|| format!("there is no query {file}"))?.lines() {
+        for line in dialect.file(file).with_context(|| format!("there is no query {file}"))?.lines() {
             let code = line.split_once("--").map_or(line, |(code, _)| code).trim_end();
             let word = code.trim_start();
             if let Some(command) = word.strip_prefix('\\') {
@@ -223,12 +216,11 @@ impl Query {
     }
 
     /// The text to send and the values in the order of their placeholders.
-    pub(super) fn prepare(&self, dialect: Dialect) -> Result<Prepared<'_>> {
-        let mut named = match (self.explained, dialect) {
-            (false, Dialect::Postgres) if self.alone => format!("{SAFE_PATH};\n"),
-            (false, _) => String::new(),
-            (true, Dialect::Postgres) => "EXPLAIN\n".to_owned(),
-            (true, Dialect::Sqlite) => "EXPLAIN QUERY PLAN\n".to_owned(),
+    pub(super) fn prepare(&self, dialect: &Dialect) -> Result<Prepared<'_>> {
+        let mut named = match (self.explained, self.alone) {
+            (true, _) => dialect.explain.to_owned(),
+            (false, true) => format!("{};\n", dialect.outside_transaction),
+            (false, false) => String::new(),
         };
         self.expand(self.file, dialect, &mut named)?;
         let mut sql = String::with_capacity(named.len());
@@ -271,46 +263,22 @@ fn included(line: &str) -> Option<(&str, &str)> {
     (end > 0).then(|| name.split_at(end))
 }
 
-macro_rules! queries {
-    ($($stem:literal)*; postgres $($only_postgres:literal)*; sqlite $($only_sqlite:literal)*) => {
-        fn text(stem: &str, dialect: Dialect) -> Option<&'static str> {
-            match (dialect, stem) {
-                $((Dialect::Postgres, $stem) => Some(include_str!(concat!("../../queries/postgres/", $stem, ".sql"))),
-                  (Dialect::Sqlite, $stem) => Some(include_str!(concat!("../../queries/sqlite/", $stem, ".sql"))),)*
-                $((Dialect::Postgres, $only_postgres) =>
-                    Some(include_str!(concat!("../../queries/postgres/", $only_postgres, ".sql"))),)*
-                $((Dialect::Sqlite, $only_sqlite) =>
-                    Some(include_str!(concat!("../../queries/sqlite/", $only_sqlite, ".sql"))),)*
-                _ => None,
-            }
-        }
-
-        /// Every question and the dialects that have it, for the tests.
-        #[cfg(test)]
-        const STEMS: &[(&str, &[Dialect])] = &[
-            $(($stem, &[Dialect::Postgres, Dialect::Sqlite]),)*
-            $(($only_postgres, &[Dialect::Postgres]),)*
-            $(($only_sqlite, &[Dialect::Sqlite]),)*
-        ];
+/// The names and texts of files in a folder of `queries/`.
+macro_rules! query_files {
+    ($engine:literal: $($name:literal)*) => {
+        &[$(($name, include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/queries/", $engine, "/", $name, ".sql")))),*]
     };
 }
-
-queries! {
-    "parts/after_key" "parts/comment_columns" "parts/comment_names" "parts/event_board" "parts/event_columns" "parts/filters"
-    "parts/in_order" "parts/in_order_sorted" "parts/list_columns" "parts/list_names" "parts/time_range"
-    "agents" "boards_of_agent" "boards_of_writer" "comments" "comments_by_id" "comments_by_selective_index" "session_info" "count" "doctor_clock" "doctor_columns" "doctor_indexes" "doctor_orphaned_events" "time_bounds" "poll_keys" "keys_since"
-    "last_activity" "list" "list_by_id" "list_by_selective_index" "insert_event" "event_by_id" "poll_snapshot" "last_activity_by_board" "error_rate" "summary" "tasks_by_id_range" "token_hashes" "user_with_boards";
-    postgres "doctor_plan_cost" "doctor_commit_delays" "doctor_path" "doctor_privileges" "doctor_table" "has_foreign_partitions" "lock_event_ids" "parts/required_columns" "parts/known_types" "has_notify_trigger" "oldest_write_transaction" "missing_privileges" "match_estimate_by_agent" "match_estimate_by_board" "match_estimate_by_task" "list_by_type" "list_windows" "comments_windows"
-        "count_on_boards" "event_types" "event_type_bounds";
-    sqlite "first_organization" "mark_modified" "insert_agent" "insert_board" "insert_membership" "insert_organization" "insert_store_identity" "insert_store_origin" "insert_task" "insert_user"
-        "is_sparse" "parts/row_place" "parts/row_at_place"
-        "migrations/0001_init" "migrations/0002_type_time_id" "migrations/0003_agent_state" "store_identity" "store_origin"
-}
+pub(super) use query_files;
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::db::postgres::POSTGRES;
     use crate::db::postgres::tables::{TABLES, Tables};
+    use crate::db::sqlite::SQLITE;
+    use std::fs;
+    use std::path::Path;
 
     #[test]
     fn lines_are_kept_by_their_conditions_and_values_numbered_by_first_use() {
@@ -318,55 +286,126 @@ mod tests {
             .bind("boards", Value::Ids(vec![Uuid::nil()]))
             .bind("last", Value::Id(Uuid::max()))
             .bind("first", Value::Id(Uuid::nil()));
-        let prepared = query.prepare(Dialect::Postgres).unwrap();
+        let prepared = query.prepare(&POSTGRES).unwrap();
         assert!(prepared.sql.contains("t.id BETWEEN $1 AND $2"), "{}", prepared.sql);
         assert!(prepared.sql.contains("t.board_id = ANY($3)"), "{}", prepared.sql);
         assert_eq!(prepared.values.len(), 3);
         assert_eq!(*prepared.values[1], Value::Id(Uuid::max()));
         let without = Query::new("tasks_by_id_range").bind("last", Value::Count(1)).bind("first", Value::Count(2));
-        assert!(!without.prepare(Dialect::Postgres).unwrap().sql.contains("board_id = ANY"));
+        assert!(!without.prepare(&POSTGRES).unwrap().sql.contains("board_id = ANY"));
     }
 
     #[test]
     fn a_value_that_is_missing_is_an_error_and_not_a_null() {
-        assert!(Query::new("tasks_by_id_range").prepare(Dialect::Sqlite).is_err());
+        assert!(Query::new("tasks_by_id_range").prepare(&SQLITE).is_err());
     }
 
     #[test]
     fn casts_are_not_values() {
-        let prepared = Query::new("poll_snapshot").prepare(Dialect::Postgres).map(|p| (p.sql, p.values.len())).unwrap();
+        let prepared = Query::new("poll_snapshot").prepare(&POSTGRES).map(|p| (p.sql, p.values.len())).unwrap();
         assert!(prepared.0.contains("pg_current_snapshot()::text"));
         assert_eq!(prepared.1, 0);
     }
 
-    /// Only where [`Tables::qualify`] looks for them; `connect` is what finds them.
+    #[test]
+    fn a_block_is_sent_if_its_flag_is_set_and_otherwise_what_follows_else() {
+        let sql = |query: Query| query.prepare(&POSTGRES).unwrap().sql;
+        assert!(sql(Query::new("poll_snapshot")).contains("NULL::text,\n"));
+        let system = sql(Query::new("poll_snapshot").when("system", true));
+        assert!(system.contains("pg_control_system()") && !system.contains("NULL"), "{system}");
+    }
+
+    #[test]
+    fn a_part_stands_where_its_name_does() {
+        let counted = Query::new("count").bind("since", Value::Time(Timestamp::FIRST));
+        let sql = counted.prepare(&POSTGRES).unwrap().sql;
+        assert_eq!(sql, "SELECT count(*)\nFROM activity_events e\nWHERE true\n  AND e.created_at >= $1\n");
+    }
+
+    /// Only where [`Tables::qualify`] looks for them.
     #[test]
     fn every_table_in_a_query_of_postgresql_gets_its_schema() {
         let tables = Tables::new(vec!["mc".to_owned(); TABLES.len()]);
-        let postgres =
-            STEMS.iter().filter(|(stem, dialects)| dialects.contains(&Dialect::Postgres) && *stem != "connect");
-        for (stem, _) in postgres {
-            let text = text(stem, Dialect::Postgres).unwrap();
+        for (file, text) in POSTGRES.files {
             let code: Vec<&str> = text.lines().map(|line| line.split("--").next().unwrap_or_default()).collect();
             let full = tables.qualify(&code.join("\n"));
             for (at, table) in TABLES.iter().flat_map(|table| full.match_indices(table)) {
                 let (before, after) = (&full[..at], &full[at + table.len()..]);
                 let of_word = |c: char| c.is_ascii_alphanumeric() || c == '_';
                 let whole = !before.ends_with(of_word) && !after.starts_with(of_word);
-                // A value, a name in the result, or one that already has its schema.
-                let harmless = before.ends_with([':', '\'']) && !before.ends_with("to_regclass('");
-                assert!(!whole || harmless || before.ends_with("mc."), "{stem}: {table} in\n{full}");
+                // A value, a condition on it, a name in the result, or one that already has its schema.
+                let harmless = before.ends_with(['\'', '?']) && !before.ends_with("to_regclass('");
+                assert!(!whole || harmless || before.ends_with("mc."), "{file}: {table} in\n{full}");
             }
         }
     }
 
     #[test]
-    fn every_query_has_a_header_that_says_what_it_answers() {
-        for (stem, dialects) in STEMS {
-            for dialect in *dialects {
-                let text = text(stem, *dialect).unwrap();
-                assert!(text.starts_with("-- "), "{dialect:?} {stem}");
+    fn every_file_of_an_engine_is_a_query_or_a_part_of_one_and_says_what_it_answers() {
+        for (engine, dialect) in [("postgres", &POSTGRES), ("sqlite", &SQLITE)] {
+            let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("queries").join(engine);
+            for sub in ["", "parts/", "migrations/"] {
+                let Ok(files) = fs::read_dir(folder.join(sub)) else { continue };
+                for file in files.map(|file| file.unwrap().file_name().into_string().unwrap()) {
+                    let Some(stem) = file.strip_suffix(".sql") else { continue };
+                    let is_script = ["grants", "install_notify_trigger"].contains(&stem);
+                    let text = dialect.file(&format!("{sub}{stem}"));
+                    assert!(text.is_some() || is_script, "{engine}: {file} is not listed in the dialect");
+                    let headed = text.is_none_or(|text| text.starts_with("-- "));
+                    assert!(headed || sub == "parts/", "{engine}: {file} has no header");
+                }
             }
         }
+    }
+
+    /// Every name that stands in a condition, for a query with all of them.
+    fn names(file: &str, dialect: &Dialect) -> Vec<String> {
+        let text = dialect.file(file).unwrap();
+        let mut found = Vec::new();
+        for line in text.lines() {
+            let line = line.trim();
+            if let Some((_, rest)) = line.split_once("\\if :{?") {
+                found.extend(rest.split('}').next().map(str::to_owned));
+            } else if let Some((part, _)) = included(line) {
+                found.extend(names(&format!("parts/{part}"), dialect));
+            }
+        }
+        found.sort();
+        found.dedup();
+        found
+    }
+
+    /// PostgreSQL's run in psql: see `tests/cli/queries.rs`.
+    #[test]
+    fn sqlite_takes_every_query_without_conditions_with_each_and_with_all() {
+        let store = rusqlite::Connection::open_in_memory().unwrap();
+        for (_, schema) in SQLITE.files.iter().filter(|(file, _)| file.starts_with("migrations/")) {
+            store.execute_batch(schema).unwrap();
+        }
+        let (_, identity) = SQLITE.files.iter().find(|(file, _)| *file == "insert_store_identity").unwrap();
+        store.execute_batch(identity).unwrap();
+        let mut variants = 0;
+        let queries = SQLITE.files.iter().filter(|(file, _)| !file.contains('/') && *file != "insert_store_identity");
+        for (file, _) in queries {
+            let names: Vec<&'static str> =
+                names(file, &SQLITE).into_iter().map(|name| &*Box::leak(name.into_boxed_str())).collect();
+            let each = names.iter().map(|name| vec![*name]);
+            for flags in each.chain([Vec::new(), names.clone()]) {
+                let mut sql = String::new();
+                // What finds a user is always given.
+                let flags = if **file == *"user_with_boards" && flags.len() > 1 { vec!["text"] } else { flags };
+                let query = Query { file, flags: flags.clone(), ..Query::default() };
+                query.expand(file, &SQLITE, &mut sql).unwrap();
+                let sql = sql.replace(":'", "$").replace("')", ")");
+                let sql: String = sql.split('$').enumerate().map(|(at, piece)| match at {
+                    0 => piece.to_owned(),
+                    _ => format!("?{}", piece.trim_start_matches(|c: char| c.is_ascii_lowercase() || c == '_')
+                        .trim_start_matches('\'')),
+                }).collect();
+                store.prepare(&sql).unwrap_or_else(|error| panic!("{file} with {flags:?}: {error}\n{sql}"));
+                variants += 1;
+            }
+        }
+        assert!(variants > 200, "only {variants} variants");
     }
 }
