@@ -29,8 +29,6 @@ pub(super) struct Dialect {
     pub(super) scan: Scan,
     /// A statement that fails leaves the transaction open; otherwise it takes a savepoint to go on.
     pub(super) survives_failure: bool,
-    /// A pattern for a text in any letter case, as the engine's queries expect it.
-    pub(super) in_any_case: fn(&str) -> String,
     /// Binds what `parts/filters.sql` expects, but for boards and times.
     pub(super) bind_filter: fn(Query, &Filter) -> Query,
     /// The queries that insert events, each with its place: created_at is the clock and as many microseconds. A text may be

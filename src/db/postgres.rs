@@ -5,6 +5,7 @@ mod dialect;
 mod encoding;
 mod errors;
 mod listen;
+mod row;
 mod sqlstate;
 pub(super) mod tables;
 pub(super) mod wire;
@@ -65,7 +66,7 @@ struct Micros(i64);
 
 impl Type<Postgres> for Micros {
     fn type_info() -> PgTypeInfo {
-        super::row::TIMESTAMP
+        row::TIMESTAMP
     }
 }
 
@@ -419,7 +420,7 @@ async fn for_each_row(
 ) -> Result<Result<(), sqlx::Error>> {
     loop {
         match in_time(patience, rows.try_next()).await? {
-            Ok(Some(row)) => each(&Row::Postgres(row))?,
+            Ok(Some(row)) => each(&Row(&row))?,
             Ok(None) => return Ok(Ok(())),
             Err(error) => return Ok(Err(error)),
         }

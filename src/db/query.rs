@@ -396,12 +396,11 @@ mod tests {
                 let flags = if **file == *"user_with_boards" && flags.len() > 1 { vec!["text"] } else { flags };
                 let query = Query { file, flags: flags.clone(), ..Query::default() };
                 query.expand(file, &SQLITE, &mut sql).unwrap();
-                let sql = sql.replace(":'", "$").replace("')", ")");
-                let sql: String = sql.split('$').enumerate().map(|(at, piece)| match at {
-                    0 => piece.to_owned(),
-                    _ => format!("?{}", piece.trim_start_matches(|c: char| c.is_ascii_lowercase() || c == '_')
-                        .trim_start_matches('\'')),
-                }).collect();
+                let unnamed = |(at, piece): (usize, &str)| match piece.split_once('\'') {
+                    Some((_, rest)) if at > 0 => format!("?{rest}"),
+                    _ => piece.to_owned(),
+                };
+                let sql: String = sql.split(":'").enumerate().map(unnamed).collect();
                 store.prepare(&sql).unwrap_or_else(|error| panic!("{file} with {flags:?}: {error}\n{sql}"));
                 variants += 1;
             }

@@ -8,6 +8,7 @@ mod dialect;
 mod errors;
 mod identity;
 mod migrations;
+mod row;
 mod sqlalchemy;
 
 use super::engine::{Answer, Dialect, EachRow, Engine};
@@ -225,7 +226,7 @@ impl SqliteConnection {
             let Some(row) = heard(rows.next().map_err(errors::running)).await? else { return Ok(()) };
             // Whoever reads our output may take as long as it likes.
             let begun = Instant::now();
-            each(&Row::Sqlite(row))?;
+            each(&Row(row))?;
             self.deadline.extend(begun.elapsed());
             read += 1;
             if read % TURN == 0 {

@@ -29,7 +29,6 @@ pub(in crate::db) static POSTGRES: Dialect = Dialect {
                           search_path",
     scan: Scan::TimeWindows,
     survives_failure: false,
-    in_any_case: patterns::insensitive_regex,
     bind_filter,
     inserts,
     read_session,

@@ -27,7 +27,6 @@ pub(in crate::db) static SQLITE: Dialect = Dialect {
     hint_without_tables: "check DATABASE_URL; `mc-activity demo` makes an embedded store to try",
     scan: Scan::Pages,
     survives_failure: true,
-    in_any_case: patterns::insensitive_glob,
     bind_filter,
     inserts,
     read_session,
