@@ -4,10 +4,8 @@
 mod aggregates;
 mod damage;
 mod diagnostics;
-mod encoding;
+mod engine;
 mod feed;
-mod identity;
-mod listen;
 mod lookups;
 mod poll;
 mod postgres;
@@ -22,22 +20,24 @@ mod write;
 pub use aggregates::{Dimension, GroupCount};
 pub use diagnostics::{Cost, IndexFacts, PathSchema, TableFacts};
 pub use feed::{Feed, Item, Order, PageRequest};
-pub use listen::Listener;
 pub use lookups::{AgentName, AgentRow, BoardsOf, UserName, UserRow};
 pub use poll::PollSnapshot;
+pub use postgres::Listener;
 pub use server_info::Schema;
 pub use sqlite::{demo_store, interrupt};
 pub use trace::{SqlTrace, SqlTraceSink};
 pub use url::Target;
 
-use crate::error::{denied, is_transient};
+use crate::error::is_transient;
+use crate::model::Filter;
 use crate::model::Scope;
 use crate::model::Timestamp;
-use crate::model::{Filter, patterns};
 use anyhow::Result;
-use query::{Dialect, Query, Value};
+use engine::{Dialect, Engine};
+use postgres::Repertoire;
+use query::{Query, Value};
 use row::Row;
-use server_info::{ANY_BYTES, Connected};
+use server_info::SessionInfo;
 use std::time::Duration;
 
 /// What a transaction is for.
@@ -67,21 +67,14 @@ impl Default for Limits {
     }
 }
 
-enum Engine {
-    Postgres(Box<postgres::PostgresConnection>),
-    Sqlite(Box<sqlite::SqliteConnection>),
-}
-
 /// An open database.
 pub struct Database {
-    engine: Engine,
+    engine: Box<dyn Engine>,
     limits: Limits,
     schema: Schema,
-    repertoire: encoding::Repertoire,
+    repertoire: Repertoire,
     /// What the open transaction is for, or the last one was.
     begun: TransactionMode,
-    /// The role may read PostgreSQL's system identifier, as far as is known.
-    tells_system: bool,
     trace: Option<trace::Trace>,
     /// What could not be read.
     damage: damage::Damage,
@@ -93,26 +86,13 @@ impl Database {
     /// # Errors
     /// Exit 5 where the database cannot be reached or opened.
     pub async fn open(target: &Target, begin: TransactionMode, limits: Limits, application: &str) -> Result<Self> {
-        let engine = match target {
-            Target::Postgres(target) => {
-                let connected = postgres::PostgresConnection::connect(target, begin, application).await;
-                Engine::Postgres(Box::new(connected.map_err(|error| target.explain(error))?))
-            }
-            Target::Sqlite { read_only: true, .. } if begin == TransactionMode::Write => {
-                let refused = denied("the database is opened for reading alone: its URL says mode=ro");
-                return Err(refused.hint("leave mode=ro out of the URL to write").into());
-            }
-            Target::Sqlite { path, .. } => {
-                Engine::Sqlite(Box::new(sqlite::SqliteConnection::open(path, begin, limits, false).await?))
-            }
-        };
+        let engine = engine::open(target, begin, limits, application).await?;
         Ok(Self {
             engine,
             limits,
             schema: Schema::default(),
-            repertoire: encoding::Repertoire::default(),
+            repertoire: Repertoire::default(),
             begun: begin,
-            tells_system: true,
             trace: None,
             damage: damage::Damage::default(),
         })
@@ -124,22 +104,14 @@ impl Database {
     /// Exit 5 where a table or column that we need is missing.
     pub async fn begin(&mut self, begin: TransactionMode) -> Result<()> {
         let dialect = self.dialect();
-        let mut found = Connected::default();
+        let mut found = SessionInfo::default();
         self.open_transaction(begin, &Query::simple_protocol("session_info"), &mut |row| {
-            found = Connected::read(row, dialect)?;
+            found = (dialect.read_session)(row)?;
             Ok(())
         })
         .await?;
-        match &mut self.engine {
-            Engine::Postgres(pg) => {
-                pg.tables = found.tables.clone();
-                if found.encoding == ANY_BYTES {
-                    pg.take_any_bytes().await?;
-                }
-            }
-            Engine::Sqlite(_) => {}
-        }
-        found.check(dialect)?;
+        self.engine.start_session(&found).await?;
+        found.check(dialect.hint_without_tables)?;
         if found.partitioned {
             self.fetch(&Query::simple_protocol("has_foreign_partitions"), &mut |row| {
                 found.schema.sharded = row.columns().flag()?.unwrap_or_default();
@@ -148,7 +120,7 @@ impl Database {
             .await?;
         }
         self.schema = found.schema;
-        self.repertoire = encoding::Repertoire::new(found.encoding);
+        self.repertoire = Repertoire::new(found.encoding);
         Ok(())
     }
 
@@ -170,19 +142,13 @@ impl Database {
 
     /// Says goodbye to the server.
     pub async fn close(self) {
-        match self.engine {
-            Engine::Postgres(pg) => pg.close().await,
-            // Nothing is left to write.
-            Engine::Sqlite(_) => {}
-        }
+        // The result is complete: a connection that cannot be closed properly is closed all the same.
+        let _ = self.engine.close().await;
     }
 
     /// What could not be read since it was last asked, each in a sentence.
     pub fn damage(&mut self) -> Vec<String> {
-        let mut told = match &mut self.engine {
-            Engine::Postgres(_) => Vec::new(),
-            Engine::Sqlite(lite) => lite.damage(),
-        };
+        let mut told = self.engine.damage();
         told.extend(self.damage.take());
         told
     }
@@ -193,25 +159,21 @@ impl Database {
     /// # Errors
     /// Those of the database.
     pub async fn begin_portion(&mut self) -> Result<()> {
-        match (self.begin_poll().await, &mut self.engine) {
-            (Err(error), Engine::Postgres(pg)) if is_transient(&error) => {
-                pg.reconnect().await?;
+        match self.begin_poll().await {
+            Err(error) if is_transient(&error) => {
+                if !self.engine.reconnect().await? {
+                    return Err(error);
+                }
                 self.begin_poll().await.map(drop)
             }
-            (begun, _) => begun.map(drop),
+            begun => begun.map(drop),
         }
     }
 
     /// After a query that was broken off. A server goes on sending what was asked for, so its transaction ends with the
     /// connection; there is a new one then.
     async fn leave_query(&mut self) -> Result<()> {
-        match &mut self.engine {
-            Engine::Postgres(pg) => {
-                pg.reconnect().await?;
-                self.begin_poll().await.map(drop)
-            }
-            Engine::Sqlite(_) => Ok(()),
-        }
+        if self.engine.reconnect().await? { self.begin_poll().await.map(drop) } else { Ok(()) }
     }
 
     /// What is connected.
@@ -229,11 +191,8 @@ impl Database {
         self.begun
     }
 
-    fn dialect(&self) -> Dialect {
-        match self.engine {
-            Engine::Postgres(_) => Dialect::Postgres,
-            Engine::Sqlite(_) => Dialect::Sqlite,
-        }
+    fn dialect(&self) -> &'static Dialect {
+        self.engine.dialect()
     }
 
     /// Opens a transaction with its first question, one about the server.
@@ -244,28 +203,11 @@ impl Database {
         each: &mut dyn FnMut(&Row) -> Result<()>,
     ) -> Result<()> {
         self.begun = begin;
-        let first = &first.clone().when("system", self.tells_system);
-        let sql = match &self.engine {
-            Engine::Postgres(pg) => pg.opening(begin, self.limits, first),
-            Engine::Sqlite(_) => sqlite::begin(begin).to_owned(),
-        };
+        let first = &self.engine.first_query(first);
+        let sql = self.engine.opening(begin, self.limits, first);
         self.tell(SqlTrace::Statement(&format!("{sql};")));
         self.tell_statement(first).await?;
-        match &mut self.engine {
-            Engine::Postgres(pg) => match pg.begin(&sql, self.limits, first, each).await {
-                Err(error) if self.tells_system && identity::is_withheld(&error) => {
-                    self.tells_system = false;
-                    pg.simple("ROLLBACK").await?;
-                    let first = first.clone().without("system");
-                    pg.begin(&sql, self.limits, &first, each).await?;
-                }
-                done => done?,
-            },
-            Engine::Sqlite(lite) => {
-                lite.simple(&sql).await?;
-                lite.fetch(first, each).await?;
-            }
-        }
+        self.engine.begin(&sql, self.limits, first, each).await?;
         if self.is_traced_closely() {
             self.tell(SqlTrace::Done(1));
         }
@@ -274,10 +216,7 @@ impl Database {
 
     async fn simple(&mut self, sql: &str) -> Result<()> {
         self.tell(SqlTrace::Statement(&format!("{sql};")));
-        match &mut self.engine {
-            Engine::Postgres(pg) => pg.simple(sql).await,
-            Engine::Sqlite(lite) => lite.simple(sql).await,
-        }
+        self.engine.simple(sql).await
     }
 
     async fn fetch(&mut self, query: &Query, each: &mut dyn FnMut(&Row) -> Result<()>) -> Result<()> {
@@ -289,14 +228,29 @@ impl Database {
             rows += 1;
             each(row)
         };
-        match &mut self.engine {
-            Engine::Postgres(pg) => pg.fetch(query, each).await?,
-            Engine::Sqlite(lite) => lite.fetch(query, each).await?,
-        }
+        self.engine.fetch(query, each).await?;
         if self.is_traced_closely() {
             self.tell(SqlTrace::Done(rows));
         }
         Ok(())
+    }
+
+    /// Fetches the rows of a query about something that not every engine has; no rows where this one does not have it.
+    async fn fetch_if_supported(&mut self, query: &Query, each: &mut dyn FnMut(&Row) -> Result<()>) -> Result<()> {
+        if self.has_query(query.stem()) { self.fetch(query, each).await } else { Ok(()) }
+    }
+
+    /// Whether the engine has a query.
+    fn has_query(&self, file: &str) -> bool {
+        self.dialect().file(file).is_some()
+    }
+
+    /// Names the database, in a transaction; the same by whatever address it is reached. A cursor is bound to that name.
+    ///
+    /// # Errors
+    /// Exit 5 where an SQLite file cannot be told from others.
+    pub async fn identity(&self, target: &Target) -> Result<String> {
+        self.engine.identity(target, &self.schema).await
     }
 
     /// Names the columns that exist, so that an absent one reads as null.
@@ -310,10 +264,6 @@ impl Database {
     /// The conditions of `filters.sql`: what the actor may see and asks for.
     fn with_filters(&self, mut query: Query, asked: &EventQuery<'_>) -> Query {
         let EventQuery { scope, filter, rule, through, failures } = *asked;
-        let globs = |patterns: &[String]| {
-            let to = if self.dialect() == Dialect::Postgres { patterns::to_like } else { patterns::to_sqlite_glob };
-            (!patterns.is_empty()).then(|| Value::Texts(patterns.iter().map(|p| to(p)).collect()))
-        };
         let ids = |ids: &[uuid::Uuid]| (!ids.is_empty()).then(|| Value::Ids(ids.to_vec()));
         query = match scope {
             Scope::Boards(readable) => query
@@ -324,47 +274,12 @@ impl Database {
                 .bind_some("boards", filter.boards.clone().map(Value::Ids))
                 .bind_some("exclude_boards", ids(&filter.exclude_boards)),
         };
-        let fold =
-            if self.dialect() == Dialect::Postgres { patterns::insensitive_regex } else { patterns::insensitive_glob };
-        let exact = |text: &String| match self.dialect() {
-            Dialect::Postgres => patterns::to_like_anywhere(text),
-            Dialect::Sqlite => text.clone(),
-        };
-        query = match &filter.grep[..] {
-            [] => query,
-            texts if filter.ignore_case => {
-                query.bind("grep_folded", Value::Regexes(texts.iter().map(|text| fold(text)).collect()))
-            }
-            [text] => query.bind("grep_text", Value::Text(text.clone())),
-            texts => query.bind("grep", Value::Texts(texts.iter().map(exact).collect())),
-        };
-        // One type by its name is one stretch of an index, and one pattern needs no list to be read for each row;
-        // PostgreSQL's queries have the list of types.
-        query = match &filter.types[..] {
-            [name] if self.dialect() == Dialect::Sqlite && !patterns::is_pattern(name) => {
-                query.bind("event_type", Value::Text(name.clone()))
-            }
-            [pattern] if self.dialect() == Dialect::Sqlite => {
-                query.bind("type_pattern", Value::Text(patterns::to_sqlite_glob(pattern)))
-            }
-            types => query.bind_some("type_patterns", globs(types)),
-        };
-        let some = |one, many, wanted: &[uuid::Uuid]| match wanted {
-            [id] if self.dialect() == Dialect::Sqlite => (one, Some(Value::Id(*id))),
-            wanted => (many, ids(wanted)),
-        };
-        let (agents, of_agents) = some("one_agent", "agents", &filter.agents);
-        let (tasks, of_tasks) = some("one_task", "tasks", &filter.tasks);
-        query
-            .when("by_event_board", rule == BoardRule::EventBoard)
+        (self.dialect().bind_filter)(query, filter)
             .when("by_task_board", rule != BoardRule::EventBoard)
             .when("comments", rule == BoardRule::Comments)
             .when("failures", failures)
             .when("bounded_in_time", filter.since.is_some())
-            .bind_some(agents, of_agents)
             .bind_some("exclude_agents", ids(&filter.exclude_agents))
-            .bind_some(tasks, of_tasks)
-            .bind_some("exclude_types", globs(&filter.exclude_types))
             .bind_some("since", filter.since.map(Value::Time))
             .bind_some("until", filter.until.map(Value::Time))
             .bind_some("through", through.map(Value::Time))

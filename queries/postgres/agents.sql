@@ -2,20 +2,32 @@
 -- see: in lists by its own board or else its task's, in comments and on the dashboard by its task's.
 -- Columns: id, name, board_id, organization of that board, its name. At most 50 rows; without a condition, candidates
 -- for suggestions.
+-- Example: psql -v name='Agent 1' -f agents.sql
 SELECT a.id, a.name, a.board_id, b.organization_id, o.name
 FROM agents a
 LEFT JOIN boards b ON b.id = a.board_id
 LEFT JOIN organizations o ON o.id = b.organization_id
 WHERE true
-  AND a.id = :id                                            -- if id
-  AND a.name = :name                                        -- if name
-  AND (a.board_id = ANY(:boards)                            -- if visible
-       OR EXISTS (SELECT                                    -- if visible
-                  FROM activity_events e                    -- if visible
-                  WHERE e.agent_id = a.id                   -- if visible
-                    AND (e.board_id = ANY(:boards)          -- if visible
-                         OR (SELECT t.board_id FROM tasks t WHERE t.id = e.task_id) = ANY(:boards))))  -- if visible
-  AND a.board_id = ANY(:boards)                             -- if suggestions
+\if :{?id}
+  AND a.id = :'id'
+\endif
+\if :{?name}
+  AND a.name = :'name'
+\endif
+\if :{?visible}
+  AND (a.board_id = ANY(:'boards')
+       OR EXISTS (SELECT
+                  FROM activity_events e
+                  WHERE e.agent_id = a.id
+                    AND (e.board_id = ANY(:'boards')
+                         OR (SELECT t.board_id FROM tasks t WHERE t.id = e.task_id) = ANY(:'boards'))))
+\endif
+\if :{?suggestions}
+  AND a.board_id = ANY(:'boards')
+\endif
 ORDER BY a.name, a.id
-LIMIT 50    -- if !suggestions
-LIMIT 2000  -- if suggestions
+\if :{?suggestions}
+LIMIT 2000
+\else
+LIMIT 50
+\endif

@@ -1,10 +1,12 @@
 -- Columns that are read and that the tables lack; without those that only the documented schema has.
 -- Columns: table and column as one text.
+-- Example: psql -f doctor_columns.sql
+\ir parts.psql
 SELECT needed.name || '.' || needed.col
 FROM (
   SELECT tab.name, tab.id, unnest(tab.columns) AS col
   FROM (
-    -- include required_columns
+    :required_columns
   ) AS tab (name, id, columns)
 ) AS needed
 WHERE needed.col NOT IN ('action', 'user_id', 'actor_id')

@@ -1,6 +1,7 @@
 -- How long after created_at the newest events were committed, at most 10,000 of the last week. Events that were edited
 -- since, as when their agent was deleted, seem late. Needs track_commit_timestamp.
 -- Columns: events, milliseconds within which 999 of 1000 were committed, milliseconds of the latest.
+-- Example: psql -f doctor_commit_delays.sql
 SELECT
   count(*),
   coalesce(percentile_disc(0.999) WITHIN GROUP (ORDER BY delay), 0),

@@ -1,5 +1,6 @@
 -- The indexes of activity_events.
 -- Columns: name, columns in order, whether it can be used, whether it covers only some rows, whether it keeps an order.
+-- Example: psql -f doctor_indexes.sql
 SELECT
   c.relname::text,
   ARRAY(SELECT coalesce(a.attname::text, 'an expression')

@@ -1,5 +1,6 @@
 -- Events that no user can ever see: neither they nor their task have a board.
 -- Columns: count.
+-- Example: psql -f doctor_orphaned_events.sql
 SELECT count(*)
 FROM activity_events e
 LEFT JOIN tasks t ON t.id = e.task_id

@@ -2,6 +2,7 @@
 -- activity_events, nor a superuser. Before PostgreSQL 15, PUBLIC could do so in public unless that was revoked.
 -- The setting mc_activity.schemas holds that path: see session_info.sql.
 -- Columns: schema, who may, both quoted as identifiers where they must be.
+-- Example: psql -c "SELECT set_config('mc_activity.schemas', current_schemas(false)::text, false)" -f doctor_path.sql
 SELECT
   quote_ident(path.schema),
   ARRAY(SELECT coalesce(quote_ident(r.rolname), 'PUBLIC')

@@ -1,6 +1,8 @@
 -- What the role may do with the tables and columns that we read.
 -- Columns: table, whether all of it may be read, columns of ours that may not be read, whether rows may be inserted,
 --          whether rows may be changed or deleted.
+-- Example: psql -f doctor_privileges.sql
+\ir parts.psql
 SELECT
   needed.name,
   has_table_privilege(needed.id, 'SELECT'),
@@ -13,5 +15,5 @@ SELECT
   has_any_column_privilege(needed.id, 'INSERT'),
   has_table_privilege(needed.id, 'UPDATE, DELETE, TRUNCATE')
 FROM (
-  -- include required_columns
+  :required_columns
 ) AS needed (name, id, columns)

@@ -2,6 +2,7 @@
 -- Columns: version, superuser, rows (-1: never analyzed), bytes, partitions, whether it is partitioned,
 --          track_commit_timestamp, triggers that notify, milliseconds that a standby is behind (-1: no standby; one that
 --          has replayed no commit since its start has everything up to its last checkpoint).
+-- Example: psql -f doctor_table.sql
 WITH leaf AS (
   SELECT relid, level
   FROM pg_partition_tree(to_regclass('activity_events'))

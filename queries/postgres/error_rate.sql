@@ -5,16 +5,25 @@
 --   groups, and counts in parallel; by an expression it expects as many as there are rows.
 --   What lies before the first whole year of the server's calendar is in none of them.
 -- Columns: side, bucket (null: none of the list), errors, total.
+-- Example: psql -v boards='{000000c0-0000-4000-8000-000000000001}' -v hash_readable_tasks=1 -v middle='2026-03-15' -v bucket=hour -v since='2026-01-01' -v until='2027-01-01' -f error_rate.sql
+\ir parts.psql
 SELECT
-  (e.created_at >= :middle)::int4 + (e.created_at > :middle)::int4,
-  date_trunc(:bucket, e.created_at),   -- if !starts
-  b.start,                             -- if starts
+  (e.created_at >= :'middle')::int4 + (e.created_at > :'middle')::int4,
+\if :{?starts}
+  b.start,
+\else
+  date_trunc(:'bucket', e.created_at),
+\endif
   count(*) FILTER (WHERE e.event_type LIKE '%failed'),
   count(*)
 FROM activity_events e
-LEFT JOIN unnest(:starts::timestamp[]) AS b (start)   -- if starts
-  ON b.start = CASE WHEN e.created_at >= '4712-01-01 BC' THEN date_trunc(:bucket, e.created_at) END   -- if starts
+\if :{?starts}
+LEFT JOIN unnest(:'starts'::timestamp[]) AS b (start)
+  ON b.start = CASE WHEN e.created_at >= '4712-01-01 BC' THEN date_trunc(:'bucket', e.created_at) END
+\endif
 WHERE true
-  AND e.event_type = ANY(:types)   -- if types
-  -- include filters
-GROUP BY e.created_at >= :middle, e.created_at > :middle, 2
+\if :{?types}
+  AND e.event_type = ANY(:'types')
+\endif
+  :filters
+GROUP BY e.created_at >= :'middle', e.created_at > :'middle', 2

@@ -1,13 +1,10 @@
--- The events that already have one of these ids, without regard to access: the writer must know whether they are the same.
--- Columns: id, event_type, message, agent_id, task_id, board_id, action, user_id, actor_id, created_at.
+-- The events that already have one of these ids, whoever may see them: the writer must know whether they are the same.
+-- Plan relied on: the primary key.
+-- Columns: id, event_type, message, agent_id, task_id, created_at, action, user_id, actor_id, board_id.
+-- Example: psql -v ids='{0064f11a-350d-5581-bc3b-abbe1d32327e}' -f event_by_id.sql
+\ir parts.psql
 SELECT
-  e.id, e.event_type, e.message, e.agent_id, e.task_id, e.board_id,
-  e.action,        -- if has_action
-  NULL::varchar,   -- if !has_action
-  e.user_id,       -- if has_user_id
-  NULL::uuid,      -- if !has_user_id
-  e.actor_id,      -- if has_actor_id
-  NULL::uuid,      -- if !has_actor_id
-  e.created_at
+  :event_columns,
+  e.board_id
 FROM activity_events e
-WHERE e.id = ANY(:ids)
+WHERE e.id = ANY(:'ids')

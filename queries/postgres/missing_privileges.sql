@@ -1,5 +1,7 @@
 -- What the role lacks of that which grants.sql gives: to read, flag hashes also to let agents log in, flag write to log.
 -- Columns: role, what is missing as one text or null.
+-- Example: psql -v hashes=1 -f missing_privileges.sql
+\ir parts.psql
 SELECT
   current_user::text,
   string_agg(gap.text, '; ' ORDER BY gap.text)
@@ -8,10 +10,14 @@ FROM (
   FROM (
     SELECT tab.name, tab.id, 'SELECT', array_remove(tab.columns, 'agent_token_hash')
     FROM (
-      -- include required_columns
+      :required_columns
     ) AS tab (name, id, columns)
-    UNION ALL SELECT 'agents', to_regclass('agents'), 'SELECT', ARRAY['agent_token_hash']     -- if hashes
-    UNION ALL SELECT 'activity_events', to_regclass('activity_events'), 'INSERT', NULL         -- if write
+\if :{?hashes}
+    UNION ALL SELECT 'agents', to_regclass('agents'), 'SELECT', ARRAY['agent_token_hash']
+\endif
+\if :{?write}
+    UNION ALL SELECT 'activity_events', to_regclass('activity_events'), 'INSERT', NULL
+\endif
   ) AS needed (tab, id, privilege, columns)
   JOIN pg_attribute a
     ON a.attrelid = needed.id AND a.attnum > 0 AND NOT a.attisdropped

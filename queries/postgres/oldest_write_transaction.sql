@@ -1,6 +1,7 @@
 -- When the oldest open transaction that has written began, if this role may see all of them and none is prepared. A
 -- standby does not list the primary's.
 -- Columns: began, or null where that cannot be known.
+-- Example: psql -f oldest_write_transaction.sql
 SELECT
   CASE
     WHEN pg_has_role(current_user, 'pg_read_all_stats', 'USAGE') AND NOT EXISTS (SELECT FROM pg_prepared_xacts)

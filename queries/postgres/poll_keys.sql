@@ -2,12 +2,15 @@
 -- a poll of tail asks.
 -- Plan relied on: as for list; the look-back is small against the table.
 -- Columns: created_at, id.
+-- Example: psql -v boards='{000000c0-0000-4000-8000-000000000001}' -v from='2026-03-15' -v limit=1000 -f poll_keys.sql
+\ir parts.psql
 SELECT e.created_at, e.id
 FROM activity_events e
 WHERE true
-  AND e.event_type = ANY(:types)   -- if types
-  AND e.created_at >= :from        -- if from
-  AND e.created_at >= :after_at AND (e.created_at > :after_at OR e.id > :after_id)   -- if after_at
-  -- include filters
+\if :{?types}
+  AND e.event_type = ANY(:'types')
+\endif
+  :after_key
+  :filters
 ORDER BY e.created_at, e.id
-LIMIT :limit
+LIMIT :'limit'

@@ -10,16 +10,20 @@
 --          the indexes that keep an order and cover all rows: how many columns are keys, then the columns' numbers,
 --          the kind of table ('r' plain, 'p' partitioned, 'f' foreign),
 --          whether it is so small that reading all of it is cheaper than to ask where to look.
+-- Example: psql -c "SELECT set_config('mc_activity.tables', ARRAY['activity_events'::regclass]::oid[]::text, false)" -v system=1 -f session_info.sql
 SELECT
   now() AT TIME ZONE 'utc',
   current_setting('server_version_num')::int4,
   pg_is_in_recovery(),
   current_database()::text,
   current_user::text,
-  (SELECT system_identifier::text FROM pg_control_system()),                  -- if system
-  NULL::text,                                                                 -- if system
-  NULL::text,                                                                 -- if !system
-  (SELECT oid::text FROM pg_database WHERE datname = current_database()),     -- if !system
+\if :{?system}
+  (SELECT system_identifier::text FROM pg_control_system()),
+  NULL::text,
+\else
+  NULL::text,
+  (SELECT oid::text FROM pg_database WHERE datname = current_database()),
+\endif
   current_setting('server_encoding'),
   ARRAY(SELECT coalesce((SELECT relnamespace::regnamespace::text FROM pg_class WHERE oid = id), '')
         FROM unnest(tables) AS id),

@@ -1,25 +1,24 @@
--- The instants of the newest and the oldest event in a bounded_in_time of time.
+-- The times of the newest and the oldest event in a range of time; with comments, of the newest and the oldest comment.
 -- Plan relied on: an index that begins with created_at, or for comments with (event_type, created_at), read from both ends.
+-- Columns: newest, oldest.
+-- Example: psql -v since='2026-03-01' -f time_bounds.sql
+\ir parts.psql
 SELECT
   (SELECT e.created_at
    FROM activity_events e
    WHERE true
-     AND e.created_at >= :since     -- if since
-     AND e.created_at < :until      -- if until
-     AND e.created_at <= :through   -- if through
-     AND e.created_at <= :upto      -- if upto
-     AND e.created_at >= :from      -- if from
-     AND e.event_type = 'task.comment'   -- if comments
+     :time_range
+\if :{?comments}
+     AND e.event_type = 'task.comment'
+\endif
    ORDER BY e.created_at DESC
    LIMIT 1),
   (SELECT e.created_at
    FROM activity_events e
    WHERE true
-     AND e.created_at >= :since     -- if since
-     AND e.created_at < :until      -- if until
-     AND e.created_at <= :through   -- if through
-     AND e.created_at <= :upto      -- if upto
-     AND e.created_at >= :from      -- if from
-     AND e.event_type = 'task.comment'   -- if comments
+     :time_range
+\if :{?comments}
+     AND e.event_type = 'task.comment'
+\endif
    ORDER BY e.created_at
    LIMIT 1)

@@ -3,6 +3,7 @@
 -- all_boards_read or all_boards_write every board of that organization, else those with an access row, wherever they are.
 -- $: id or text (an e-mail address or a Clerk id). Columns: id, clerk_user_id, email, name, organization name, id of the
 --    board, its name, its slug. At most 20 users, exact Clerk ids first.
+-- Example: psql -v text=u1@example.test -f user_with_boards.sql
 SELECT u.id, u.clerk_user_id, u.email, u.name, o.name, b.id, b.name, b.slug
 FROM (
   SELECT
@@ -16,9 +17,13 @@ FROM (
     ORDER BY (m.organization_id = u.active_organization_id) IS TRUE DESC, m.created_at, m.id
     LIMIT 1
   ) m ON true
-  WHERE u.id = :id                                            -- if id
-  WHERE u.clerk_user_id = :text OR u.email = :text            -- if text
-  ORDER BY u.clerk_user_id = :text DESC, u.id                 -- if text
+\if :{?id}
+  WHERE u.id = :'id'
+\endif
+\if :{?text}
+  WHERE u.clerk_user_id = :'text' OR u.email = :'text'
+  ORDER BY u.clerk_user_id = :'text' DESC, u.id
+\endif
   LIMIT 20
 ) AS u
 LEFT JOIN organizations o ON o.id = u.organization_id
@@ -32,5 +37,7 @@ LEFT JOIN boards b ON b.id = ANY(ARRAY(
   WHERE NOT u.all_boards AND x.organization_member_id = u.member_id AND (x.can_read OR x.can_write)
 ))
 ORDER BY
-  u.clerk_user_id = :text DESC,                               -- if text
+\if :{?text}
+  u.clerk_user_id = :'text' DESC,
+\endif
   u.id, b.name, b.id

@@ -7,15 +7,26 @@ FROM agents a
 LEFT JOIN boards b ON b.id = a.board_id
 LEFT JOIN organizations o ON o.id = b.organization_id
 WHERE true
-  AND a.id = :id                                            -- if id
-  AND a.name = :name                                        -- if name
-  AND (a.board_id IN (SELECT unhex(value) FROM json_each(:boards))                            -- if visible
-       OR EXISTS (SELECT 1                                  -- if visible
-                  FROM activity_events e                    -- if visible
-                  WHERE e.agent_id = a.id                   -- if visible
-                    AND (e.board_id IN (SELECT unhex(value) FROM json_each(:boards))                  -- if visible
-                         OR (SELECT t.board_id FROM tasks t WHERE t.id = e.task_id) IN (SELECT unhex(value) FROM json_each(:boards)))))  -- if visible
-  AND a.board_id IN (SELECT unhex(value) FROM json_each(:boards))                             -- if suggestions
+\if :{?id}
+  AND a.id = :'id'
+\endif
+\if :{?name}
+  AND a.name = :'name'
+\endif
+\if :{?visible}
+  AND (a.board_id IN (SELECT unhex(value) FROM json_each(:'boards'))
+       OR EXISTS (SELECT 1
+                  FROM activity_events e
+                  WHERE e.agent_id = a.id
+                    AND (e.board_id IN (SELECT unhex(value) FROM json_each(:'boards'))
+                         OR (SELECT t.board_id FROM tasks t WHERE t.id = e.task_id) IN (SELECT unhex(value) FROM json_each(:'boards')))))
+\endif
+\if :{?suggestions}
+  AND a.board_id IN (SELECT unhex(value) FROM json_each(:'boards'))
+\endif
 ORDER BY a.name, a.id
-LIMIT 50    -- if !suggestions
-LIMIT 2000  -- if suggestions
+\if :{?suggestions}
+LIMIT 2000
+\else
+LIMIT 50
+\endif

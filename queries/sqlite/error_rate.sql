@@ -1,10 +1,10 @@
 -- Failures and all events by bucket, for a window and the one before; see the file of the same name for PostgreSQL.
 SELECT
-  (e.created_at >= :middle) + (e.created_at > :middle),
-  e.created_at - ((e.created_at % :width) + :width) % :width,
+  (e.created_at >= :'middle') + (e.created_at > :'middle'),
+  e.created_at - ((e.created_at % :'width') + :'width') % :'width',
   count(*) FILTER (WHERE e.event_type GLOB '*failed'),
   count(*)
 FROM activity_events e
 WHERE true
-  -- include filters
+  :filters
 GROUP BY 1, 2

@@ -1,13 +1,7 @@
--- The events that already have one of these ids, without regard to access: the writer must know whether they are the same.
--- Columns: id, event_type, message, agent_id, task_id, board_id, action, user_id, actor_id, created_at.
+-- The events that already have one of these ids, whoever may see them: the writer must know whether they are the same.
+-- Columns: id, event_type, message, agent_id, task_id, created_at, action, user_id, actor_id, board_id.
 SELECT
-  e.id, e.event_type, e.message, e.agent_id, e.task_id, e.board_id,
-  e.action,        -- if has_action
-  NULL,   -- if !has_action
-  e.user_id,       -- if has_user_id
-  NULL,      -- if !has_user_id
-  e.actor_id,      -- if has_actor_id
-  NULL,      -- if !has_actor_id
-  e.created_at
+  :event_columns,
+  e.board_id
 FROM activity_events e
-WHERE e.id IN (SELECT unhex(value) FROM json_each(:ids))
+WHERE e.id IN (SELECT unhex(value) FROM json_each(:'ids'))

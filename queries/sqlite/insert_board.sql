@@ -1,2 +1,2 @@
 -- A board of a new store.
-INSERT INTO boards (id, organization_id, name, slug) VALUES (:id, :organization, :name, :slug)
+INSERT INTO boards (id, organization_id, name, slug) VALUES (:'id', :'organization', :'name', :'slug')

@@ -1,2 +1,2 @@
 -- Notes who made the store.
-INSERT INTO store_origin (made_by, made_at) VALUES (:made_by, :now)
+INSERT INTO store_origin (made_by, made_at) VALUES (:'made_by', :'now')

@@ -1,3 +1,3 @@
 -- A user of a new store.
 INSERT INTO users (id, clerk_user_id, email, name, active_organization_id)
-VALUES (:id, :clerk_user_id, :email, :name, :organization)
+VALUES (:'id', :'clerk_user_id', :'email', :'name', :'organization')

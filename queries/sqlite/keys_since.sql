@@ -2,6 +2,6 @@
 SELECT e.created_at, e.id
 FROM activity_events e
 WHERE true
-  AND e.created_at >= :from AND (e.created_at < :before_at OR e.created_at = :before_at AND e.id < :before_id)
-  AND e.rowid >= :mark
-  -- include filters
+  AND (e.created_at < :'before_at' OR e.created_at = :'before_at' AND e.id < :'before_id')
+  AND e.rowid >= :'mark'
+  :filters

@@ -5,5 +5,5 @@ SELECT
   max(e.created_at)
 FROM activity_events e
 WHERE true
-  -- include filters
+  :filters
 GROUP BY 1

@@ -11,4 +11,4 @@ SELECT b.id,
          SELECT max(+e.created_at)
          FROM activity_events e
          WHERE +e.board_id IS NULL AND e.task_id IN (SELECT t.id FROM tasks t WHERE t.board_id = b.id)))
-FROM (SELECT unhex(value) AS id FROM json_each(:boards)) AS b
+FROM (SELECT unhex(value) AS id FROM json_each(:'boards')) AS b

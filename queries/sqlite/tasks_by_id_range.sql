@@ -2,7 +2,9 @@
 -- Columns: id, title, board_id. At most 20 rows.
 SELECT t.id, t.title, t.board_id
 FROM tasks t
-WHERE t.id BETWEEN :first AND :last
-  AND t.board_id IN (SELECT unhex(value) FROM json_each(:boards))   -- if boards
+WHERE t.id BETWEEN :'first' AND :'last'
+\if :{?boards}
+  AND t.board_id IN (SELECT unhex(value) FROM json_each(:'boards'))
+\endif
 ORDER BY t.id
 LIMIT 20

@@ -1,24 +1,20 @@
--- The instants of the newest and the oldest event in a bounded_in_time of time; see the file of the same name for PostgreSQL.
+-- The times of the newest and the oldest event in a range of time; see the file of the same name for PostgreSQL.
 SELECT
   (SELECT e.created_at
    FROM activity_events e
    WHERE true
-     AND e.created_at >= :since     -- if since
-     AND e.created_at < :until      -- if until
-     AND e.created_at <= :through   -- if through
-     AND e.created_at <= :upto      -- if upto
-     AND e.created_at >= :from      -- if from
-     AND e.event_type = 'task.comment'   -- if comments
+     :time_range
+\if :{?comments}
+     AND e.event_type = 'task.comment'
+\endif
    ORDER BY e.created_at DESC
    LIMIT 1),
   (SELECT e.created_at
    FROM activity_events e
    WHERE true
-     AND e.created_at >= :since     -- if since
-     AND e.created_at < :until      -- if until
-     AND e.created_at <= :through   -- if through
-     AND e.created_at <= :upto      -- if upto
-     AND e.created_at >= :from      -- if from
-     AND e.event_type = 'task.comment'   -- if comments
+     :time_range
+\if :{?comments}
+     AND e.event_type = 'task.comment'
+\endif
    ORDER BY e.created_at
    LIMIT 1)

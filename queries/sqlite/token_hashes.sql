@@ -3,5 +3,7 @@
 SELECT a.id, a.agent_token_hash
 FROM agents a
 WHERE a.agent_token_hash <> ''
-  AND a.id = :id                  -- if id
+\if :{?id}
+  AND a.id = :'id'
+\endif
 ORDER BY a.last_seen_at DESC NULLS LAST, a.id

@@ -10,9 +10,13 @@ FROM (
     (SELECT x.id FROM organization_members x WHERE x.user_id = u.id ORDER BY x.created_at, x.id LIMIT 1)
   )
   LEFT JOIN organizations o ON o.id = m.organization_id
-  WHERE u.id = :id                                            -- if id
-  WHERE u.clerk_user_id = :text OR u.email = :text            -- if text
-  ORDER BY u.clerk_user_id = :text DESC, u.id                 -- if text
+\if :{?id}
+  WHERE u.id = :'id'
+\endif
+\if :{?text}
+  WHERE u.clerk_user_id = :'text' OR u.email = :'text'
+  ORDER BY u.clerk_user_id = :'text' DESC, u.id
+\endif
   LIMIT 20
 ) AS u
 LEFT JOIN boards b
@@ -21,5 +25,7 @@ LEFT JOIN boards b
                                    FROM organization_board_access x
                                    WHERE x.organization_member_id = u.member_id AND (x.can_read OR x.can_write))
 ORDER BY
-  u.clerk_user_id = :text DESC,                               -- if text
+\if :{?text}
+  u.clerk_user_id = :'text' DESC,
+\endif
   u.id, b.name, b.id

@@ -1,7 +1,7 @@
 //! What is told of many events together: totals, error rates, summaries, when something last happened.
 
 use super::feed::PageRequest;
-use super::query::{Dialect, Query, Value};
+use super::query::{Query, Value};
 use super::{BoardRule, Database, EventQuery};
 use crate::model::Filter;
 use crate::model::Scope;
@@ -75,7 +75,7 @@ impl Database {
                     exclude_boards: filter.exclude_boards.clone(),
                     ..Default::default()
                 };
-        let stem = if bare && self.dialect() == Dialect::Postgres { "count_on_boards" } else { "count" };
+        let stem = if bare && self.has_query("count_on_boards") { "count_on_boards" } else { "count" };
         let query = self.with_filters(Query::new(stem), &asked).when("hash_readable_tasks", true);
         let mut count = 0;
         self.fetch(&query, &mut |row| {
@@ -98,8 +98,8 @@ impl Database {
         let asked = EventQuery { filter: &filter, through: window.closed.then_some(window.until), ..asked };
         let mut query = self.with_filters(Query::new("error_rate"), &asked).when("hash_readable_tasks", true);
         query = query.bind("middle", Value::Time(window.since));
-        query = self.truncate(query, bucket);
-        if self.dialect() == Dialect::Postgres && bucket != Bucket::Hour {
+        query = with_bucket(query, bucket);
+        if bucket != Bucket::Hour {
             let mut starts = bucket.starts(before);
             starts.extend(bucket.starts(window));
             starts.dedup();
@@ -157,7 +157,7 @@ impl Database {
             .when("by_agent", has(Dimension::Agent))
             .when("by_task", has(Dimension::Task))
             .when("by_period", has(Dimension::Day) || has(Dimension::Hour));
-        query = self.truncate(query, if has(Dimension::Hour) { Bucket::Hour } else { Bucket::Day });
+        query = with_bucket(query, if has(Dimension::Hour) { Bucket::Hour } else { Bucket::Day });
         query = self.among_types(query, &asked).await?;
         let mut rows = Vec::new();
         self.fetch(&query, &mut |row| {
@@ -230,22 +230,20 @@ impl Database {
         Ok(found)
     }
 
-    /// How buckets are cut: by name, or in SQLite by width, where weeks and months are put together from days.
-    fn truncate(&self, query: Query, bucket: Bucket) -> Query {
-        const HOUR: i64 = 3_600_000_000;
-        let width = if bucket == Bucket::Hour { HOUR } else { 24 * HOUR };
-        match self.dialect() {
-            Dialect::Postgres => query.bind("bucket", Value::Text(bucket.name().to_owned())),
-            Dialect::Sqlite => query.bind("width", Value::Count(width)),
-        }
-    }
-
     /// Names the event types, so that the planner may go through (event_type, created_at).
     async fn among_types(&mut self, query: Query, asked: &EventQuery<'_>) -> Result<Query> {
         let schema = &self.schema;
-        if self.dialect() == Dialect::Sqlite || schema.small || schema.indexed_by_time || !schema.indexed_by_type {
+        if schema.small || schema.indexed_by_time || !schema.indexed_by_type {
             return Ok(query);
         }
         Ok(query.bind_some("types", self.types(asked).await?.map(Value::Texts)))
     }
+}
+
+/// The name of a bucket, and its width in microseconds for an engine that has no such names: it counts weeks and months by
+/// days, which are put together afterwards.
+fn with_bucket(query: Query, bucket: Bucket) -> Query {
+    const HOUR: i64 = 3_600_000_000;
+    let width = if bucket == Bucket::Hour { HOUR } else { 24 * HOUR };
+    query.bind("bucket", Value::Text(bucket.name().to_owned())).bind("width", Value::Count(width))
 }

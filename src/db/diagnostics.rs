@@ -1,7 +1,7 @@
 //! What `doctor` asks: about the database itself, not about events.
 
 use super::Database;
-use super::query::{Dialect, Query};
+use super::query::Query;
 use crate::model::Timestamp;
 use anyhow::{Context, Result};
 use std::time::Duration;
@@ -127,10 +127,7 @@ impl Database {
     /// Those of the database.
     pub async fn privileges(&mut self) -> Result<Vec<Privileges>> {
         let mut tables = Vec::new();
-        if self.dialect() == Dialect::Sqlite {
-            return Ok(tables);
-        }
-        self.fetch(&Query::new("doctor_privileges"), &mut |row| {
+        self.fetch_if_supported(&Query::new("doctor_privileges"), &mut |row| {
             let mut columns = row.columns();
             tables.push(Privileges {
                 table: columns.text()?.unwrap_or_default(),
@@ -151,10 +148,7 @@ impl Database {
     /// Those of the database.
     pub async fn search_path(&mut self) -> Result<Vec<PathSchema>> {
         let mut path = Vec::new();
-        if self.dialect() == Dialect::Sqlite {
-            return Ok(path);
-        }
-        self.fetch(&Query::new("doctor_path"), &mut |row| {
+        self.fetch_if_supported(&Query::new("doctor_path"), &mut |row| {
             let mut columns = row.columns();
             path.push(PathSchema { name: columns.text()?.unwrap_or_default(), open_to: columns.texts()? });
             Ok(())
@@ -169,10 +163,7 @@ impl Database {
     /// Those of the database.
     pub async fn table_facts(&mut self) -> Result<Option<TableFacts>> {
         let mut facts = None;
-        if self.dialect() == Dialect::Sqlite {
-            return Ok(facts);
-        }
-        self.fetch(&Query::new("doctor_table"), &mut |row| {
+        self.fetch_if_supported(&Query::new("doctor_table"), &mut |row| {
             let mut columns = row.columns();
             facts = Some(TableFacts {
                 version: columns.text()?.unwrap_or_default(),
@@ -217,15 +208,12 @@ impl Database {
     /// # Errors
     /// Those of the database.
     pub async fn page_cost(&mut self, of: Cost) -> Result<Option<f64>> {
-        if self.dialect() == Dialect::Sqlite {
-            return Ok(None);
-        }
         let query = Query::new("doctor_plan_cost")
             .when("by_board", of == Cost::Board)
             .when("by_type", of == Cost::Type)
             .when("by_id", of == Cost::Indexed);
         let mut cost = None;
-        self.fetch(&query, &mut |row| {
+        self.fetch_if_supported(&query, &mut |row| {
             let line = row.columns().text()?.unwrap_or_default();
             cost = cost.or_else(|| total_cost(&line));
             Ok(())
@@ -255,7 +243,7 @@ impl Database {
     pub async fn commit_delays(&mut self) -> Result<CommitDelays> {
         let mut delays = CommitDelays { events: 0, most: Duration::ZERO, latest: Duration::ZERO };
         let length = |millis: i64| Duration::from_millis(u64::try_from(millis).unwrap_or_default());
-        self.fetch(&Query::new("doctor_commit_delays"), &mut |row| {
+        self.fetch_if_supported(&Query::new("doctor_commit_delays"), &mut |row| {
             let mut columns = row.columns();
             let events = columns.count()?;
             delays = CommitDelays { events, most: length(columns.count()?), latest: length(columns.count()?) };

@@ -16,9 +16,10 @@ use scan_plan::{EventBounds, MatchEstimate, SOME, ScanPlan};
 pub use time_windows::Order;
 use time_windows::TimeWindows;
 
-use super::query::{Dialect, Query, Value};
+use super::engine::Scan;
+use super::query::{Query, Value};
 use super::row::{RowReader, role_of};
-use super::{Database, Engine, EventQuery};
+use super::{Database, EventQuery};
 use crate::model::Scope;
 use crate::model::{ActivityEvent, Key, TaskComment, Timestamp};
 use anyhow::{Context, Result, ensure};
@@ -142,10 +143,39 @@ impl Position {
     }
 }
 
+/// The queries that read the rows of a feed, each by another plan.
+pub(super) struct Files {
+    in_order: &'static str,
+    by_type: &'static str,
+    by_selective_index: &'static str,
+    windows: &'static str,
+    by_id: &'static str,
+}
+
+const LISTS: Files = Files {
+    in_order: "list",
+    by_type: "list_by_type",
+    by_selective_index: "list_by_selective_index",
+    windows: "list_windows",
+    by_id: "list_by_id",
+};
+
+/// Comments have one type.
+const COMMENTS: Files = Files {
+    in_order: "comments",
+    by_type: "comments",
+    by_selective_index: "comments_by_selective_index",
+    windows: "comments_windows",
+    by_id: "comments_by_id",
+};
+
 /// A row that a feed is made of.
 pub trait Item: Sized {
     #[doc(hidden)]
     const COMMENTS: bool;
+    #[doc(hidden)]
+    #[allow(private_interfaces)]
+    const FILES: &'static Files;
     #[doc(hidden)]
     #[allow(private_interfaces)]
     fn read(columns: &mut RowReader<'_>) -> Result<Self>;
@@ -155,6 +185,8 @@ pub trait Item: Sized {
 
 impl Item for ActivityEvent {
     const COMMENTS: bool = false;
+    #[allow(private_interfaces)]
+    const FILES: &'static Files = &LISTS;
 
     #[allow(private_interfaces)]
     fn read(columns: &mut RowReader<'_>) -> Result<Self> {
@@ -182,6 +214,8 @@ impl Item for ActivityEvent {
 
 impl Item for TaskComment {
     const COMMENTS: bool = true;
+    #[allow(private_interfaces)]
+    const FILES: &'static Files = &COMMENTS;
 
     #[allow(private_interfaces)]
     fn read(columns: &mut RowReader<'_>) -> Result<Self> {
@@ -247,14 +281,13 @@ impl Database {
             Strategy::Pages { sparse } => self.pages(asked, place, *sparse, *rows, each).await?,
             Strategy::Sparse => {
                 let most = place.most(*rows);
-                let query =
-                    self.window::<T>(&asked, place, Some(most)).when("via_selective_index", true).forbid_seqscan(true);
+                let query = self.window(T::FILES.by_selective_index, &asked, place, Some(most)).forbid_seqscan(true);
                 let taken = self.rows(&query, place, each).await?;
                 !taken.paused && taken.rows < most || place.left == 0
             }
             Strategy::Unknown | Strategy::Plain => {
                 let most = place.most(*rows);
-                let query = self.window::<T>(&asked, place, Some(most));
+                let query = self.window(T::FILES.in_order, &asked, place, Some(most));
                 let taken = self.rows(&query, place, each).await?;
                 !taken.paused && taken.rows < most || place.left == 0
             }
@@ -267,7 +300,7 @@ impl Database {
 
     /// Along what to read the feed; none where it has no rows.
     async fn way<T: Item>(&mut self, asked: &EventQuery<'_>, page: PageRequest) -> Result<Option<Strategy>> {
-        if self.dialect() == Dialect::Sqlite {
+        if self.dialect().scan == Scan::Pages {
             return Ok(Some(Strategy::Pages { sparse: self.is_quiet(asked).await? }));
         }
         // An agent's or a task's events are cheap to count, and found by one index alone.
@@ -310,7 +343,7 @@ impl Database {
         let (Some(first), Some(last)) = (keys.first(), keys.last()) else { return Ok(()) };
         let page = PageRequest { order: Order::Oldest, ..PageRequest::default() };
         let mut place = Feed::new(page, u64::MAX).place;
-        let query = self.window::<T>(&asked, &place, Some(keys.len() as u64));
+        let query = self.window(T::FILES.by_id, &asked, &place, Some(keys.len() as u64));
         // The instants let partitions be pruned.
         let query = within(query, (first.created_at, last.created_at)).forbid_seqscan(true);
         let query = query.bind("ids", Value::Ids(keys.iter().map(|key| key.id).collect()));
@@ -327,7 +360,7 @@ impl Database {
             return Ok(events);
         }
         let mut place = Feed::new(PageRequest::default(), u64::MAX).place;
-        let query = self.window::<ActivityEvent>(&asked, &place, Some(limit)).forbid_seqscan(true);
+        let query = self.window(LISTS.by_id, &asked, &place, Some(limit)).forbid_seqscan(true);
         let query = query.bind("first_id", Value::Id(ids.0)).bind("last_id", Value::Id(ids.1));
         self.rows(&query, &mut place, &mut |event| {
             events.push(event);
@@ -350,7 +383,8 @@ impl Database {
         let mut yielded: u64 = 0;
         while yielded < rows {
             let size = place.left.min(BATCH).saturating_add(place.unreadable);
-            let query = self.window::<T>(&asked, place, Some(size)).when("via_selective_index", sparse);
+            let file = if sparse { T::FILES.by_selective_index } else { T::FILES.in_order };
+            let query = self.window(file, &asked, place, Some(size));
             let skip = place.skip;
             let taken = self.rows(&query, place, each).await?;
             yielded += taken.rows - (skip - place.skip);
@@ -383,7 +417,7 @@ impl Database {
             if let Some(found) = reach.take() {
                 *probed = true;
                 if found.count <= FEW {
-                    let query = self.window::<T>(&asked, place, Some(most)).when("via_selective_index", true);
+                    let query = self.window(T::FILES.by_selective_index, &asked, place, Some(most));
                     let query = within(query.forbid_seqscan(true), walk.rest())
                         .bind_some("board_tasks", found.board_tasks.clone().map(Value::Ids));
                     let taken = self.rows(&query, place, each).await?;
@@ -401,8 +435,13 @@ impl Database {
             let many = page.limit.is_none() && walk.is_begun();
             // One plain query is for what is rare: an index on created_at would be walked to its end, by one process.
             let few = plain || sparse.is_some();
-            let query = self.window::<T>(&asked, place, (!many).then_some(most));
-            let mut query = query.forbid_seqscan(!plain).when("via_selective_index", few);
+            let file = match types {
+                _ if few => T::FILES.by_selective_index,
+                _ if many => T::FILES.windows,
+                Some(_) => T::FILES.by_type,
+                None => T::FILES.in_order,
+            };
+            let mut query = self.window(file, &asked, place, (!many).then_some(most)).forbid_seqscan(!plain);
             // Few rows so far: the many to come are cheaper to tell by one hash of the readable tasks.
             query = query
                 .when("hash_readable_tasks", plain || many || T::COMMENTS && walk.is_begun())
@@ -428,7 +467,6 @@ impl Database {
             query = query.bind_some("board_tasks", board_tasks.map(Value::Ids));
             if let Some(types) = types {
                 let narrowed = asked.failures || !asked.filter.types.is_empty();
-                query = query.when("by_type", !plain && !many && sparse.is_none());
                 query = query.bind_some("types", (!plain || narrowed).then(|| Value::Texts(types.clone())));
             }
             let skip = place.skip;
@@ -465,11 +503,10 @@ impl Database {
     }
 
     /// The question for one stretch, before it is told where to look.
-    fn window<T: Item>(&self, asked: &EventQuery<'_>, place: &Position, limit: Option<u64>) -> Query {
+    fn window(&self, file: &'static str, asked: &EventQuery<'_>, place: &Position, limit: Option<u64>) -> Query {
         let page = place.page;
-        let query = Query::new(if T::COMMENTS { "comments" } else { "list" });
-        let query = self.with_columns(self.with_filters(query, asked));
-        let query = query.when("numbered", matches!(&self.engine, Engine::Sqlite(lite) if lite.is_numbered()));
+        let query = self.with_columns(self.with_filters(Query::new(file), asked));
+        let query = query.when("numbered", self.engine.has_row_numbers());
         let query = query.when("oldest", page.order == Order::Oldest);
         let query = query.bind_some("limit", limit.map(|limit| Value::Count(i64::try_from(limit).unwrap_or(i64::MAX))));
         let query = query.bind_some("upto", place.end.map(Value::Time));

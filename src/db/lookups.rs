@@ -166,10 +166,9 @@ impl Database {
     /// # Errors
     /// Those of the database.
     pub async fn boards(&mut self, of: BoardsOf) -> Result<Vec<Board>> {
-        let query = Query::new("boards").small();
         let query = match of {
-            BoardsOf::Agent(agent) => query.bind("agent", Value::Id(agent)),
-            BoardsOf::Writer(user) => query.bind("writer", Value::Id(user)),
+            BoardsOf::Agent(agent) => Query::new("boards_of_agent").small().bind("agent", Value::Id(agent)),
+            BoardsOf::Writer(user) => Query::new("boards_of_writer").small().bind("writer", Value::Id(user)),
         };
         let mut boards = Vec::new();
         self.fetch(&query, &mut |row| {

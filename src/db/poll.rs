@@ -1,7 +1,7 @@
 //! What a poll of tail asks, in one short transaction: the moment, the keys from an instant on, and then the rows that
 //! are new.
 
-use super::query::{Dialect, Query, Value};
+use super::query::{Query, Value};
 use super::{BoardRule, Database, EventQuery, TransactionMode};
 use crate::model::Scope;
 use crate::model::{Key, Timestamp};
@@ -31,41 +31,13 @@ impl Database {
     /// # Errors
     /// Those of the database.
     pub async fn begin_poll(&mut self) -> Result<PollSnapshot> {
-        let postgres = self.dialect() == Dialect::Postgres;
-        let (sharded, numbered) = (self.schema.sharded, self.schema.numbered);
+        let (dialect, schema) = (self.dialect(), self.schema.clone());
+        let query = Query::simple_protocol("poll_snapshot").when("numbered", schema.numbered);
         let mut found = None;
-        self.open_transaction(
-            TransactionMode::Read,
-            &Query::simple_protocol("poll_snapshot").when("numbered", numbered),
-            &mut |row| {
-                let mut columns = row.columns();
-                let now = columns.time()?.context("the clock is null")?;
-                let mut instant = PollSnapshot {
-                    now,
-                    as_of: now,
-                    server: String::new(),
-                    snapshot: None,
-                    row_number: None,
-                    backend: 0,
-                };
-                if postgres {
-                    instant.as_of = columns.time()?.unwrap_or(now);
-                    instant.server = columns.text()?.unwrap_or_default();
-                    let snapshot = columns.text()?.unwrap_or_default();
-                    let age = i32::try_from(columns.small()?).unwrap_or(i32::MAX);
-                    instant.snapshot = (!sharded).then_some((snapshot, age));
-                    instant.backend = columns.small()?;
-                    if instant.server.is_empty() {
-                        // Nobody says which server's ids these are: those of another connection may be another's.
-                        instant.server = format!("of server process {}", instant.backend);
-                    }
-                } else if numbered {
-                    instant.row_number = u64::try_from(columns.count()?).ok();
-                }
-                found = Some(instant);
-                Ok(())
-            },
-        )
+        self.open_transaction(TransactionMode::Read, &query, &mut |row| {
+            found = Some((dialect.read_snapshot)(row, &schema)?);
+            Ok(())
+        })
         .await?;
         found.context("the database did not tell the time")
     }
@@ -76,8 +48,8 @@ impl Database {
     /// Those of the database.
     pub async fn oldest_writer(&mut self) -> Result<Option<Timestamp>> {
         let mut began = None;
-        if self.dialect() == Dialect::Postgres && !self.schema.sharded {
-            self.fetch(&Query::alone("oldest_write_transaction"), &mut |row| {
+        if !self.schema.sharded {
+            self.fetch_if_supported(&Query::alone("oldest_write_transaction"), &mut |row| {
                 began = row.columns().time()?;
                 Ok(())
             })
@@ -92,7 +64,7 @@ impl Database {
     /// Those of the database.
     pub async fn poll_types(&mut self, asked: EventQuery<'_>) -> Result<Option<Vec<String>>> {
         let by_type = self.schema.indexed_by_type && !self.schema.indexed_by_time && asked.rule != BoardRule::Comments;
-        if self.dialect() == Dialect::Sqlite || !by_type { Ok(None) } else { self.types(&asked).await }
+        if by_type { self.types(&asked).await } else { Ok(None) }
     }
 
     /// A page of keys, oldest first: from an instant on, or behind the last key of the page before.

@@ -1,13 +1,20 @@
 //! PostgreSQL, in short read-only transactions and without named statements, so that a pooler in transaction mode serves
 //! as well as the server itself.
 
+mod dialect;
+mod encoding;
 mod errors;
+mod listen;
+mod row;
 mod sqlstate;
 pub(super) mod tables;
 pub(super) mod wire;
 
-use super::query::{Dialect, Prepared, Query, Value};
+use super::engine::{Answer, Dialect, EachRow, Engine};
+use super::query::{Prepared, Query, Value};
 use super::row::Row;
+use super::server_info::{Schema, SessionInfo};
+use super::url::Target;
 use super::url::{Host, PostgresTarget, SessionAttrs};
 use super::{Limits, TransactionMode};
 use crate::error::unavailable;
@@ -24,6 +31,10 @@ use std::time::Duration;
 use tables::{SAFE_PATH, Tables, keep_path};
 use wire::{Relay, Route};
 
+pub(super) use dialect::POSTGRES;
+pub(super) use encoding::Repertoire;
+pub use listen::Listener;
+
 pub(super) struct PostgresConnection {
     conn: PgConnection,
     /// Whether the planner may not scan whole tables now: `enable_seqscan` is off.
@@ -36,7 +47,9 @@ pub(super) struct PostgresConnection {
     /// The server can notice that we are gone while it works for us, and stop.
     notices: bool,
     /// Where Mission Control's tables are; no schema is known before the first transaction.
-    pub(super) tables: Tables,
+    tables: Tables,
+    /// The role may read the server's system identifier, as far as is known.
+    may_read_system: bool,
     /// How long a row may take to arrive, where statements are limited; a connection that is half open says nothing.
     patience: Option<Duration>,
 }
@@ -53,7 +66,7 @@ struct Micros(i64);
 
 impl Type<Postgres> for Micros {
     fn type_info() -> PgTypeInfo {
-        super::row::TIMESTAMP
+        row::TIMESTAMP
     }
 }
 
@@ -106,7 +119,7 @@ impl PostgresConnection {
                     }
                     Ok(false) => {
                         attempts.push(Attempt::unsuited(host.label.clone(), pass.name()));
-                        pg.close().await;
+                        pg.disconnect().await;
                     }
                     Err(error) => attempts.push(Attempt::after(host.label.clone(), &error)),
                 }
@@ -138,6 +151,7 @@ impl PostgresConnection {
             relay,
             notices,
             tables: Tables::default(),
+            may_read_system: true,
             patience: Some(timeout),
         }))
     }
@@ -167,7 +181,7 @@ impl PostgresConnection {
     /// pooler passes that on.
     ///
     /// A `first` question that looks for the tables needs the role's own search path, which is kept for it.
-    pub(super) fn opening(&self, begin: TransactionMode, limits: Limits, first: &Query) -> String {
+    fn opening(&self, begin: TransactionMode, limits: Limits, first: &Query) -> String {
         let mode = match begin {
             TransactionMode::Read => "ISOLATION LEVEL REPEATABLE READ READ ONLY",
             TransactionMode::Write => "ISOLATION LEVEL READ COMMITTED READ WRITE",
@@ -185,7 +199,7 @@ impl PostgresConnection {
     }
 
     /// Opens a transaction with [`PostgresConnection::opening`] and asks its first question, one about the server, in one round trip.
-    pub(super) async fn begin(
+    async fn begin(
         &mut self,
         opening: &str,
         limits: Limits,
@@ -194,7 +208,7 @@ impl PostgresConnection {
     ) -> Result<()> {
         self.forbid_seqscan = true;
         self.patience = (!limits.statement.is_zero()).then(|| limits.statement + GRACE);
-        let question = self.tables.qualify(&first.prepare(Dialect::Postgres)?.sql);
+        let question = self.tables.qualify(&first.prepare(&POSTGRES)?.sql);
         let sql = format!("{opening};\n{question}");
         // The result of keep_path comes first.
         let skipped = u8::from(looks_for_tables(first));
@@ -215,19 +229,13 @@ impl PostgresConnection {
         }
     }
 
-    /// From now on, and in this transaction, text comes as the bytes that it is.
-    pub(super) async fn take_any_bytes(&mut self) -> Result<()> {
-        self.any_bytes = true;
-        self.simple(ANY_BYTES).await
-    }
-
-    pub(super) async fn simple(&mut self, sql: &str) -> Result<()> {
+    async fn simple(&mut self, sql: &str) -> Result<()> {
         in_time(self.patience, self.conn.execute(sql)).await?.map_err(|error| self.fault(error))?;
         Ok(())
     }
 
     /// Runs statements that fail where a text cannot be converted to the server's encoding; false if one did.
-    pub(super) async fn converts(&mut self, sql: &str) -> Result<bool> {
+    async fn converts(&mut self, sql: &str) -> Result<bool> {
         match in_time(self.patience, self.conn.execute(sql)).await? {
             Ok(_) => Ok(true),
             Err(error) if errors::is_unencodable(&error) => Ok(false),
@@ -235,12 +243,12 @@ impl PostgresConnection {
         }
     }
 
-    pub(super) async fn fetch(&mut self, query: &Query, each: &mut dyn FnMut(&Row) -> Result<()>) -> Result<()> {
+    async fn fetch(&mut self, query: &Query, each: &mut dyn FnMut(&Row) -> Result<()>) -> Result<()> {
         if let Some(sql) = self.planning(query) {
             self.simple(sql).await?;
             self.forbid_seqscan = !self.forbid_seqscan;
         }
-        let Prepared { sql, values, .. } = query.prepare(Dialect::Postgres)?;
+        let Prepared { sql, values, .. } = query.prepare(&POSTGRES)?;
         let sql = self.tables.qualify(&sql);
         let mut arguments = PgArguments::default();
         for value in values {
@@ -261,7 +269,7 @@ impl PostgresConnection {
     }
 
     /// What has to be said to the planner before a question.
-    pub(super) fn planning(&self, query: &Query) -> Option<&'static str> {
+    fn planning(&self, query: &Query) -> Option<&'static str> {
         let wanted = query.forbid_seqscan.filter(|wanted| *wanted != self.forbid_seqscan)?;
         Some(if wanted { "SET LOCAL enable_seqscan = off" } else { "SET LOCAL enable_seqscan = on" })
     }
@@ -271,7 +279,7 @@ impl PostgresConnection {
     async fn lacking(&mut self, query: &Query) -> Option<String> {
         self.simple("ROLLBACK").await.ok()?;
         let asked = Query::alone("missing_privileges").when("hashes", query.stem() == "token_hashes");
-        let sql = asked.when("write", query.stem() == "insert_event").prepare(Dialect::Postgres).ok()?.sql;
+        let sql = asked.when("write", query.stem() == "insert_event").prepare(&POSTGRES).ok()?.sql;
         let sql = self.tables.qualify(&sql);
         let row = sqlx::raw_sql(&sql).fetch_one(&mut self.conn).await.ok()?;
         let (role, lacking): (String, Option<String>) = (row.try_get(0).ok()?, row.try_get(1).ok()?);
@@ -280,7 +288,7 @@ impl PostgresConnection {
 
     /// Connects anew, to the same server as the same role. The old connection is not waited for: the server gives up what it
     /// does for it as soon as it notices that nobody is there.
-    pub(super) async fn reconnect(&mut self) -> Result<()> {
+    async fn reconnect(&mut self) -> Result<()> {
         let (options, relay) = match self.route.connect().await {
             Ok(connected) => connected,
             Err(cause) => return Err(errors::connecting(&[Attempt::new(self.route.label(), cause)], "")),
@@ -290,13 +298,8 @@ impl PostgresConnection {
         Ok(())
     }
 
-    /// Where we are connected, and as whom.
-    pub(super) fn route(&self) -> Route {
-        self.route.clone()
-    }
-
-    pub(super) async fn close(self) {
-        // The answer is complete; a connection that cannot say goodbye is closed all the same.
+    async fn disconnect(self) {
+        // The result is complete: a connection that cannot be closed properly is closed all the same.
         let _ = self.conn.close().await;
         self.relay.finish().await;
     }
@@ -314,7 +317,97 @@ fn real(error: sqlx::Error, relay: &Relay) -> sqlx::Error {
     }
 }
 
-/// Whether a question is the one that finds the tables.
+/// Whether the server withholds its system identifier: the role may not read it, or there is no such function.
+fn is_withheld(error: &anyhow::Error) -> bool {
+    error.chain().any(|cause| cause.to_string().contains("pg_control_system"))
+}
+
+impl Engine for PostgresConnection {
+    fn dialect(&self) -> &'static Dialect {
+        &POSTGRES
+    }
+
+    fn opening(&self, mode: TransactionMode, limits: Limits, first: &Query) -> String {
+        Self::opening(self, mode, limits, first)
+    }
+
+    fn first_query(&self, query: &Query) -> Query {
+        query.clone().when("system", self.may_read_system)
+    }
+
+    fn begin<'a>(&'a mut self, opening: &'a str, limits: Limits, first: &'a Query, each: EachRow<'a>) -> Answer<'a> {
+        Box::pin(async move {
+            match Self::begin(self, opening, limits, first, each).await {
+                Err(error) if self.may_read_system && is_withheld(&error) => {
+                    self.may_read_system = false;
+                    Self::simple(self, "ROLLBACK").await?;
+                    let first = first.clone().without("system");
+                    Self::begin(self, opening, limits, &first, each).await
+                }
+                done => done,
+            }
+        })
+    }
+
+    fn start_session<'a>(&'a mut self, session: &'a SessionInfo) -> Answer<'a> {
+        Box::pin(async move {
+            self.tables = Tables::new(session.table_schemas.clone());
+            if session.encoding.as_deref() == Some("SQL_ASCII") {
+                // From now on, and in this transaction, text comes as the bytes that it is.
+                self.any_bytes = true;
+                Self::simple(self, ANY_BYTES).await?;
+            }
+            Ok(())
+        })
+    }
+
+    fn simple<'a>(&'a mut self, sql: &'a str) -> Answer<'a> {
+        Box::pin(Self::simple(self, sql))
+    }
+
+    fn fetch<'a>(&'a mut self, query: &'a Query, each: EachRow<'a>) -> Answer<'a> {
+        Box::pin(Self::fetch(self, query, each))
+    }
+
+    fn qualify(&self, sql: &str) -> String {
+        self.tables.qualify(sql)
+    }
+
+    fn planning(&self, query: &Query) -> Option<&'static str> {
+        Self::planning(self, query)
+    }
+
+    fn converts<'a>(&'a mut self, sql: &'a str) -> Answer<'a, bool> {
+        Box::pin(Self::converts(self, sql))
+    }
+
+    fn reconnect(&mut self) -> Answer<'_, bool> {
+        Box::pin(async move { Self::reconnect(self).await.map(|()| true) })
+    }
+
+    fn listener(&self) -> Answer<'_, Option<Listener>> {
+        Box::pin(async move { Listener::connect(&self.route).await.map(Some) })
+    }
+
+    /// The system identifier of the server, which its physical copies share, and the database's name. Where the role may not
+    /// read it, the address has to do, with the number of the database in its server.
+    fn identity<'a>(&'a self, target: &'a Target, schema: &'a Schema) -> Answer<'a, String> {
+        let name = match (&schema.system, &schema.number) {
+            (Some(system), _) => format!("postgresql:{system}/{}", schema.database),
+            (None, number) => format!("postgresql:?{}@{}", number.as_deref().unwrap_or_default(), target.label()),
+        };
+        Box::pin(async { Ok(name) })
+    }
+
+    fn close(self: Box<Self>) -> Answer<'static> {
+        Box::pin(async move {
+            self.disconnect().await;
+            Ok(())
+        })
+    }
+}
+
+/// Whether a query is the one that finds the tables.
 fn looks_for_tables(query: &Query) -> bool {
     query.stem() == "session_info"
 }
@@ -327,7 +420,7 @@ async fn for_each_row(
 ) -> Result<Result<(), sqlx::Error>> {
     loop {
         match in_time(patience, rows.try_next()).await? {
-            Ok(Some(row)) => each(&Row::Postgres(row))?,
+            Ok(Some(row)) => each(&Row(&row))?,
             Ok(None) => return Ok(Ok(())),
             Err(error) => return Ok(Err(error)),
         }

@@ -1,8 +1,5 @@
-//! What is connected: the first question of a transaction, and what follows from its answer.
+//! What is connected: what the first query of a transaction finds.
 
-use super::postgres::tables::Tables;
-use super::query::Dialect;
-use super::row::Row;
 use crate::error::unavailable;
 use crate::model::Timestamp;
 use anyhow::Result;
@@ -11,9 +8,6 @@ use anyhow::Result;
 const NEEDED: [&str; 7] = ["id", "event_type", "message", "agent_id", "task_id", "created_at", "board_id"];
 /// PostgreSQL's name of the type of `created_at`.
 const NAIVE: &str = "timestamp without time zone";
-
-/// The encoding of a database whose text may be any bytes.
-pub(super) const ANY_BYTES: &str = "SQL_ASCII";
 
 /// What the connected database is and has.
 #[derive(Debug, Clone, Default)]
@@ -56,71 +50,27 @@ impl Schema {
     }
 }
 
-/// What `session_info.sql` tells, of which [`Schema`] is what there is to keep.
+/// What `session_info.sql` finds.
 #[derive(Default)]
-pub(super) struct Connected {
+pub(super) struct SessionInfo {
     pub(super) schema: Schema,
-    missing: Vec<String>,
-    /// Where PostgreSQL has the tables.
-    pub(super) tables: Tables,
-    /// PostgreSQL's types of the columns.
-    types: Vec<String>,
-    /// The database's encoding.
-    pub(super) encoding: String,
+    /// Tables that do not exist.
+    pub(super) missing: Vec<String>,
+    /// The schema of each table, where an engine has schemas.
+    pub(super) table_schemas: Vec<String>,
+    /// The types of the columns of `activity_events`, where they are fixed.
+    pub(super) column_types: Vec<String>,
+    /// The encoding of a database that may not hold all of Unicode.
+    pub(super) encoding: Option<String>,
     /// The table has partitions, which may lie elsewhere.
     pub(super) partitioned: bool,
 }
 
-impl Connected {
-    pub(super) fn read(row: &Row, dialect: Dialect) -> Result<Self> {
-        let mut found = Self::default();
-        let schema = &mut found.schema;
-        let mut columns = row.columns();
-        schema.now = columns.time()?;
-        match dialect {
-            Dialect::Sqlite => {
-                schema.columns = columns.texts()?;
-                found.missing = columns.texts()?;
-                schema.numbered = columns.flag()?.unwrap_or_default();
-            }
-            Dialect::Postgres => {
-                schema.version = columns.small()?;
-                schema.in_recovery = columns.flag()?.unwrap_or_default();
-                schema.database = columns.text()?.unwrap_or_default();
-                schema.role = columns.text()?;
-                schema.system = columns.text()?;
-                schema.number = columns.text()?;
-                found.encoding = columns.text()?.unwrap_or_default();
-                found.tables = Tables::new(columns.texts()?);
-                found.missing = found.tables.missing();
-                schema.row_security = columns.texts()?;
-                schema.columns = columns.texts()?;
-                found.types = columns.texts()?;
-                let keys = columns.texts()?;
-                let begins = |wanted: &[&str]| keys.iter().any(|key| begins_with(key, &schema.columns, wanted));
-                (schema.indexed_by_type, schema.indexed_by_time) =
-                    (begins(&["event_type", "created_at"]), begins(&["created_at"]));
-                let kind = columns.text()?.unwrap_or_default();
-                found.partitioned = kind == "p";
-                schema.numbered = kind == "r" || kind == "p";
-                schema.sharded = kind == "f";
-                schema.small = kind == "r" && columns.flag()?.unwrap_or_default();
-            }
-        }
-        Ok(found)
-    }
-
+impl SessionInfo {
     /// Whether it is a database of Mission Control.
-    pub(super) fn check(&self, dialect: Dialect) -> Result<()> {
+    pub(super) fn check(&self, hint: &'static str) -> Result<()> {
         if !self.missing.is_empty() {
             let missing = self.missing.join(", ");
-            let hint = match dialect {
-                Dialect::Postgres => {
-                    "check DATABASE_URL, and that the role has USAGE on the schema of the tables and finds it on its \
-                     search_path"
-                }
-                Dialect::Sqlite => "check DATABASE_URL; `mc-activity demo` creates a demo database",
-            };
             return Err(unavailable(format!("this is no Mission Control database: no table {missing}"))
                 .hint(hint)
                 .into());
@@ -130,7 +80,7 @@ impl Connected {
             let list = lacking.join(", ");
             return Err(unavailable(format!("the table activity_events lacks the column {list}")).into());
         }
-        let mut typed = self.schema.columns.iter().zip(&self.types);
+        let mut typed = self.schema.columns.iter().zip(&self.column_types);
         if let Some((_, kind)) = typed.find(|(column, kind)| *column == "created_at" && *kind != NAIVE) {
             let failure = unavailable(format!("activity_events.created_at is {kind}, not timestamp without time zone"));
             return Err(failure
@@ -138,38 +88,5 @@ impl Connected {
                 .into());
         }
         Ok(())
-    }
-}
-
-/// Whether an index begins with some columns; it is told as the count of its keys and the numbers of its columns, from 1,
-/// of which those beyond the keys are only carried along and zero is an expression.
-fn begins_with(index: &str, columns: &[String], wanted: &[&str]) -> bool {
-    let mut numbers = index.split(' ').map_while(|number| number.parse::<usize>().ok());
-    let keys = numbers.next().unwrap_or_default();
-    let named: Vec<_> = numbers
-        .take(keys)
-        .map(|number| number.checked_sub(1).and_then(|at| columns.get(at)).map(String::as_str))
-        .collect();
-    named.len() >= wanted.len() && named.iter().zip(wanted).all(|(named, wanted)| *named == Some(wanted))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn an_index_begins_with_its_keys_in_their_order() {
-        let columns = ["id", "event_type", "created_at"].map(str::to_owned);
-        let begins = |index, wanted: &[&str]| begins_with(index, &columns, wanted);
-        assert!(begins("2 2 3", &["event_type", "created_at"]));
-        assert!(begins("3 2 3 1", &["event_type", "created_at"]));
-        assert!(begins("2 3 1", &["created_at"]));
-        assert!(!begins("2 3 2", &["event_type", "created_at"]));
-        // Carried along, not in order.
-        assert!(!begins("1 2 3", &["event_type", "created_at"]));
-        // An expression comes first.
-        assert!(!begins("2 0 3", &["created_at"]));
-        assert!(!begins("1 2", &["event_type", "created_at"]));
-        assert!(!begins("", &["created_at"]));
     }
 }

@@ -4,15 +4,20 @@
 
 mod damage;
 pub mod demo_store;
+mod dialect;
 mod errors;
 mod identity;
 mod migrations;
+mod row;
 mod sqlalchemy;
 
-use super::query::{Dialect, Prepared, Query, Value};
+use super::engine::{Answer, Dialect, EachRow, Engine};
+use super::query::{Prepared, Query, Value};
 use super::row::Row;
+use super::server_info::Schema;
+use super::url::Target;
 use super::{Limits, PATIENCE, TransactionMode};
-use crate::error::unavailable;
+use crate::error::{denied, unavailable};
 use anyhow::{Result, bail};
 use percent_encoding::{AsciiSet, CONTROLS, percent_encode};
 use rusqlite::config::DbConfig;
@@ -24,6 +29,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 use uuid::Uuid;
+
+pub(super) use dialect::SQLITE;
 
 /// After so many rows whoever waits for something else, such as a signal, has a turn.
 const TURN: u64 = 256;
@@ -92,6 +99,20 @@ pub(super) fn begin(begin: TransactionMode) -> &'static str {
 }
 
 impl SqliteConnection {
+    /// Opens a file that a URL names.
+    pub(super) async fn open_target(
+        path: &Path,
+        read_only: bool,
+        mode: TransactionMode,
+        limits: Limits,
+    ) -> Result<Self> {
+        if read_only && mode == TransactionMode::Write {
+            let refused = denied("the database is opened for reading alone: its URL says mode=ro");
+            return Err(refused.hint("leave mode=ro out of the URL to write").into());
+        }
+        Self::open(path, mode, limits, false).await
+    }
+
     /// Opens a file that exists, unless it is to be made.
     pub(super) async fn open(path: &Path, begin: TransactionMode, limits: Limits, create: bool) -> Result<Self> {
         heard(Self::open_at_once(path, begin, limits, create)).await
@@ -148,22 +169,12 @@ impl SqliteConnection {
         Ok(lite)
     }
 
-    /// Whether events are found again by the number of their row.
-    pub(super) fn is_numbered(&self) -> bool {
-        self.numbered
-    }
-
-    /// What there is to say of values that the file should not hold; once.
-    pub(super) fn damage(&mut self) -> Vec<String> {
-        std::mem::take(&mut self.damage)
-    }
-
     /// Makes an empty file an embedded store of the newest version.
     pub(super) async fn initialize_store(&mut self) -> Result<()> {
         self.simple(&format!("PRAGMA application_id = {}", migrations::OURS)).await?;
         heard(migrations::migrate(&mut self.conn)).await?;
         let identity = Query::new("insert_store_identity");
-        self.simple(&identity.prepare(Dialect::Sqlite)?.sql).await
+        self.simple(&identity.prepare(&SQLITE)?.sql).await
     }
 
     fn is_ours(&self) -> Result<bool> {
@@ -184,7 +195,7 @@ impl SqliteConnection {
     pub(super) async fn write_all(&self, queries: &[Query]) -> Result<()> {
         for alike in queries.chunk_by(Query::has_same_text) {
             let Some(first) = alike.first() else { continue };
-            let prepared = first.prepare(Dialect::Sqlite)?;
+            let prepared = first.prepare(&SQLITE)?;
             let mut statement = self.conn.prepare(&prepared.sql).map_err(errors::running)?;
             for (done, query) in (1_u64..).zip(alike) {
                 for (at, value) in (1..).zip(prepared.values_of(query)) {
@@ -202,7 +213,7 @@ impl SqliteConnection {
     }
 
     pub(super) async fn fetch(&self, query: &Query, each: &mut dyn FnMut(&Row) -> Result<()>) -> Result<()> {
-        let Prepared { sql, values, .. } = query.prepare(Dialect::Sqlite)?;
+        let Prepared { sql, values, .. } = query.prepare(&SQLITE)?;
         let mut statement = self.conn.prepare_cached(&sql).map_err(errors::running)?;
         // SQLite too numbers parameters by where each first stands, whatever it is called.
         for (at, value) in (1..).zip(values) {
@@ -215,13 +226,55 @@ impl SqliteConnection {
             let Some(row) = heard(rows.next().map_err(errors::running)).await? else { return Ok(()) };
             // Whoever reads our output may take as long as it likes.
             let begun = Instant::now();
-            each(&Row::Sqlite(row))?;
+            each(&Row(row))?;
             self.deadline.extend(begun.elapsed());
             read += 1;
             if read % TURN == 0 {
                 tokio::task::yield_now().await;
             }
         }
+    }
+}
+
+impl Engine for SqliteConnection {
+    fn dialect(&self) -> &'static Dialect {
+        &SQLITE
+    }
+
+    fn opening(&self, mode: TransactionMode, _limits: Limits, _first: &Query) -> String {
+        begin(mode).to_owned()
+    }
+
+    fn begin<'a>(&'a mut self, opening: &'a str, _limits: Limits, first: &'a Query, each: EachRow<'a>) -> Answer<'a> {
+        Box::pin(async move {
+            Self::simple(self, opening).await?;
+            Self::fetch(self, first, each).await
+        })
+    }
+
+    fn simple<'a>(&'a mut self, sql: &'a str) -> Answer<'a> {
+        Box::pin(Self::simple(self, sql))
+    }
+
+    fn fetch<'a>(&'a mut self, query: &'a Query, each: EachRow<'a>) -> Answer<'a> {
+        Box::pin(Self::fetch(self, query, each))
+    }
+
+    fn identity<'a>(&'a self, target: &'a Target, _schema: &'a Schema) -> Answer<'a, String> {
+        Box::pin(async move {
+            match target {
+                Target::Sqlite { path, .. } => self.file_identity(path).await,
+                Target::Postgres(_) => bail!("the database is an SQLite file"),
+            }
+        })
+    }
+
+    fn has_row_numbers(&self) -> bool {
+        self.numbered
+    }
+
+    fn damage(&mut self) -> Vec<String> {
+        std::mem::take(&mut self.damage)
     }
 }
 

@@ -1,9 +1,9 @@
 //! What is sent to the database, told to whoever wants to know. No value that is bound is a secret: tokens never reach the
 //! database, and hashes only come from it.
 
-use super::postgres::tables::Tables;
-use super::query::{Dialect, Query, Value};
-use super::{Database, Engine};
+use super::Database;
+use super::engine::Engine;
+use super::query::{Query, Value};
 use anyhow::Result;
 use std::fmt::Write as _;
 
@@ -52,34 +52,19 @@ impl Database {
         if self.trace.is_none() {
             return Ok(());
         }
-        let dialect = self.dialect();
-        if let Engine::Postgres(pg) = &self.engine
-            && let Some(sql) = pg.planning(query)
-        {
+        if let Some(sql) = self.engine.planning(query) {
             self.tell(SqlTrace::Statement(&format!("{sql};")));
         }
-        let text = match &self.engine {
-            Engine::Postgres(pg) => statement(query, dialect, &pg.tables)?,
-            Engine::Sqlite(_) => statement(query, dialect, &Tables::default())?,
-        };
+        let text = statement(query, &*self.engine)?;
         self.tell(SqlTrace::Statement(&text));
         if self.is_traced_closely() && !query.is_simple_protocol() {
             let mut plan = Vec::new();
-            let explain = query.clone().explained();
+            let (dialect, explain) = (self.dialect(), query.clone().explained());
             let each = &mut |row: &super::row::Row| {
-                let mut columns = row.columns();
-                if dialect == Dialect::Sqlite {
-                    columns.small()?;
-                    columns.small()?;
-                    columns.small()?;
-                }
-                plan.extend(columns.text()?);
+                plan.extend((dialect.read_plan)(row)?);
                 Ok(())
             };
-            match &mut self.engine {
-                Engine::Postgres(pg) => pg.fetch(&explain, each).await?,
-                Engine::Sqlite(lite) => lite.fetch(&explain, each).await?,
-            }
+            self.engine.fetch(&explain, each).await?;
             plan.iter().for_each(|line| self.tell(SqlTrace::Plan(line)));
         }
         if self.is_traced_closely() {
@@ -90,9 +75,9 @@ impl Database {
 }
 
 /// The text, and below it what `$1` and the others stand for.
-fn statement(query: &Query, dialect: Dialect, tables: &Tables) -> Result<String> {
-    let prepared = query.prepare(dialect)?;
-    let mut text = format!("-- {}\n{};\n", query.stem(), tables.qualify(prepared.sql.trim_end()));
+fn statement(query: &Query, engine: &dyn Engine) -> Result<String> {
+    let prepared = query.prepare(engine.dialect())?;
+    let mut text = format!("-- {}\n{};\n", query.stem(), engine.qualify(prepared.sql.trim_end()));
     for (number, value) in (1..).zip(prepared.values) {
         writeln!(text, "-- ${number} = {}", shown(value))?;
     }
@@ -127,19 +112,5 @@ fn shown(value: &Value) -> String {
         }
         Value::Count(n) => n.to_string(),
         Value::Counts(counts) => format!("{counts:?}"),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_statement_is_told_with_what_its_placeholders_stand_for() {
-        let query = Query::new("user_with_boards").bind("text", Value::Text("eve\u{1b}[2J".to_owned()));
-        let text = statement(&query, Dialect::Postgres, &Tables::default()).unwrap();
-        assert!(text.starts_with("-- user_with_boards\nSELECT u.id"), "{text}");
-        assert!(text.contains("WHERE u.clerk_user_id = $1 OR u.email = $1"), "{text}");
-        assert!(text.ends_with("u.id, b.name, b.id;\n-- $1 = \"eve\\u{1b}[2J\"\n"), "{text}");
     }
 }

@@ -8,6 +8,7 @@ mod passwords;
 mod plans;
 mod pooler;
 mod privileges;
+mod queries;
 mod row_security;
 mod rows;
 mod search_path;

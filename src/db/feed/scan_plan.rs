@@ -79,7 +79,7 @@ impl Database {
         if self.schema.small || !self.schema.indexed_by_type && (by_type || T::COMMENTS) {
             return Ok(ScanPlan::Unindexed);
         }
-        let query = self.with_filters(Query::new(if by_type { "event_types" } else { "time_bounds" }), asked);
+        let query = self.with_filters(Query::new(if by_type { "event_type_bounds" } else { "time_bounds" }), asked);
         let query = match (stretch, page.after, page.order) {
             (Some(stretch), ..) => within(query, stretch),
             (None, Some(after), Order::Newest) => query.bind("upto", Value::Time(after.created_at)),
@@ -90,7 +90,7 @@ impl Database {
         let mut extent: Option<(Timestamp, Timestamp)> = None;
         let counted = by_type && narrowed && page.matches.is_none();
         let mut enough = None;
-        let query = query.when("instants", true).bind("most", Value::Count(MOST_TYPES)).forbid_seqscan(true);
+        let query = query.bind("most", Value::Count(MOST_TYPES)).forbid_seqscan(true);
         let query = query.when("oldest", page.order == Order::Oldest);
         let query = query.bind_some("enough", counted.then_some(Value::Count(ENOUGH)));
         self.fetch(&query, &mut |row| {
@@ -165,17 +165,19 @@ impl Database {
     /// How many events can match at most, as the index on a selective column tells, counted a little beyond [`SOME`].
     pub(super) async fn reach(&mut self, asked: &EventQuery<'_>) -> Result<MatchEstimate> {
         let most = i64::try_from(SOME + 1).unwrap_or(i64::MAX);
-        let mut query = Query::new("match_estimate").bind("most", Value::Count(most)).forbid_seqscan(true);
         let EventQuery { scope, filter, .. } = asked;
-        if !filter.tasks.is_empty() {
-            query = query.bind("tasks", Value::Ids(filter.tasks.clone()));
-        } else if let Scope::Agent(agent) = scope {
-            query = query.bind("agents", Value::Ids(vec![*agent]));
-        } else if !filter.agents.is_empty() {
-            query = query.bind("agents", Value::Ids(filter.agents.clone()));
-        } else if let Scope::Boards(readable) = scope {
-            query = query.bind("boards", Value::Ids(filter.readable_boards(readable)));
-        }
+        let agents = |agents: Vec<Uuid>| Query::new("match_estimate_by_agent").bind("agents", Value::Ids(agents));
+        let query = match scope {
+            _ if !filter.tasks.is_empty() => {
+                Query::new("match_estimate_by_task").bind("tasks", Value::Ids(filter.tasks.clone()))
+            }
+            Scope::Agent(agent) => agents(vec![*agent]),
+            Scope::Boards(_) if !filter.agents.is_empty() => agents(filter.agents.clone()),
+            Scope::Boards(readable) => {
+                Query::new("match_estimate_by_board").bind("boards", Value::Ids(filter.readable_boards(readable)))
+            }
+        };
+        let query = query.bind("most", Value::Count(most)).forbid_seqscan(true);
         let by_board = query.has("boards");
         let mut reach = MatchEstimate { count: u64::MAX, board_tasks: None };
         self.fetch(&query, &mut |row| {

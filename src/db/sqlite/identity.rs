@@ -14,7 +14,7 @@ impl SqliteConnection {
     /// The id that `demo` gave the store, which stays when the file is moved or copied. A file without one, made by another
     /// program or an earlier version, is known by its inode and the time of its birth, so that a link or another spelling
     /// of its path leads to the same, and by its oldest organization, so that other content does not.
-    pub(in crate::db) async fn identity(&self, path: &Path) -> Result<String> {
+    pub(super) async fn file_identity(&self, path: &Path) -> Result<String> {
         if let Some(id) = self.own_id().await? {
             return Ok(format!("sqlite:{id}"));
         }

@@ -1,7 +1,8 @@
 //! The versions of the embedded store. A store of an older one is read as it is; whoever writes to it migrates it first.
 
+use super::SQLITE;
 use super::errors;
-use crate::db::query::{Dialect, Query};
+use crate::db::query::Query;
 use anyhow::{Context, Result};
 use rusqlite::{Connection, TransactionBehavior};
 
@@ -18,7 +19,7 @@ pub(super) fn migrate(conn: &mut Connection) -> Result<()> {
     let whole = conn.transaction_with_behavior(TransactionBehavior::Immediate).map_err(errors::running)?;
     let found: i64 = whole.query_row("PRAGMA user_version", [], |row| row.get(0)).map_err(errors::running)?;
     for (_, stem) in VERSIONS.into_iter().filter(|(version, _)| *version > found) {
-        let made = whole.execute_batch(&Query::new(stem).prepare(Dialect::Sqlite)?.sql).map_err(errors::running);
+        let made = whole.execute_batch(&Query::new(stem).prepare(&SQLITE)?.sql).map_err(errors::running);
         made.context("the store cannot be brought to the newest version")?;
     }
     whole.commit().map_err(errors::running)

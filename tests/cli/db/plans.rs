@@ -122,12 +122,12 @@ fn a_small_table_is_read_as_a_whole_and_gives_the_answers_of_a_large_one() {
         };
         assert!(
             asked(&large, "list")
-                .contains(&(if engine == Engine::Deployed { "event_types" } else { "time_bounds" }).to_owned())
+                .contains(&(if engine == Engine::Deployed { "event_type_bounds" } else { "time_bounds" }).to_owned())
         );
         for line in ["list", "list --all", "comments", "errors --range 1y"] {
             let asked = asked(&small, line);
             assert!(
-                asked.len() <= 4 && !asked.iter().any(|stem| stem == "event_types" || stem == "time_bounds"),
+                asked.len() <= 4 && !asked.iter().any(|stem| stem == "event_type_bounds" || stem == "time_bounds"),
                 "{line}: {asked:?}"
             );
         }
@@ -145,7 +145,7 @@ fn all_events_are_read_window_by_window_and_never_sorted_as_a_whole() {
                 let (told, kind) = (asked.stderr, all[0]);
                 let rows = if kind == "list" { 40_000 } else { 16_000 };
                 assert_eq!(asked.stdout.lines().count(), rows);
-                let times = questions(&told).iter().filter(|stem| **stem == kind).count();
+                let times = questions(&told).iter().filter(|stem| stem.starts_with(kind)).count();
                 assert!((2..=8).contains(&times), "{engine:?}, {with}: {all:?} asks {times} times\n{told}");
                 assert!(told.contains("\n--   ->  Nested Loop  (") && told.contains("Function Scan on w"), "{told}");
                 assert!(!told.contains("Seq Scan on activity_events"), "{engine:?}, {with}: {all:?}\n{told}");
@@ -195,14 +195,18 @@ fn a_command_sends_few_queries() {
     let database = Database::empty(Engine::Deployed);
     database.sql(EVENTS);
     let told = database.mc(["list", USER, "--limit=10", "--show-sql"]).ok().stderr;
-    assert_eq!(questions(&told), ["session_info", "user_with_boards", "event_types", "list"], "{told}");
+    assert_eq!(questions(&told), ["session_info", "user_with_boards", "event_type_bounds", "list_by_type"], "{told}");
     assert!(!told.contains("enable_seqscan = on"), "{told}");
     // Five in an hour: the first window is as wide as it takes.
     let told = database.mc(["list", USER, "--limit=25", "--type=task.updated", "--show-sql"]).ok().stderr;
-    assert_eq!(questions(&told), ["session_info", "user_with_boards", "event_types", "list"], "{told}");
+    assert_eq!(questions(&told), ["session_info", "user_with_boards", "event_type_bounds", "list_by_type"], "{told}");
     // Some hundred events of one task need no walk through time.
     let told = database.mc(["list", USER, "--task=00000000-0000-4000-8000-0000000000f2", "--show-sql"]).ok().stderr;
-    assert_eq!(questions(&told).last_chunk(), Some(&["tasks_by_id_range", "match_estimate", "list"]), "{told}");
+    assert_eq!(
+        questions(&told).last_chunk(),
+        Some(&["tasks_by_id_range", "match_estimate_by_task", "list_by_selective_index"]),
+        "{told}"
+    );
     let told = database.mc(["tail", USER, "--events", "--poll=100ms", "--for=2s", "--show-sql"]).ok().stderr;
     let asked = questions(&told);
     assert!(
@@ -219,7 +223,7 @@ fn a_text_that_is_nowhere_is_not_looked_for_along_an_index_on_created_at() {
     database.sql(EVENTS);
     database.sql("VACUUM ANALYZE");
     let told = plans(&database, &["list", USER, "--grep=nowhere"]);
-    let last = told.rsplit("-- list\n").next().unwrap_or_default();
+    let last = told.rsplit("-- list_by_selective_index\n").next().unwrap_or_default();
     assert!(last.contains("Seq Scan on activity_events") && last.contains("-- 0 rows in"), "{told}");
 }
 
@@ -238,7 +242,7 @@ fn an_index_that_keeps_no_order_does_not_pass_for_one_that_does() {
     };
     database.sql("CREATE INDEX ON activity_events USING brin (created_at)");
     database.sql("CREATE INDEX ON activity_events (lower(message), created_at)");
-    assert_eq!(asked(), "session_info user_with_boards event_types list");
+    assert_eq!(asked(), "session_info user_with_boards event_type_bounds list_by_type");
     assert_eq!(missing(), ["created_at", "board_id"]);
     database.sql("DROP INDEX ix_activity_events_event_type_created_at");
     database.sql("CREATE INDEX ON activity_events (event_type) INCLUDE (created_at)");

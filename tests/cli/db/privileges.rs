@@ -7,7 +7,7 @@ use std::time::Duration;
 
 const SCHEMAS: [Engine; 2] = [Engine::Deployed, Engine::Documented];
 const PRIVILEGES: &str = include_str!("../../../queries/postgres/missing_privileges.sql");
-const NEEDED: &str = include_str!("../../../queries/postgres/required_columns.sql");
+const NEEDED: &str = include_str!("../../../queries/postgres/parts/required_columns.sql");
 
 #[test]
 fn no_role_reads_secrets_or_changes_anything_that_it_need_not() {
@@ -51,9 +51,20 @@ fn no_role_reads_secrets_or_changes_anything_that_it_need_not() {
 #[test]
 fn what_the_binary_takes_for_necessary_is_what_the_grants_give() {
     let for_role = |flag: &str| -> String {
-        let asked = PRIVILEGES.replace("-- include required_columns", NEEDED);
-        let lines = asked.lines().filter(|line| !line.contains("-- if ") || line.ends_with(&format!("-- if {flag}")));
-        lines.map(|line| format!("{line}\n")).collect()
+        let mut sent = true;
+        let mut sql = String::new();
+        for line in PRIVILEGES.lines() {
+            match line.trim() {
+                ":required_columns" => sql.push_str(NEEDED),
+                "\\endif" => sent = true,
+                condition if condition.starts_with("\\if") => sent = condition == format!("\\if :{{?{flag}}}"),
+                command if command.starts_with('\\') => {}
+                _ if sent => sql.push_str(line),
+                _ => {}
+            }
+            sql.push('\n');
+        }
+        sql
     };
     for engine in SCHEMAS {
         let database = Database::shared(engine);

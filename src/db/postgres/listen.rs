@@ -1,9 +1,9 @@
 //! Hearing of commits, where the operator has installed the trigger of `queries/postgres/install_notify_trigger.sql`. A notice only says
 //! that it is worth looking; whatever happens to it costs no more than the wait for the next poll.
 
-use super::postgres::wire::{Relay, Route};
-use super::query::{Dialect, Query};
-use super::{Database, Engine};
+use super::wire::{Relay, Route};
+use crate::db::Database;
+use crate::db::query::Query;
 use crate::error::unavailable;
 use anyhow::Result;
 use futures_util::FutureExt;
@@ -32,19 +32,13 @@ impl Database {
     /// # Errors
     /// Those of the database.
     pub async fn listener(&mut self) -> Result<Option<Listener>> {
-        if self.dialect() != Dialect::Postgres {
-            return Ok(None);
-        }
         let mut notifies = false;
-        self.fetch(&Query::alone("has_notify_trigger"), &mut |row| {
+        self.fetch_if_supported(&Query::alone("has_notify_trigger"), &mut |row| {
             notifies = row.columns().flag()?.unwrap_or_default();
             Ok(())
         })
         .await?;
-        match &self.engine {
-            Engine::Postgres(pg) if notifies => Listener::connect(&pg.route()).await.map(Some),
-            _ => Ok(None),
-        }
+        if notifies { self.engine.listener().await } else { Ok(None) }
     }
 
     /// Takes back, in the transaction under way, what a [`Listener`] has asked of the same server's end.
@@ -57,7 +51,7 @@ impl Database {
 }
 
 impl Listener {
-    async fn connect(route: &Route) -> Result<Self> {
+    pub(super) async fn connect(route: &Route) -> Result<Self> {
         let connected = tokio::time::timeout(CONNECT_WITHIN, route.connect()).await?;
         let (options, relay) = connected.map_err(|_| unavailable("there is no second connection to listen on"))?;
         let pool = PgPoolOptions::new()

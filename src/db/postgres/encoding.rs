@@ -5,9 +5,9 @@
 //! Only the server knows exactly what its encodings hold, so it is asked: once for each character, and never in a database
 //! that holds all of Unicode.
 
-use super::query::{Dialect, Query};
-use super::trace::SqlTrace;
-use super::{Database, Engine};
+use crate::db::Database;
+use crate::db::query::Query;
+use crate::db::trace::SqlTrace;
 use crate::error::usage;
 use anyhow::Result;
 use std::collections::HashMap;
@@ -17,22 +17,24 @@ const UNIVERSAL: [&str; 2] = ["UTF8", "SQL_ASCII"];
 
 /// What is known so far of what the encoding holds.
 #[derive(Debug, Default)]
-pub(super) struct Repertoire {
-    encoding: String,
+pub(in crate::db) struct Repertoire {
+    /// None: the database holds all of Unicode.
+    encoding: Option<String>,
     known: HashMap<char, bool>,
 }
 
 impl Repertoire {
-    pub(super) fn new(encoding: String) -> Self {
+    pub(in crate::db) fn new(encoding: Option<String>) -> Self {
         Self { encoding, known: HashMap::new() }
     }
 
     /// None where the server has to be asked.
     fn holds(&self, c: char) -> Option<bool> {
+        let Some(encoding) = &self.encoding else { return Some(true) };
         match c {
             // PostgreSQL holds it in no encoding.
             '\0' => Some(false),
-            _ if c.is_ascii() || UNIVERSAL.contains(&self.encoding.as_str()) => Some(true),
+            _ if c.is_ascii() || UNIVERSAL.contains(&encoding.as_str()) => Some(true),
             _ => self.known.get(&c).copied(),
         }
     }
@@ -43,8 +45,8 @@ impl Database {
     ///
     /// # Errors
     /// Those of the database.
-    pub(super) async fn encodable(&mut self, query: &Query) -> Result<Option<Query>> {
-        if self.dialect() == Dialect::Sqlite || query.texts().all(|text| text.bytes().all(|b| b.is_ascii() && b != 0)) {
+    pub(in crate::db) async fn encodable(&mut self, query: &Query) -> Result<Option<Query>> {
+        if query.texts().all(|text| text.bytes().all(|b| b.is_ascii() && b != 0)) {
             return Ok(None);
         }
         let chars: Vec<char> = query.texts().flat_map(str::chars).collect();
@@ -60,13 +62,13 @@ impl Database {
     /// # Errors
     /// Exit 2 for such a text, and those of the database.
     pub async fn check_encodable(&mut self, text: &str) -> Result<()> {
-        if self.dialect() == Dialect::Sqlite || text.chars().all(|c| self.holds(c)) {
+        if text.chars().all(|c| self.holds(c)) {
             return Ok(());
         }
         let chars: Vec<char> = text.chars().collect();
         self.learn(&chars).await?;
         let Some(c) = chars.into_iter().find(|c| !self.holds(*c)) else { return Ok(()) };
-        let (number, encoding) = (u32::from(c), &self.repertoire.encoding);
+        let (number, encoding) = (u32::from(c), self.repertoire.encoding.as_deref().unwrap_or_default());
         let refused = format!("the database's encoding {encoding} cannot hold the character U+{number:04X} ('{c}')");
         Err(usage(refused).hint("leave it out, or write it in another way").into())
     }
@@ -103,15 +105,10 @@ impl Database {
             "SAVEPOINT mc_activity; SELECT convert_from(decode('{hex}', 'hex'), 'UTF8'); RELEASE SAVEPOINT mc_activity"
         );
         self.tell(SqlTrace::Statement(&format!("{sql};")));
-        match &mut self.engine {
-            Engine::Postgres(pg) => {
-                let converts = pg.converts(&sql).await?;
-                if !converts {
-                    self.simple("ROLLBACK TO SAVEPOINT mc_activity; RELEASE SAVEPOINT mc_activity").await?;
-                }
-                Ok(converts)
-            }
-            Engine::Sqlite(_) => Ok(true),
+        let converts = self.engine.converts(&sql).await?;
+        if !converts {
+            self.simple("ROLLBACK TO SAVEPOINT mc_activity; RELEASE SAVEPOINT mc_activity").await?;
         }
+        Ok(converts)
     }
 }
