@@ -15,6 +15,8 @@ pub mod log;
 pub mod man;
 pub mod summary;
 pub mod tail;
+pub mod tasks;
+pub mod timeline;
 pub mod whoami;
 
 use crate::cli::global::GlobalArgs;
@@ -63,6 +65,8 @@ pub enum Command {
     Tail(tail::TailArgs),
     Errors(errors::ErrorsArgs),
     Summary(summary::SummaryArgs),
+    Tasks(tasks::TasksArgs),
+    Timeline(timeline::TimelineArgs),
     Boards(boards::BoardsArgs),
     Whoami(whoami::WhoamiArgs),
     Doctor(doctor::DoctorArgs),
@@ -123,6 +127,8 @@ impl Command {
             Self::Tail(args) => args.run(context).await,
             Self::Errors(args) => args.run(context).await,
             Self::Summary(args) => args.run(context).await,
+            Self::Tasks(args) => args.run(context).await,
+            Self::Timeline(args) => args.run(context).await,
             Self::Boards(args) => args.run(context).await,
             Self::Whoami(args) => args.run(context).await,
             Self::Doctor(args) => args.run(context).await,

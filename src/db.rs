@@ -13,6 +13,7 @@ mod query;
 mod row;
 mod server_info;
 mod sqlite;
+mod tasks;
 mod trace;
 pub mod url;
 mod write;
@@ -25,6 +26,7 @@ pub use poll::PollSnapshot;
 pub use postgres::Listener;
 pub use server_info::Schema;
 pub use sqlite::{demo_store, interrupt};
+pub use tasks::{TaskColumns, TaskNow};
 pub use trace::{SqlTrace, SqlTraceSink};
 pub use url::Target;
 

@@ -9,6 +9,7 @@ mod record;
 mod route;
 mod timestamp;
 mod timezone;
+mod waiting_task;
 
 pub use error_rate::{
     Bucket, ErrorRate, Group, Period, Point, RateScope, Series, Summary, SummaryKey, SummaryRow, Tally,
@@ -19,3 +20,4 @@ pub use record::{Cell, Record};
 pub use route::Route;
 pub use timestamp::Timestamp;
 pub use timezone::Zone;
+pub use waiting_task::{TaskState, WaitingTask};

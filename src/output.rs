@@ -26,9 +26,11 @@ mod stderr;
 mod stdout;
 pub mod summary;
 mod table;
+pub mod tasks;
 mod terminal;
 mod terminal_guard;
 mod text;
+pub mod timeline;
 mod width;
 
 pub use self::csv::CsvOptions;
@@ -74,11 +76,13 @@ pub enum Format {
     Sse,
     /// The Prometheus text exposition format; for counts, not for rows.
     Prometheus,
+    /// Markdown; for a story, not for rows.
+    Markdown,
 }
 
 impl Format {
     /// Every format, in the order of the documentation.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::Table,
         Self::Wide,
         Self::Json,
@@ -88,6 +92,7 @@ impl Format {
         Self::Text,
         Self::Sse,
         Self::Prometheus,
+        Self::Markdown,
     ];
 
     /// The formats of every command that prints rows.
@@ -115,6 +120,7 @@ impl Format {
             Self::Text => "text",
             Self::Sse => "sse",
             Self::Prometheus => "prometheus",
+            Self::Markdown => "markdown",
         }
     }
 }

@@ -49,7 +49,7 @@ GRANT SELECT (organization_member_id, board_id, can_read, can_write) ON organiza
 GRANT SELECT (id, organization_id, user_id, all_boards_read, all_boards_write, created_at) ON organization_members
   TO mc_activity_reader;
 GRANT SELECT (id, name) ON organizations TO mc_activity_reader;
-GRANT SELECT (id, board_id, title) ON tasks TO mc_activity_reader;
+GRANT SELECT (id, board_id, title, status, assigned_agent_id) ON tasks TO mc_activity_reader;
 GRANT SELECT (id, clerk_user_id, email, name, active_organization_id) ON users TO mc_activity_reader;
 
 GRANT SELECT (agent_token_hash) ON agents TO mc_activity_login;

@@ -41,7 +41,8 @@ impl CommentsArgs {
         let filter = session.select(&self.select, &self.range).await?;
         context.warn_of_future(&session, &self.range, filter.since);
         let oldest = thread || self.page.reverse;
-        let question = Question { filter, rule: BoardRule::Comments, range: &self.range, page: &self.page, oldest };
+        let question =
+            Question { filter, rule: BoardRule::Comments, range: &self.range, around: None, page: &self.page, oldest };
         paged_list::answer::<TaskComment>(context, session, question, &self.output, shape).await?;
         Ok(0)
     }

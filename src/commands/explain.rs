@@ -1,26 +1,18 @@
 //! `explain`: what an event type means, or what happened in one event.
 
-use crate::auth::identity::ambiguous;
 use crate::cli::format::{OutputArgs, offers};
 use crate::cli::names::IdPrefix;
-use crate::db::BoardRule;
-use crate::error::not_found;
 use crate::escape::escape_for_terminal;
-use crate::model::Filter;
 use crate::model::catalogue::{self, Explanation};
 use crate::model::{ActivityEvent, Timestamp};
 use crate::output::destination::Destination;
 use crate::output::{self, Color, Columns, Format, Style};
 use crate::redact::mask;
-use crate::session::{Context, Session};
+use crate::session::Context;
+use crate::session::find_event::event_prefix;
 use anyhow::Result;
 use clap::Args;
 use std::io::Write;
-
-/// At least this many characters are the start of an id, as tables show it.
-const SHORTEST: usize = 4;
-/// Events listed at most where the beginning of an id is that of several.
-const SEVERAL: u64 = 10;
 
 /// Explain an event type or a single event
 #[derive(Debug, Clone, Args)]
@@ -46,7 +38,7 @@ impl ExplainArgs {
     }
 
     fn prefix(&self) -> Option<IdPrefix> {
-        IdPrefix::parse(&self.what).filter(|_| self.what.len() >= SHORTEST)
+        event_prefix(&self.what)
     }
 
     pub async fn run(self, context: &Context) -> Result<u8> {
@@ -57,7 +49,7 @@ impl ExplainArgs {
             None => (None, context.style_at(Timestamp::NEG_INFINITY, &self.output)?),
             Some(prefix) => {
                 let mut session = context.session(false).await?;
-                let event = self.find(&mut session, prefix).await?;
+                let event = session.find_event(&self.what, prefix).await?;
                 let style = context.style(&session, &self.output)?;
                 session.store.close().await;
                 (Some(event), style)
@@ -71,30 +63,6 @@ impl ExplainArgs {
         }
         sink.finish()?;
         Ok(0)
-    }
-
-    async fn find(&self, session: &mut Session, prefix: IdPrefix) -> Result<ActivityEvent> {
-        let (scope, filter) = (session.scope.clone(), Filter::default());
-        let mut found = Vec::new();
-        // A comment is seen by its task's board too, whatever its own.
-        for rule in [BoardRule::EventBoard, BoardRule::Comments] {
-            if found.is_empty() {
-                let asked = Session::asked(&scope, &filter, rule);
-                found = session.store.by_ids(asked, (prefix.first, prefix.last), SEVERAL).await?;
-            }
-        }
-        if found.len() > 1 {
-            let lines = found.iter().map(|event| format!("{}  {}", event.id, escape_for_terminal(&event.event_type)));
-            return Err(ambiguous("event", &self.what, lines));
-        }
-        found.pop().ok_or_else(|| {
-            let failure = not_found(format!(
-                "no event '{}' that {} may see",
-                self.what,
-                escape_for_terminal(&session.actor.name)
-            ));
-            failure.hint("`mc-activity list -o wide` shows ids in full").into()
-        })
     }
 }
 

@@ -1,15 +1,21 @@
 //! `list`: events, newest first.
 
+use crate::cli::duration::parse_duration;
 use crate::cli::filter::{FilterArgs, RangeArgs};
 use crate::cli::format::{OutputArgs, offers};
 use crate::cli::paging::PageArgs;
+use crate::cli::time::TimeSpec;
 use crate::db::BoardRule;
-use crate::model::ActivityEvent;
+use crate::error::usage;
+use crate::model::{ActivityEvent, Timestamp};
 use crate::output::{Columns, Format};
-use crate::session::Context;
+use crate::session::find_event::event_prefix;
 use crate::session::paged_list::{self, ListFormat, Question};
+use crate::session::{Context, Session};
 use anyhow::Result;
 use clap::Args;
+use std::time::Duration;
+use uuid::Uuid;
 
 /// List the events that you can see, newest first
 #[derive(Debug, Clone, Args)]
@@ -18,9 +24,16 @@ Examples:
   mc-activity list --board payments --since 1h
   mc-activity list --type '*failed' --agent Chidi -o wide
   mc-activity list --all --type '*failed' -S 1d -o csv > failures.csv
+  mc-activity list --around 447dfac7 --within 2m       # what happened just before and after
   mc-activity list --all -o jsonl | jq -r .event_type | sort | uniq -c
   mc-activity list -o json --limit 20 | jq -r .next_cursor    # then --after CURSOR")]
 pub struct ListArgs {
+    /// All that happened around an event (its id or the first characters of it) or a time, with the time before and after
+    #[arg(long, value_name = "EVENT|TIME", conflicts_with_all = ["since", "until"], help_heading = "Time")]
+    around: Option<String>,
+    /// How long before and after
+    #[arg(long, value_name = "DURATION", default_value = "2m", value_parser = parse_duration, requires = "around", help_heading = "Time")]
+    within: Duration,
     #[command(flatten)]
     filter: FilterArgs,
     #[command(flatten)]
@@ -32,19 +45,45 @@ pub struct ListArgs {
 }
 
 impl ListArgs {
-    pub async fn run(self, context: &Context) -> Result<u8> {
-        let shape = ListFormat::of(&self.output, Columns::events())?;
+    pub async fn run(mut self, context: &Context) -> Result<u8> {
+        let columns = Columns::events();
+        let columns = if self.around.is_some() { columns.with_offset() } else { columns };
+        let shape = ListFormat::of(&self.output, columns)?;
+        // What happened around a time is shown in full unless a limit is given.
+        self.page.all |= self.around.is_some() && self.page.limit.is_none();
         let mut session = context.session(self.page.all).await?;
-        let filter = session.filter(&self.filter, &self.range).await?;
+        let mut filter = session.filter(&self.filter, &self.range).await?;
         context.warn_of_future(&session, &self.range, filter.since);
+        let mut around = None;
+        if let Some(text) = &self.around {
+            let at = instant(&mut session, text).await?;
+            let within = i64::try_from(self.within.as_micros()).unwrap_or(i64::MAX);
+            (filter.since, filter.until) = (Some(at.plus_micros(-within)), Some(at.plus_micros(within).next()));
+            around = Some(at);
+        }
         let question = Question {
             filter,
             rule: BoardRule::EventBoard,
             range: &self.range,
+            around,
             page: &self.page,
             oldest: self.page.reverse,
         };
         paged_list::answer::<ActivityEvent>(context, session, question, &self.output, shape).await?;
         Ok(0)
+    }
+}
+
+/// The time of an event, or a time. A whole id is never a time; the first characters of one are, where they read as one.
+async fn instant(session: &mut Session, text: &str) -> Result<Timestamp> {
+    let time = TimeSpec::parse(text);
+    match (event_prefix(text), time) {
+        (Some(prefix), time) if Uuid::try_parse(text).is_ok() || time.is_err() => {
+            Ok(session.find_event(text, prefix).await?.created_at)
+        }
+        (_, Ok(time)) => time.resolve(session.now, session.zone),
+        _ => Err(usage(format!("--around '{text}' is neither an event nor a time"))
+            .hint("name an event by its id or the first 4 characters of it, or a time such as 5m or 2026-03-05T14:05")
+            .into()),
     }
 }

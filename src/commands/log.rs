@@ -48,7 +48,7 @@ pub struct LogArgs {
     /// Board: id, slug or name [default: the task's]
     #[arg(long, conflicts_with = "jsonl")]
     board: Option<String>,
-    /// Task: id or start of the id
+    /// Task: id, start of the id, or part of the title
     #[arg(long, conflicts_with = "jsonl")]
     task: Option<String>,
     /// Agent: id or name [default: the writing agent]

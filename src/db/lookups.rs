@@ -3,7 +3,7 @@
 use super::Database;
 use super::query::{Query, Value};
 use super::row::RowReader;
-use crate::model::Board;
+use crate::model::{Board, Filter};
 use anyhow::Result;
 use uuid::Uuid;
 
@@ -189,8 +189,24 @@ impl Database {
         let query =
             Query::new("tasks_by_id_range").small().bind("first", Value::Id(first)).bind("last", Value::Id(last));
         let query = query.bind_some("boards", boards.map(|boards| Value::Ids(boards.to_vec())));
+        self.task_rows(&query).await
+    }
+
+    /// Tasks whose title holds a text, in any letter case, among those on some boards; the shortest titles first.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn tasks_by_title(&mut self, text: &str, boards: &[Uuid]) -> Result<Vec<TaskRow>> {
+        // As --grep looks for a text in messages.
+        let filter = Filter { grep: vec![text.to_owned()], ignore_case: true, ..Filter::default() };
+        let query = Query::new("tasks_by_title").small().bind("boards", Value::Ids(boards.to_vec()));
+        let query = (self.dialect().bind_filter)(query, &filter);
+        self.task_rows(&query).await
+    }
+
+    async fn task_rows(&mut self, query: &Query) -> Result<Vec<TaskRow>> {
         let mut tasks = Vec::new();
-        self.fetch(&query, &mut |row| {
+        self.fetch(query, &mut |row| {
             let mut columns = row.columns();
             let Some(id) = columns.id()? else { return Ok(()) };
             tasks.push(TaskRow { id, title: columns.text()?.unwrap_or_default(), board_id: columns.id()? });

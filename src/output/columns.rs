@@ -2,7 +2,7 @@
 //! them out.
 
 use crate::error::usage;
-use crate::model::{ActivityEvent, Board, Cell, Record, Summary, TaskComment};
+use crate::model::{ActivityEvent, Board, Cell, Record, Summary, TaskComment, WaitingTask};
 use anyhow::Result;
 
 /// How a kind of row is shown: fields for programs, columns for humans.
@@ -44,6 +44,8 @@ pub(super) enum CellStyle {
     Time(usize),
     /// How long ago.
     Age(usize),
+    /// A number of seconds before or after.
+    Offset(usize),
     /// An id, as short as it is unique in the table.
     Short(usize),
     /// A name, or the short id where there is none.
@@ -104,6 +106,27 @@ impl Columns {
         view.with_columns(&columns)
     }
 
+    /// The events of `timeline`, with their place in the story.
+    pub fn timeline() -> Self {
+        Self::events().also("elapsed_seconds").also("status_before").also("status_after")
+    }
+
+    /// The rows of `tasks`.
+    pub fn tasks() -> Self {
+        let view = Self::of(WaitingTask::FIELDS, false, "task");
+        let columns = [
+            ("STATE", FIXED, 0, CellStyle::Full(view.at("state"))),
+            ("SINCE", FIXED, 4, CellStyle::Time(view.at("since"))),
+            ("AGE", FIXED, 1, CellStyle::Age(view.at("since"))),
+            ("BOARD", 8, 3, view.name("board_name", "board_id")),
+            ("TASK", 20, 0, view.name("task_title", "task_id")),
+            ("WAITS FOR", 8, 0, view.name("agent_name", "agent_id")),
+            ("REASON", 28, 2, CellStyle::Full(view.at("reason"))),
+            ("WHAT HELPS", 20, 5, CellStyle::Full(view.at("next"))),
+        ];
+        view.with_columns(&columns)
+    }
+
     /// The rows of a summary: its own fields, the count last. In a table, an id gives way to the name beside it.
     pub fn summary(summary: &Summary) -> Self {
         let mut view = Self::of(&summary.fields, false, "row");
@@ -155,6 +178,17 @@ impl Columns {
         self
     }
 
+    /// With the distance of each row from an instant, in place of its age.
+    #[must_use]
+    pub fn with_offset(mut self) -> Self {
+        self = self.also("offset_seconds");
+        let look = CellStyle::Offset(self.at("offset_seconds"));
+        if let Some(age) = self.columns.iter_mut().find(|column| column.title == "AGE") {
+            *age = Column { title: "OFFSET".to_owned(), look, min: FIXED, rank: 0 };
+        }
+        self
+    }
+
     /// Only these fields, in this order (`--fields`); none named keeps all. A name given twice counts once.
     ///
     /// # Errors
@@ -190,7 +224,8 @@ impl Columns {
         self.fields.iter().position(|name| *name == field)
     }
 
-    pub(super) fn is_explicit(&self) -> bool {
+    /// Whether `--fields` chose the fields.
+    pub fn is_explicit(&self) -> bool {
         self.explicit
     }
 
@@ -217,6 +252,7 @@ impl Columns {
             let look = match name {
                 "event_type" => CellStyle::Type(position),
                 "count" => CellStyle::Count(position),
+                "offset_seconds" => CellStyle::Offset(position),
                 "message" if !wide => CellStyle::FirstLine(position),
                 _ => CellStyle::Full(position),
             };
@@ -296,6 +332,7 @@ mod tests {
                 let (CellStyle::Full(at)
                 | CellStyle::Time(at)
                 | CellStyle::Age(at)
+                | CellStyle::Offset(at)
                 | CellStyle::Short(at)
                 | CellStyle::Type(at)
                 | CellStyle::FirstLine(at)

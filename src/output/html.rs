@@ -9,6 +9,8 @@ use super::chart::label;
 use super::chart::sum;
 use super::message_groups::MessageGroups;
 use super::summary;
+use super::timeline::{self, Entry, TimelineTask};
+use crate::analysis::participants::Participants;
 use crate::model::{ActivityEvent, ErrorRate, Summary, Timestamp};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -49,6 +51,15 @@ pub enum Body<'a> {
     },
     /// The answer of `summary`.
     Summary(&'a Summary),
+    /// The answer of `timeline`.
+    Timeline {
+        /// The task that it is about, if it is about one.
+        task: Option<&'a TimelineTask>,
+        /// Who took part.
+        participants: &'a Participants,
+        /// Oldest first.
+        entries: &'a [Entry],
+    },
 }
 
 /// Writes the page. Whatever comes from the database or the command line is escaped, and the page's policy (CSP level 3)
@@ -70,6 +81,15 @@ pub fn write_page<W: Write>(
             let events = if summary.total == 1 { "event" } else { "events" };
             let [since, until] = [summary.since, summary.until].map(page.show_time);
             (format!("{} {events}", summary.total), format!("{since} to {until}"))
+        }
+        Body::Timeline { task, entries, .. } => {
+            let title = task.map_or_else(|| "Timeline".to_owned(), |task| format!("Timeline: {}", task.name()));
+            let ends = entries.first().zip(entries.last());
+            let window = ends.map(|(first, last)| {
+                let [first, last] = [first, last].map(|entry| (page.show_time)(entry.event.created_at));
+                format!("{first} to {last}")
+            });
+            (title, window.unwrap_or_else(|| "no events".to_owned()))
         }
     };
     let digest = STANDARD.encode(Sha256::digest(STYLE));
@@ -93,7 +113,7 @@ pub fn write_page<W: Write>(
                 write!(out, ": {} to {}", Time(since, page.show_time), Time(until, page.show_time))?;
             }
         }
-        Body::Summary(_) => write!(out, "{}", HtmlText(&window))?,
+        Body::Summary(_) | Body::Timeline { .. } => write!(out, "{}", HtmlText(&window))?,
     }
     write_asked(out, page)?;
     out.write_all(b"</header>\n<main>\n")?;
@@ -108,6 +128,12 @@ pub fn write_page<W: Write>(
         Body::Summary(summary) => {
             plot::write_counts(out, &summary::over_time(summary), summary::bucket(summary))?;
             table::write_summary(out, summary)?;
+        }
+        Body::Timeline { task, participants, entries } => {
+            if let Some(task) = task {
+                table::write_facts(out, &timeline::facts(task, participants, page.show_time))?;
+            }
+            table::write_entries(out, entries, task.is_none(), page.show_time)?;
         }
     }
     write!(

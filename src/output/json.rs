@@ -2,7 +2,7 @@
 //!
 //! Written straight, without a tree in between: a full export is millions of rows.
 
-use super::columns::Columns;
+use super::columns::{Columns, Extended};
 use crate::model::{Cell, Record, Timestamp};
 use chrono::{Datelike, Timelike};
 use serde::Serialize;
@@ -23,6 +23,14 @@ pub fn record(out: &mut impl Write, view: &Columns, record: &dyn Record) -> io::
         before = b",\"";
     }
     out.write_all(b"}")
+}
+
+/// The same with the values of the fields that [`Columns::also`] added.
+///
+/// # Errors
+/// Those of `out`.
+pub fn record_with(out: &mut impl Write, view: &Columns, row: &dyn Record, extra: &[Cell<'_>]) -> io::Result<()> {
+    record(out, view, &Extended { record: row, own: view.own(), extra })
 }
 
 /// Rows as objects with commas between them, for a document that holds them in an array of its own.

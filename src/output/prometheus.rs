@@ -48,7 +48,7 @@ pub fn write_errors<W: Write>(
                 _ if tally.total == 0 => 0.0,
                 _ => exact(tally.errors) / exact(tally.total),
             };
-            write_sample(out, family.0, &Labels(window.iter().cloned().chain(keys).collect()), value)?;
+            write_sample(out, family.0, window.iter().cloned().chain(keys).collect(), value)?;
         }
     }
     write_evaluation(out, window, evaluated)
@@ -70,24 +70,29 @@ pub fn write_summary<W: Write>(
     write_family(out, EVENTS)?;
     for row in &summary.rows {
         let keys = summary.fields.iter().zip(&row.keys).map(|(field, key)| (*field, plain(key).unwrap_or_default()));
-        write_sample(out, EVENTS.0, &Labels(window.iter().cloned().chain(keys).collect()), exact(row.count))?;
+        write_sample(out, EVENTS.0, window.iter().cloned().chain(keys).collect(), exact(row.count))?;
     }
     write_evaluation(out, window, evaluated)
 }
 
-fn write_evaluation<W: Write>(out: &mut W, window: Vec<(&str, String)>, at: Timestamp) -> io::Result<()> {
+pub(super) fn write_evaluation<W: Write>(out: &mut W, window: Vec<(&str, String)>, at: Timestamp) -> io::Result<()> {
     write_family(out, AT)?;
     #[allow(clippy::cast_precision_loss)]
     let seconds = at.micros().saturating_add(UNIX_OFFSET_MICROS) as f64 / 1e6;
-    write_sample(out, AT.0, &Labels(window), seconds)
+    write_sample(out, AT.0, window, seconds)
 }
 
-fn write_family<W: Write>(out: &mut W, (name, help): (&str, &str)) -> io::Result<()> {
+pub(super) fn write_family<W: Write>(out: &mut W, (name, help): (&str, &str)) -> io::Result<()> {
     writeln!(out, "# HELP {name} {help}\n# TYPE {name} gauge")
 }
 
-fn write_sample<W: Write>(out: &mut W, name: &str, labels: &Labels<'_>, value: f64) -> io::Result<()> {
-    writeln!(out, "{name}{labels} {value}")
+pub(super) fn write_sample<W: Write>(
+    out: &mut W,
+    name: &str,
+    labels: Vec<(&str, String)>,
+    value: f64,
+) -> io::Result<()> {
+    writeln!(out, "{name}{} {value}", Labels(labels))
 }
 
 /// A sample is a double; counts are exact up to 2^53.

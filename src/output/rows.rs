@@ -51,7 +51,7 @@ enum Plain {
         to_terminal: bool,
     },
     Sse,
-    /// Prometheus holds counts, not rows.
+    /// Prometheus holds counts, and Markdown a story, not rows.
     None,
 }
 
@@ -69,7 +69,7 @@ impl<W: Write> RowWriter<W> {
             Format::Jsonl => RowFormat::Plain(out, Plain::Jsonl),
             Format::Tsv => RowFormat::Plain(out, Plain::Tsv { begun: false, options: style.csv, to_terminal }),
             Format::Sse => RowFormat::Plain(out, Plain::Sse),
-            Format::Prometheus => RowFormat::Plain(out, Plain::None),
+            Format::Prometheus | Format::Markdown => RowFormat::Plain(out, Plain::None),
         };
         Self { own: view.own(), view, row: Vec::new(), form }
     }
@@ -203,7 +203,7 @@ fn page(out: &mut Vec<u8>, ending: &PageInfo) -> io::Result<()> {
 }
 
 fn no_rows() -> io::Error {
-    io::Error::new(io::ErrorKind::Unsupported, "prometheus is a format for counts, not for rows")
+    io::Error::new(io::ErrorKind::Unsupported, "prometheus and markdown are no formats for rows")
 }
 
 #[cfg(test)]

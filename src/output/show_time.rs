@@ -1,6 +1,6 @@
 //! Times for a human, in the zone asked for, and how long ago they were. Times for programs are the API's: naive UTC.
 
-use crate::model::{Timestamp, Zone};
+use crate::model::{Cell, Timestamp, Zone};
 use chrono::{Datelike, FixedOffset, NaiveDateTime, Timelike};
 
 impl Zone {
@@ -54,12 +54,67 @@ pub fn age(at: Timestamp, now: Timestamp) -> String {
     if micros < 0 { format!("in {span}") } else { format!("{span} ago") }
 }
 
+/// A length of time in its two largest units: `3d 4h`, `2m 5s`, `12s`, and below ten seconds `0.25s`.
+pub fn length(micros: i64) -> String {
+    let (seconds, fraction) = (micros.unsigned_abs() / 1_000_000, micros.unsigned_abs() % 1_000_000);
+    let two = |large: u64, unit: char, small: u64, lesser: char| match small {
+        0 => format!("{large}{unit}"),
+        _ => format!("{large}{unit} {small}{lesser}"),
+    };
+    match seconds {
+        0..10 if fraction == 0 => format!("{seconds}s"),
+        0..10 => {
+            let text = format!("{seconds}.{fraction:06}");
+            let shown = text.get(..text.len() - 4).unwrap_or(&text);
+            format!("{}s", shown.trim_end_matches('0').trim_end_matches('.'))
+        }
+        10..MINUTE => format!("{seconds}s"),
+        MINUTE..HOUR => two(seconds / MINUTE, 'm', seconds % MINUTE, 's'),
+        HOUR..DAY => two(seconds / HOUR, 'h', seconds % HOUR / MINUTE, 'm'),
+        _ => two(seconds / DAY, 'd', seconds % DAY / HOUR, 'h'),
+    }
+}
+
+/// A number of seconds before or after: `-12s`, `+2m 5s`, `0s`.
+pub(super) fn offset(seconds: &Cell<'_>) -> String {
+    let Cell::Number(seconds) = seconds else { return String::new() };
+    #[allow(clippy::cast_possible_truncation)]
+    let micros = (seconds * 1e6).round() as i64;
+    let sign = if micros == 0 {
+        ""
+    } else if micros < 0 {
+        "-"
+    } else {
+        "+"
+    };
+    format!("{sign}{}", length(micros))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     fn at(text: &str) -> Timestamp {
         Timestamp::from_naive(text.parse().unwrap())
+    }
+
+    #[test]
+    fn lengths_have_their_two_largest_units() {
+        for (micros, expected) in [
+            (0, "0s"),
+            (1, "0s"),
+            (250_000, "0.25s"),
+            (9_999_999, "9.99s"),
+            (12_900_000, "12s"),
+            (125_000_000, "2m 5s"),
+            (3_600_000_000, "1h"),
+            (7_380_000_000, "2h 3m"),
+            (180_000_000_000, "2d 2h"),
+        ] {
+            assert_eq!(length(micros), expected, "{micros}");
+        }
+        let shown = [-12.0, 0.0, 125.5].map(|seconds| offset(&Cell::Number(seconds)));
+        assert_eq!(shown, ["-12s", "0s", "+2m 5s"]);
     }
 
     #[test]

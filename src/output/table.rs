@@ -7,7 +7,7 @@ use super::cell_text::{self, NOTHING};
 use super::columns::{CellStyle, Column, Columns};
 use super::terminal::Color;
 use super::width::{end_of, truncate, width};
-use super::{Style, age, write_footer};
+use super::{Style, age, show_time, write_footer};
 use crate::model::{Cell, Record};
 use std::collections::BTreeSet;
 
@@ -131,6 +131,7 @@ impl Table {
                 Cell::Time(at) => entry(age(at, style.now), Color::Dim, false),
                 _ => entry(NOTHING.to_owned(), Color::Dim, false),
             },
+            CellStyle::Offset(field) => entry(show_time::offset(&record.cell(field)), Color::Dim, false),
             CellStyle::Short(field) => entry(cell_text::text(&record.cell(field), style, false), Color::Dim, true),
             CellStyle::Name { name, id } => match record.cell(name) {
                 Cell::Null => {

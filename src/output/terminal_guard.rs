@@ -33,7 +33,7 @@ pub enum Content {
 impl From<Format> for Content {
     fn from(format: Format) -> Self {
         match format {
-            Format::Table | Format::Wide | Format::Text => Self::Text,
+            Format::Table | Format::Wide | Format::Text | Format::Markdown => Self::Text,
             Format::Json | Format::Jsonl | Format::Sse => Self::Json,
             Format::Csv => Self::Csv,
             Format::Tsv => Self::Tsv,

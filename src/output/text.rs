@@ -1,10 +1,10 @@
 //! Text: one line a row, in the order in which it is read aloud: when, where, who, what, the message.
 
-use super::Style;
 use super::cell_text::{self, NOTHING};
 use super::columns::Columns;
 use super::terminal::Color;
 use super::width::{truncate, width, wrap};
+use super::{Style, show_time};
 use crate::escape::escape_for_terminal;
 use crate::model::{Cell, Record};
 
@@ -87,6 +87,10 @@ impl Lines {
         };
         draft.push(&style, &cell_text::text(&cell("created_at"), &style, false), Color::Dim);
         draft.space(2);
+        if let offset @ Cell::Number(_) = cell("offset_seconds") {
+            draft.push(&style, &format!("{:>8}", show_time::offset(&offset)), Color::Dim);
+            draft.space(2);
+        }
         let widest = self.widest_name();
         self.aligned(draft, &name("board_name", "board_id"), Color::Blue, |lines| &mut lines.board, widest);
         self.aligned(draft, &name("agent_name", "agent_id"), Color::Green, |lines| &mut lines.agent, widest);

@@ -7,7 +7,7 @@ use crate::cli::format::OutputArgs;
 use crate::cli::paging::PageArgs;
 use crate::db::{BoardRule, Feed, Item, Order, PageRequest};
 use crate::model::Filter;
-use crate::model::{Key, Record};
+use crate::model::{Cell, Key, Record, Timestamp};
 use crate::output::destination::Destination;
 use crate::output::held::{Held, PORTION};
 use crate::output::{Columns, Format, PageInfo, RowWriter};
@@ -30,6 +30,8 @@ pub struct Question<'a> {
     pub rule: BoardRule,
     /// The range as typed.
     pub range: &'a RangeArgs,
+    /// The instant that each row's distance is shown from.
+    pub around: Option<Timestamp>,
     /// Which page.
     pub page: &'a PageArgs,
     /// Oldest first.
@@ -63,12 +65,17 @@ pub async fn answer<T: Item + Record>(
 ) -> Result<()> {
     let page = question.page;
     let order = if question.oldest { Order::Oldest } else { Order::Newest };
+    // Around an event or a time, the range is not one that was typed.
+    let range = match question.around {
+        Some(at) => format!("around={at}\nsince={:?}\n", question.filter.since),
+        None => question.range.canonical(session.zone),
+    };
     let named = page_cursor::question(
         &context.command,
         &session.actor,
         if question.oldest { "oldest" } else { "newest" },
         &question.filter,
-        &question.range.canonical(session.zone),
+        &range,
     );
     let binding = QueryFingerprint::new(&session.store.identity(&session.target).await?, &named);
     let cursor = page.after.as_deref().map(|text| Cursor::decode(text, &binding)).transpose()?;
@@ -127,7 +134,10 @@ pub async fn answer<T: Item + Record>(
                     progress.inc();
                 }
                 last = Some(row.key());
-                writer.row(&row)?;
+                match question.around {
+                    None => writer.row(&row)?,
+                    Some(at) => writer.row_with(&row, &[offset(row.key().created_at, at)])?,
+                }
                 Ok(if held.is_full() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) })
             })
             .await?;
@@ -174,6 +184,13 @@ pub async fn answer<T: Item + Record>(
     }
     session.store.close().await;
     Ok(())
+}
+
+/// Seconds from an instant to a row's.
+#[allow(clippy::cast_precision_loss)]
+fn offset(created_at: Timestamp, from: Timestamp) -> Cell<'static> {
+    let finite = created_at.is_finite() && from.is_finite();
+    if finite { Cell::Number(created_at.micros_since(from) as f64 / 1e6) } else { Cell::Null }
 }
 
 fn rows_of(count: u64, comments: bool) -> &'static str {

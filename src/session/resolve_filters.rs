@@ -150,8 +150,17 @@ impl Session {
         let mut known: HashMap<String, Vec<(Uuid, String)>> = HashMap::new();
         let sight: Vec<Uuid> = boards.iter().map(|board| board.id).collect();
         for text in whole_values_and_parts(given) {
-            let Some(prefix) = IdPrefix::parse(&text) else { continue };
-            let tasks = self.store.tasks(prefix.first, prefix.last, Some(&sight)).await?;
+            let mut tasks = match IdPrefix::parse(&text) {
+                Some(prefix) => self.store.tasks(prefix.first, prefix.last, Some(&sight)).await?,
+                None => Vec::new(),
+            };
+            if tasks.is_empty() && !text.is_empty() {
+                tasks = self.store.tasks_by_title(&text, &sight).await?;
+                // A whole title beats a part of a longer one.
+                if tasks.iter().filter(|task| task.title == text).count() == 1 {
+                    tasks.retain(|task| task.title == text);
+                }
+            }
             known.insert(text, tasks.into_iter().map(|task| (task.id, task.title)).collect());
         }
         let resolve = |text: &str| match known.get(text).map(Vec::as_slice) {
@@ -165,7 +174,7 @@ impl Session {
         };
         let unknown = |text: &str| -> anyhow::Error {
             let failure = not_found(format!("no task '{text}' on the boards that the actor may read"));
-            failure.hint("name a task by its id or the first characters of it").into()
+            failure.hint("name a task by its id, the first characters of it, or a part of its title").into()
         };
         split_values(given, resolve, unknown)
     }

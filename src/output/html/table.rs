@@ -5,6 +5,7 @@ use crate::model::{ActivityEvent, Group, Summary, Timestamp};
 use crate::output::chart::label;
 use crate::output::message_groups::MessageGroups;
 use crate::output::summary;
+use crate::output::timeline::Entry;
 use std::io::{self, Write};
 
 /// Longer messages are folded up, with their beginning in sight.
@@ -164,6 +165,55 @@ fn write_message<W: Write>(out: &mut W, message: &str) -> io::Result<()> {
         HtmlText(beginning.trim_end()),
         HtmlText(message)
     )
+}
+
+/// Labels and what is said of them.
+pub(super) fn write_facts<W: Write>(out: &mut W, facts: &[(&str, String)]) -> io::Result<()> {
+    out.write_all(b"<h2>Task</h2>\n<dl class=\"asked\">\n")?;
+    for (label, text) in facts {
+        writeln!(out, "<dt>{}</dt><dd>{}</dd>", HtmlText(label), HtmlText(text))?;
+    }
+    out.write_all(b"</dl>\n")
+}
+
+/// The events of a timeline, oldest first.
+pub(super) fn write_entries<W: Write>(
+    out: &mut W,
+    entries: &[Entry],
+    many_tasks: bool,
+    show_time: &dyn Fn(Timestamp) -> String,
+) -> io::Result<()> {
+    writeln!(out, "<h2>Events</h2>")?;
+    if entries.is_empty() {
+        return writeln!(out, "<p class=\"none\">None.</p>");
+    }
+    let mut heads = vec![("time", ""), ("after", "number"), ("agent", ""), ("event type", ""), ("status", "")];
+    if many_tasks {
+        heads.extend([("board", ""), ("task", "")]);
+    }
+    heads.push(("message", ""));
+    write_head(out, &heads)?;
+    for entry in entries {
+        let event = &entry.event;
+        write!(
+            out,
+            "<tr><td class=\"when\">{}</td><td class=\"number\">{}</td><td class=\"key\">{}</td><td class=\"type\">{}</td>\
+             <td>{}</td>",
+            Time(event.created_at, show_time),
+            HtmlText(&entry.elapsed()),
+            HtmlText(event.agent_name.as_deref().unwrap_or("–")),
+            EventType(&event.event_type),
+            HtmlText(&entry.moved("→").unwrap_or_default()),
+        )?;
+        if many_tasks {
+            for name in [&event.board_name, &event.task_title] {
+                write!(out, "<td class=\"key\">{}</td>", HtmlText(name.as_deref().unwrap_or("–")))?;
+            }
+        }
+        write_message(out, event.message.as_deref().unwrap_or_default())?;
+        writeln!(out, "</tr>")?;
+    }
+    out.write_all(FOOT)
 }
 
 /// The counts of a summary, each with its share of the whole.

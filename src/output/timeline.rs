@@ -1,0 +1,528 @@
+//! The answer of `timeline`: what happened, oldest first, for people, as Markdown and as JSON.
+
+use super::columns::Columns;
+use super::message_groups::pattern;
+use super::show_time::length;
+use super::width::width;
+use super::{Color, Style, json, write_facts};
+use crate::analysis::dwell::{History, StatusChange};
+use crate::analysis::participants::{Attempts, Participants, Person};
+use crate::analysis::task_status::TaskStatus;
+use crate::escape::escape_for_terminal;
+use crate::model::{ActivityEvent, Cell, Timestamp};
+use serde_json::{Value, json as value};
+use std::io::{self, Write};
+use uuid::Uuid;
+
+const HEARTBEAT: &str = "agent.heartbeat";
+const COMMENT: &str = "task.comment";
+/// Names and types are aligned to the widest so far, up to this.
+const WIDEST_NAME: usize = 20;
+const WIDEST_TYPE: usize = 30;
+const INDENT: &str = "    ";
+
+/// The task that a timeline is about; texts are untrusted.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TimelineTask {
+    pub id: Uuid,
+    pub title: Option<String>,
+    pub board_id: Option<Uuid>,
+    pub board_name: Option<String>,
+    /// What the table says, where it may be read.
+    pub status: Option<String>,
+    pub history: History,
+}
+
+impl TimelineTask {
+    /// The title, or the id where the title may not be read.
+    pub(super) fn name(&self) -> String {
+        self.title.clone().unwrap_or_else(|| self.id.to_string())
+    }
+}
+
+/// An event with its place in the story.
+#[derive(Debug, Clone)]
+pub struct Entry {
+    pub event: ActivityEvent,
+    /// Microseconds since the event before.
+    pub elapsed: Option<i64>,
+    pub change: StatusChange,
+}
+
+impl Entry {
+    /// The values of the fields that `Columns::timeline` adds.
+    #[allow(clippy::cast_precision_loss)]
+    pub fn extra(&self) -> [Cell<'static>; 3] {
+        let status = |status: Option<TaskStatus>| status.map(TaskStatus::name).into();
+        let elapsed = self.elapsed.map_or(Cell::Null, |micros| Cell::Number(micros as f64 / 1e6));
+        [elapsed, status(self.change.0), status(self.change.1)]
+    }
+
+    pub(super) fn elapsed(&self) -> String {
+        match self.elapsed {
+            Some(micros) => format!("+{}", length(micros)),
+            None => String::new(),
+        }
+    }
+
+    /// `inbox → review`, where the status changes.
+    pub(super) fn moved(&self, arrow: &str) -> Option<String> {
+        let name = |status: Option<TaskStatus>| status.map_or("?", TaskStatus::name);
+        let (before, after) = self.change;
+        (self.event.event_type == "task.status_changed").then(|| format!("{} {arrow} {}", name(before), name(after)))
+    }
+
+    fn agent(&self) -> String {
+        let id = || self.event.agent_id.map_or_else(|| "-".to_owned(), |id| id.to_string());
+        let name = self.event.agent_name.as_deref();
+        name.map_or_else(id, |name| escape_for_terminal(name).into_owned())
+    }
+}
+
+/// An event and those behind it that say the same.
+struct Repeats {
+    first: Entry,
+    count: u64,
+    last_at: Timestamp,
+    last_message: Option<String>,
+}
+
+impl Repeats {
+    /// Comments that differ in a number are no repeats: somebody wrote each of them.
+    fn continues(&self, event: &ActivityEvent) -> bool {
+        let known = &self.first.event;
+        let same = (&known.event_type, known.agent_id, known.task_id, known.board_id)
+            == (&event.event_type, event.agent_id, event.task_id, event.board_id);
+        let texts = [&known.message, &event.message].map(|message| message.as_deref().unwrap_or_default());
+        same && match known.event_type.as_str() {
+            COMMENT => texts[0] == texts[1],
+            "task.status_changed" => false,
+            _ => pattern(texts[0]) == pattern(texts[1]),
+        }
+    }
+}
+
+/// What a story is told as.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Form {
+    /// For a terminal or a pipe.
+    Text,
+    /// For a post-mortem.
+    Markdown,
+}
+
+/// Tells events to people, one by one: repeats become one entry, heartbeats are counted only.
+pub struct Narrative {
+    form: Form,
+    style: Style,
+    /// Board and task are named with each event.
+    many_tasks: bool,
+    /// Heartbeats are told too.
+    heartbeats: bool,
+    pending: Option<Repeats>,
+    left_out: u64,
+    agent: usize,
+    kind: usize,
+}
+
+impl Narrative {
+    pub fn new(form: Form, style: Style, many_tasks: bool, heartbeats: bool) -> Self {
+        Self { form, style, many_tasks, heartbeats, pending: None, left_out: 0, agent: 0, kind: 0 }
+    }
+
+    /// Heartbeats that were not told.
+    pub fn left_out(&self) -> u64 {
+        self.left_out
+    }
+
+    /// Tells an event, or keeps it until it is known whether it is repeated.
+    ///
+    /// # Errors
+    /// Those of the writer.
+    pub fn add(&mut self, out: &mut impl Write, entry: Entry) -> io::Result<()> {
+        if entry.event.event_type == HEARTBEAT && !self.heartbeats {
+            self.left_out += 1;
+            return Ok(());
+        }
+        if let Some(pending) = self.pending.as_mut().filter(|pending| pending.continues(&entry.event)) {
+            pending.count += 1;
+            pending.last_at = entry.event.created_at;
+            pending.last_message = entry.event.message;
+            return Ok(());
+        }
+        self.finish(out)?;
+        let (last_at, last_message) = (entry.event.created_at, entry.event.message.clone());
+        self.pending = Some(Repeats { first: entry, count: 1, last_at, last_message });
+        Ok(())
+    }
+
+    /// Tells what was kept.
+    ///
+    /// # Errors
+    /// Those of the writer.
+    pub fn finish(&mut self, out: &mut impl Write) -> io::Result<()> {
+        match (self.pending.take(), self.form) {
+            (None, _) => Ok(()),
+            (Some(repeats), Form::Text) => self.text(out, &repeats),
+            (Some(repeats), Form::Markdown) => self.markdown(out, &repeats),
+        }
+    }
+
+    fn text(&mut self, out: &mut impl Write, repeats: &Repeats) -> io::Result<()> {
+        let (terminal, zone) = (self.style.terminal, self.style.zone);
+        let Repeats { first: entry, count, .. } = repeats;
+        let event = &entry.event;
+        let failed = event.event_type.ends_with("failed");
+        let (agent, kind) = (entry.agent(), escape_for_terminal(&event.event_type).into_owned());
+        self.agent = self.agent.max(width(&agent).min(WIDEST_NAME));
+        self.kind = self.kind.max(width(&kind).min(WIDEST_TYPE));
+        let pad = |text: &str, room: usize| " ".repeat(room.saturating_sub(width(text)));
+        let mut line = format!(
+            "{}  {}  {}{}  {}{}{}{}  ",
+            terminal.paint(Color::Dim, &zone.show(event.created_at)),
+            terminal.paint(Color::Dim, &format!("{:>8}", entry.elapsed())),
+            terminal.paint(Color::Green, &agent),
+            pad(&agent, self.agent),
+            if failed { terminal.paint(Color::Failure, terminal.failure_mark()) } else { "".into() },
+            if failed { pad(terminal.failure_mark(), 2) } else { "  ".to_owned() },
+            terminal.paint(Color::of_type(&event.event_type), &kind),
+            pad(&kind, self.kind),
+        );
+        if self.many_tasks {
+            let named = [(event.board_name.as_deref(), Color::Blue), (event.task_title.as_deref(), Color::Cyan)];
+            for (name, color) in named.into_iter().filter_map(|(name, color)| Some((name?, color))) {
+                line.push_str(&format!("{}: ", terminal.paint(color, &escape_for_terminal(name))));
+            }
+        }
+        if let Some(moved) = entry.moved(if terminal.unicode { "→" } else { "->" }) {
+            line.push_str(&format!("{}  ", terminal.paint(Color::Bold, &moved)));
+        }
+        if *count > 1 {
+            let times = if terminal.unicode { "×" } else { "x" };
+            let told = format!("{count}{times} until {}", zone.show(repeats.last_at));
+            line.push_str(&format!("{}  ", terminal.paint(Color::Yellow, &told)));
+        }
+        let message = repeats.last_message.as_deref().unwrap_or_default().trim_matches(['\r', '\n']);
+        let mut lines = message.lines();
+        let only = lines.next().filter(|_| lines.next().is_none());
+        if let Some(only) = only {
+            writeln!(out, "{line}{}", escape_for_terminal(only))?;
+        } else {
+            writeln!(out, "{}", line.trim_end())?;
+            for text in message.lines() {
+                writeln!(out, "{}", format!("{INDENT}{}", escape_for_terminal(text)).trim_end())?;
+            }
+        }
+        Ok(())
+    }
+
+    fn markdown(&self, out: &mut impl Write, repeats: &Repeats) -> io::Result<()> {
+        let zone = self.style.zone;
+        let Repeats { first: entry, count, .. } = repeats;
+        let event = &entry.event;
+        write!(out, "- **{}**", zone.show(event.created_at))?;
+        if entry.elapsed.is_some() {
+            write!(out, " ({})", entry.elapsed())?;
+        }
+        write!(out, " {} {}", code_span(&event.event_type), inline(&entry.agent()))?;
+        if self.many_tasks {
+            let names = [event.board_name.as_deref(), event.task_title.as_deref()];
+            for name in names.into_iter().flatten() {
+                write!(out, ", {}", inline(name))?;
+            }
+        }
+        if let Some(moved) = entry.moved("→") {
+            write!(out, ", {}", inline(&moved))?;
+        }
+        if *count > 1 {
+            write!(out, ", {count} times until {}", zone.show(repeats.last_at))?;
+        }
+        writeln!(out)?;
+        let message = repeats.last_message.as_deref().unwrap_or_default().trim_matches(['\r', '\n']);
+        if !message.is_empty() {
+            fence(out, message, "  ")?;
+        }
+        Ok(())
+    }
+}
+
+/// Text in a fence that is longer than any run of backticks in it. Each line is escaped as for a terminal.
+fn fence(out: &mut impl Write, text: &str, indent: &str) -> io::Result<()> {
+    let fence = "`".repeat((longest_run(text) + 1).max(3));
+    writeln!(out, "\n{indent}{fence}text")?;
+    for line in text.lines() {
+        writeln!(out, "{}", format!("{indent}{}", escape_for_terminal(line)).trim_end())?;
+    }
+    writeln!(out, "{indent}{fence}\n")
+}
+
+fn longest_run(text: &str) -> usize {
+    text.split(|c| c != '`').map(str::len).max().unwrap_or(0)
+}
+
+/// Text as code within a line.
+fn code_span(text: &str) -> String {
+    let text = escape_for_terminal(text);
+    let ticks = "`".repeat(longest_run(&text) + 1);
+    let space = if text.starts_with('`') || text.ends_with('`') { " " } else { "" };
+    format!("{ticks}{space}{text}{space}{ticks}")
+}
+
+/// Text within a line, in which nothing is Markdown or HTML.
+fn inline(text: &str) -> String {
+    let mut escaped = String::with_capacity(text.len());
+    for c in escape_for_terminal(text).chars() {
+        if "\\`*_[]<>&|~$@#!".contains(c) {
+            escaped.push('\\');
+        }
+        escaped.push(c);
+    }
+    escaped
+}
+
+/// What is said of a task before its events: labels and texts, which are untrusted.
+pub(super) fn facts(
+    task: &TimelineTask,
+    participants: &Participants,
+    show: &dyn Fn(Timestamp) -> String,
+) -> Vec<(&'static str, String)> {
+    let History { dwells, since, until, done_at, silence, quality, reasons, .. } = &task.history;
+    let named = |name: &Option<String>, id: Option<Uuid>| {
+        name.clone().or_else(|| id.map(|id| id.to_string())).unwrap_or_else(|| "-".to_owned())
+    };
+    let mut facts = vec![
+        ("task", format!("{} ({})", task.title.as_deref().unwrap_or("-"), task.id)),
+        ("board", named(&task.board_name, task.board_id)),
+    ];
+    if let Some(status) = &task.status {
+        facts.push(("status", status.clone()));
+    }
+    if let (Some(since), Some(until)) = (since, until) {
+        let mut life = format!("from {} to {}: {}", show(*since), show(*until), length(until.micros_since(*since)));
+        if let Some(done) = done_at {
+            life.push_str(&format!("; done after {}", length(done.micros_since(*since))));
+        }
+        facts.push(("life", life));
+    }
+    let dwell = dwells.iter().map(|dwell| {
+        let visits = if dwell.visits == 1 { "visit" } else { "visits" };
+        format!("{} {} ({} {visits})", status_name(dwell.status), length(dwell.micros), dwell.visits)
+    });
+    let dwell = dwell.collect::<Vec<_>>().join(", ");
+    if !dwell.is_empty() {
+        facts.push(("statuses", dwell));
+    }
+    let people = participants.people.iter().map(person).collect::<Vec<_>>().join(", ");
+    if !people.is_empty() {
+        facts.push(("people", people));
+    }
+    facts.push(("deliveries", deliveries(&participants.attempts, show)));
+    if let Some((from, to)) = silence {
+        let silence = format!("{}, from {} to {}", length(to.micros_since(*from)), show(*from), show(*to));
+        facts.push(("longest silence", silence));
+    }
+    let why = if reasons.is_empty() { String::new() } else { format!(": {}", reasons.join("; ")) };
+    facts.push(("history", format!("{}{why}", quality.name())));
+    facts
+}
+
+fn status_name(status: Option<TaskStatus>) -> &'static str {
+    status.map_or("unknown", TaskStatus::name)
+}
+
+fn person(person: &Person) -> String {
+    let name = match (&person.agent_name, person.agent_id) {
+        (Some(name), _) => name.clone(),
+        (None, Some(id)) => id.to_string(),
+        (None, None) => "people or deleted agents".to_owned(),
+    };
+    let events = if person.acted == 1 { "event" } else { "events" };
+    let times = if person.told == 1 { "once".to_owned() } else { format!("{} times", person.told) };
+    match (person.acted, person.told) {
+        (acted, 0) => format!("{name} ({acted} {events})"),
+        (0, _) => format!("{name} (told {times})"),
+        (acted, _) => format!("{name} ({acted} {events}, told {times})"),
+    }
+}
+
+fn deliveries(attempts: &Attempts, show: &dyn Fn(Timestamp) -> String) -> String {
+    let Attempts { tried, failed, failing_since, consecutive_failures, .. } = attempts;
+    let failing = failing_since.map(|since| format!(", {consecutive_failures} in a row since {}", show(since)));
+    format!("{failed} of {tried} failed{}", failing.unwrap_or_default())
+}
+
+/// Writes what is said of a task before its events.
+///
+/// # Errors
+/// Those of the writer.
+pub fn write_head(
+    out: &mut impl Write,
+    form: Form,
+    task: Option<&TimelineTask>,
+    participants: &Participants,
+    style: &Style,
+) -> io::Result<()> {
+    let facts = task.map(|task| facts(task, participants, &style.show_time())).unwrap_or_default();
+    match (form, task) {
+        (Form::Text, None) => Ok(()),
+        (Form::Text, Some(_)) => {
+            let rows =
+                facts.into_iter().map(|(label, text)| vec![label.to_owned(), escape_for_terminal(&text).into_owned()]);
+            write_facts(out, &rows.collect::<Vec<_>>(), style)?;
+            writeln!(out)
+        }
+        (Form::Markdown, None) => writeln!(out, "# Timeline\n"),
+        (Form::Markdown, Some(task)) => {
+            writeln!(out, "# Timeline: {}\n", inline(&task.name()))?;
+            for (label, text) in facts.iter().filter(|(label, _)| *label != "statuses") {
+                writeln!(out, "- {label}: {}", inline(text))?;
+            }
+            writeln!(out, "\n| status | time | visits |\n|---|---|---|")?;
+            for dwell in &task.history.dwells {
+                let status = inline(status_name(dwell.status));
+                writeln!(out, "| {status} | {} | {} |", length(dwell.micros), dwell.visits)?;
+            }
+            writeln!(out, "\n## Events\n")
+        }
+    }
+}
+
+/// Writes what stands below the events.
+///
+/// # Errors
+/// Those of the writer.
+pub fn write_markdown_footer(out: &mut impl Write, lines: &[String]) -> io::Result<()> {
+    writeln!(out)?;
+    lines.iter().try_for_each(|line| writeln!(out, "{}  ", inline(line)))
+}
+
+#[allow(clippy::cast_precision_loss)]
+fn seconds(micros: i64) -> Value {
+    value!(micros as f64 / 1e6)
+}
+
+fn people_json(participants: &Participants) -> Value {
+    let person = |person: &Person| {
+        value!({
+            "agent_id": person.agent_id.map(|id| id.to_string()),
+            "agent_name": person.agent_name,
+            "acted": person.acted,
+            "told": person.told,
+            "first_at": person.first_at.to_string(),
+            "last_at": person.last_at.to_string(),
+        })
+    };
+    participants.people.iter().map(person).collect()
+}
+
+fn deliveries_json(attempts: &Attempts) -> Value {
+    let time = |at: Option<Timestamp>| at.map(|at| at.to_string());
+    value!({
+        "tried": attempts.tried,
+        "failed": attempts.failed,
+        "last_success_at": time(attempts.last_success_at),
+        "failing_since": time(attempts.failing_since),
+        "consecutive_failures": attempts.consecutive_failures,
+    })
+}
+
+/// Writes the beginning of the JSON document, up to its items. Who took part in a range is known behind the items only.
+///
+/// # Errors
+/// Those of the writer.
+pub fn begin_json(out: &mut impl Write, task: Option<&TimelineTask>, participants: &Participants) -> io::Result<()> {
+    let Some(task) = task else {
+        return out.write_all(b"{\"task\":null,\"statuses\":[],\"items\":[");
+    };
+    let History { dwells, since, until, done_at, silence, quality, reasons, .. } = &task.history;
+    let time = |at: &Option<Timestamp>| at.map(|at| at.to_string());
+    let life = since.zip(*until).map(|(since, until)| seconds(until.micros_since(since)));
+    let silence = silence.map(|(from, to)| {
+        value!({"since": from.to_string(), "until": to.to_string(), "seconds": seconds(to.micros_since(from))})
+    });
+    let statuses: Vec<Value> = dwells
+        .iter()
+        .map(|dwell| {
+            value!({
+                "status": dwell.status.map(TaskStatus::name),
+                "seconds": seconds(dwell.micros),
+                "visits": dwell.visits,
+            })
+        })
+        .collect();
+    out.write_all(b"{\"task\":")?;
+    json::value(
+        out,
+        &value!({
+            "task_id": task.id.to_string(),
+            "task_title": task.title,
+            "board_id": task.board_id.map(|id| id.to_string()),
+            "board_name": task.board_name,
+            "status": task.status,
+            "since": time(since),
+            "until": time(until),
+            "seconds": life,
+            "done_at": time(done_at),
+            "longest_silence": silence,
+        }),
+    )?;
+    out.write_all(b",\"statuses\":")?;
+    json::value(out, &statuses)?;
+    write_participants(out, participants)?;
+    out.write_all(b",\"history\":")?;
+    json::value(out, quality.name())?;
+    out.write_all(b",\"history_reasons\":")?;
+    json::value(out, reasons)?;
+    out.write_all(b",\"items\":[")
+}
+
+fn write_participants(out: &mut impl Write, participants: &Participants) -> io::Result<()> {
+    out.write_all(b",\"people\":")?;
+    json::value(out, &people_json(participants))?;
+    out.write_all(b",\"deliveries\":")?;
+    json::value(out, &deliveries_json(&participants.attempts))
+}
+
+/// Writes one item.
+///
+/// # Errors
+/// Those of the writer.
+pub fn item_json(out: &mut impl Write, view: &Columns, entry: &Entry, first: bool) -> io::Result<()> {
+    if !first {
+        out.write_all(b",")?;
+    }
+    json::record_with(out, view, &entry.event, &entry.extra())
+}
+
+/// Writes the end of the JSON document.
+///
+/// # Errors
+/// Those of the writer.
+pub fn end_json(out: &mut impl Write, task: Option<&TimelineTask>, participants: &Participants) -> io::Result<()> {
+    out.write_all(b"]")?;
+    if task.is_none() {
+        write_participants(out, participants)?;
+        out.write_all(b",\"history\":\"unavailable\",\"history_reasons\":[\"only a task has a history\"]")?;
+    }
+    out.write_all(b"}\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_fence_is_longer_than_any_run_of_backticks_in_the_text() {
+        let mut out = Vec::new();
+        fence(&mut out, "a\n```\nrm -rf\n````\n", "  ").unwrap();
+        let text = String::from_utf8(out).unwrap();
+        assert!(text.starts_with("\n  `````text\n  a\n  ```\n"), "{text}");
+        assert!(text.ends_with("\n  `````\n\n"), "{text}");
+    }
+
+    #[test]
+    fn names_in_a_line_are_no_markup() {
+        assert_eq!(inline("<b>*a* [x](y) | `c`\n# d"), "\\<b\\>\\*a\\* \\[x\\](y) \\| \\`c\\`\\\\n\\# d");
+        assert_eq!(code_span("a`b``"), "``` a`b`` ```");
+    }
+}
