@@ -1,1 +1,5 @@
 //! Rules that turn events into answers: pure functions, without a database, a command line or a clock.
+
+pub mod chain;
+pub mod compare;
+pub mod verify;

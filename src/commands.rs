@@ -4,6 +4,7 @@
 
 pub mod boards;
 pub mod comments;
+pub mod compare;
 pub mod complete;
 pub mod completions;
 pub mod demo;
@@ -15,6 +16,7 @@ pub mod log;
 pub mod man;
 pub mod summary;
 pub mod tail;
+pub mod verify;
 pub mod whoami;
 
 use crate::cli::global::GlobalArgs;
@@ -63,6 +65,8 @@ pub enum Command {
     Tail(tail::TailArgs),
     Errors(errors::ErrorsArgs),
     Summary(summary::SummaryArgs),
+    Compare(compare::CompareArgs),
+    Verify(verify::VerifyArgs),
     Boards(boards::BoardsArgs),
     Whoami(whoami::WhoamiArgs),
     Doctor(doctor::DoctorArgs),
@@ -123,6 +127,8 @@ impl Command {
             Self::Tail(args) => args.run(context).await,
             Self::Errors(args) => args.run(context).await,
             Self::Summary(args) => args.run(context).await,
+            Self::Compare(args) => args.run(context).await,
+            Self::Verify(args) => args.run(context).await,
             Self::Boards(args) => args.run(context).await,
             Self::Whoami(args) => args.run(context).await,
             Self::Doctor(args) => args.run(context).await,

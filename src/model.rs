@@ -1,6 +1,8 @@
 //! What the program works with: plain values, without a database, a terminal, a command line or a clock.
 
+mod archive;
 pub mod catalogue;
+mod comparison;
 mod error_rate;
 mod event;
 mod filter;
@@ -10,6 +12,8 @@ mod route;
 mod timestamp;
 mod timezone;
 
+pub use archive::{ArchivedEvent, CHAIN_BEGINNING, Finding, StoredEvent, Verdict, Verification};
+pub use comparison::{BeforeAfter, Change, ChangeKey, ChangeKind, Comparison};
 pub use error_rate::{
     Bucket, ErrorRate, Group, Period, Point, RateScope, Series, Summary, SummaryKey, SummaryRow, Tally,
 };

@@ -42,7 +42,7 @@ impl CommentsArgs {
         context.warn_of_future(&session, &self.range, filter.since);
         let oldest = thread || self.page.reverse;
         let question = Question { filter, rule: BoardRule::Comments, range: &self.range, page: &self.page, oldest };
-        paged_list::answer::<TaskComment>(context, session, question, &self.output, shape).await?;
+        paged_list::answer::<TaskComment>(context, session, question, &self.output, shape, None).await?;
         Ok(0)
     }
 }

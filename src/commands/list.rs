@@ -4,9 +4,10 @@ use crate::cli::filter::{FilterArgs, RangeArgs};
 use crate::cli::format::{OutputArgs, offers};
 use crate::cli::paging::PageArgs;
 use crate::db::BoardRule;
-use crate::model::ActivityEvent;
+use crate::model::{ActivityEvent, CHAIN_BEGINNING};
 use crate::output::{Columns, Format};
 use crate::session::Context;
+use crate::session::chain_archive::ChainArchive;
 use crate::session::paged_list::{self, ListFormat, Question};
 use anyhow::Result;
 use clap::Args;
@@ -27,13 +28,24 @@ pub struct ListArgs {
     range: RangeArgs,
     #[command(flatten)]
     page: PageArgs,
+    /// Add a hash chain, with which verify finds later changes [default: from the beginning]
+    ///
+    /// With a hash, the chain continues behind the line that has this hash.
+    #[arg(long, value_name = "HASH", num_args = 0..=1, require_equals = true, default_missing_value = CHAIN_BEGINNING,
+          value_parser = ChainArchive::hash, requires = "all", conflicts_with = "count", help_heading = "Archive")]
+    chain: Option<String>,
     #[command(flatten)]
     output: OutputArgs,
 }
 
 impl ListArgs {
     pub async fn run(self, context: &Context) -> Result<u8> {
-        let shape = ListFormat::of(&self.output, Columns::events())?;
+        let mut columns = Columns::events();
+        let mut chain = self.chain.as_deref().map(|head| ChainArchive::start(head, &self.output)).transpose()?;
+        if chain.is_some() {
+            columns = ChainArchive::columns(columns);
+        }
+        let shape = ListFormat::of(&self.output, columns)?;
         let mut session = context.session(self.page.all).await?;
         let filter = session.filter(&self.filter, &self.range).await?;
         context.warn_of_future(&session, &self.range, filter.since);
@@ -44,7 +56,13 @@ impl ListArgs {
             page: &self.page,
             oldest: self.page.reverse,
         };
-        paged_list::answer::<ActivityEvent>(context, session, question, &self.output, shape).await?;
+        let archived_at = session.now;
+        let mut add = chain.as_mut().map(|chain| move |event: &ActivityEvent| chain.add(event, archived_at));
+        let extra = add.as_mut().map(|add| add as &mut dyn FnMut(&ActivityEvent) -> [String; 3]);
+        paged_list::answer(context, session, question, &self.output, shape, extra).await?;
+        if let Some(chain) = chain {
+            chain.report(context);
+        }
         Ok(0)
     }
 }

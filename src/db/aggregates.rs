@@ -231,7 +231,7 @@ impl Database {
     }
 
     /// Names the event types, so that the planner may go through (event_type, created_at).
-    async fn among_types(&mut self, query: Query, asked: &EventQuery<'_>) -> Result<Query> {
+    pub(super) async fn among_types(&mut self, query: Query, asked: &EventQuery<'_>) -> Result<Query> {
         let schema = &self.schema;
         if schema.small || schema.indexed_by_time || !schema.indexed_by_type {
             return Ok(query);

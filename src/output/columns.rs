@@ -2,7 +2,7 @@
 //! them out.
 
 use crate::error::usage;
-use crate::model::{ActivityEvent, Board, Cell, Record, Summary, TaskComment};
+use crate::model::{ActivityEvent, Board, Cell, Change, Finding, Record, Summary, TaskComment};
 use anyhow::Result;
 
 /// How a kind of row is shown: fields for programs, columns for humans.
@@ -102,6 +102,16 @@ impl Columns {
             ("AGE", FIXED, 3, CellStyle::Age(view.at("last_activity_at"))),
         ];
         view.with_columns(&columns)
+    }
+
+    /// The changes of `compare`; for people they are a report.
+    pub fn changes() -> Self {
+        Self::of(Change::FIELDS, false, "change")
+    }
+
+    /// The findings of `verify`; for people they are a report.
+    pub fn findings() -> Self {
+        Self::of(Finding::FIELDS, false, "finding")
     }
 
     /// The rows of a summary: its own fields, the count last. In a table, an id gives way to the name beside it.

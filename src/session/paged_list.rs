@@ -7,7 +7,7 @@ use crate::cli::format::OutputArgs;
 use crate::cli::paging::PageArgs;
 use crate::db::{BoardRule, Feed, Item, Order, PageRequest};
 use crate::model::Filter;
-use crate::model::{Key, Record};
+use crate::model::{Cell, Key, Record};
 use crate::output::destination::Destination;
 use crate::output::held::{Held, PORTION};
 use crate::output::{Columns, Format, PageInfo, RowWriter};
@@ -53,13 +53,14 @@ impl ListFormat {
     }
 }
 
-/// Prints rows, or with --count their number.
+/// Prints rows, or with --count their number. `extra` gives the values of the fields that were added to the rows' own.
 pub async fn answer<T: Item + Record>(
     context: &Context,
     mut session: Session,
     mut question: Question<'_>,
     output: &OutputArgs,
     ListFormat { format, view }: ListFormat,
+    mut extra: Option<&mut dyn FnMut(&T) -> [String; 3]>,
 ) -> Result<()> {
     let page = question.page;
     let order = if question.oldest { Order::Oldest } else { Order::Newest };
@@ -127,7 +128,10 @@ pub async fn answer<T: Item + Record>(
                     progress.inc();
                 }
                 last = Some(row.key());
-                writer.row(&row)?;
+                match &mut extra {
+                    Some(extra) => writer.row_with(&row, &extra(&row).each_ref().map(|text| Cell::Text(text)))?,
+                    None => writer.row(&row)?,
+                }
                 Ok(if held.is_full() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) })
             })
             .await?;

@@ -9,6 +9,7 @@
 mod auth;
 mod boards;
 mod comments;
+mod compare;
 mod complete;
 mod completions;
 mod conformance;
@@ -33,5 +34,6 @@ mod summary;
 mod tail;
 mod time_zones;
 mod untrusted_text;
+mod verify;
 mod visibility;
 mod whoami;
