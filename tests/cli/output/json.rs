@@ -87,6 +87,7 @@ fn every_document_has_the_keys_of_its_schema_and_no_other() {
         ("summary", "summary -S 2026-03-01"),
         ("summary", "summary -S 2026-03-01 --by board,agent,task,day"),
         ("summary", "summary -S 2026-03-01 --by type,hour"),
+        ("compare", "compare --at 2026-03-06T12:00:00Z --span 2h"),
         ("boards", "boards"),
         ("whoami", "whoami"),
         ("explain", "explain task.comment"),
