@@ -22,29 +22,33 @@ use uuid::Uuid;
 const SECONDS_A_DAY: i64 = 86_400;
 const DEFAULT_SPAN_SECONDS: i64 = 3_600;
 
-/// Show what is new, gone, more or less than in another window of time
+/// Show what is new, gone, more or fewer than in another window
 #[derive(Debug, Clone, Args)]
 #[command(mut_arg("output", offers(&Format::REPORT)), after_help = "\
-Counted are event types, the messages of failures, boards, agents, types on boards and types of agents. A change is shown if \
-chance hardly explains it: the exact binomial test below 0.0001 divided by the number of things counted, one count at \
-least twice the other, at least 5 events. What a wider change explains is left out. Heartbeats count for agents only.
+It counts event types, messages of failures, boards, agents, types on boards and types of agents. A change is shown if chance \
+hardly explains it (the exact binomial test below 0.0001 divided by the number of things counted), if one count is at least \
+twice the other, and if there are at least 5 events. What a wider change explains is left out. Heartbeats count for agents only.
 
 Examples:
   mc-activity compare
-  mc-activity compare --at 14:00 --span 1h --against week
+  mc-activity compare --at 2026-03-06T12:00 --span 2h --against week
   mc-activity compare -S yesterday -U today --against week --board payments -o json
   mc-activity compare --span 15m --fail-on new -q")]
 pub struct CompareArgs {
-    /// The window ends at this time (default now)
+    /// End of the window [default: now]
     #[arg(long, value_name = "TIME", conflicts_with_all = ["since", "until"])]
     at: Option<TimeSpec>,
-    /// Length of the window (default 1h)
+    /// Length of the window [default: 1h]
     #[arg(long, value_name = "DURATION", value_parser = parse_positive_duration, conflicts_with = "since")]
     span: Option<Duration>,
-    /// Compare with the window right before, or with the same time a day or a week earlier
+    /// The window to compare with
+    ///
+    /// before is the window right before; day and week are the same time a day or a week earlier.
     #[arg(long, value_name = "WINDOW", default_value = "before", value_parser = ["before", "day", "week"])]
     against: String,
-    /// Exit with 6 when there is a change of this kind (repeat or separate by commas)
+    /// Exit with 6 if there is a change of this kind
+    ///
+    /// Repeat the flag, or separate kinds by commas.
     #[arg(long, value_name = "KIND", value_delimiter = ',', value_parser = ChangeKind::ALL.map(ChangeKind::name))]
     fail_on: Vec<String>,
     #[command(flatten)]

@@ -8,7 +8,7 @@ use crate::model::{ActivityEvent, CHAIN_BEGINNING};
 use crate::output::{Columns, Format};
 use crate::session::Context;
 use crate::session::chain_archive::ChainArchive;
-use crate::session::paged_list::{self, ListFormat, Question};
+use crate::session::paged_list::{self, ExtraFields, ListFormat, Question};
 use anyhow::Result;
 use clap::Args;
 
@@ -28,9 +28,9 @@ pub struct ListArgs {
     range: RangeArgs,
     #[command(flatten)]
     page: PageArgs,
-    /// Add a hash chain, with which verify finds later changes [default: from the beginning]
+    /// Add a hash chain, so that verify finds later changes
     ///
-    /// With a hash, the chain continues behind the line that has this hash.
+    /// Each line gets `archived_at`, `previous_hash` and `hash`. With a hash, the chain continues behind the line that has it.
     #[arg(long, value_name = "HASH", num_args = 0..=1, require_equals = true, default_missing_value = CHAIN_BEGINNING,
           value_parser = ChainArchive::hash, requires = "all", conflicts_with = "count", help_heading = "Archive")]
     chain: Option<String>,
@@ -58,7 +58,7 @@ impl ListArgs {
         };
         let archived_at = session.now;
         let mut add = chain.as_mut().map(|chain| move |event: &ActivityEvent| chain.add(event, archived_at));
-        let extra = add.as_mut().map(|add| add as &mut dyn FnMut(&ActivityEvent) -> [String; 3]);
+        let extra = add.as_mut().map(|add| add as ExtraFields<'_, ActivityEvent>);
         paged_list::answer(context, session, question, &self.output, shape, extra).await?;
         if let Some(chain) = chain {
             chain.report(context);

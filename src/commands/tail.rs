@@ -69,9 +69,9 @@ pub struct TailArgs {
     /// The exit code is 0, or 7 if --until-count was not reached.
     #[arg(long = "for", id = "run_for", value_name = "DURATION", value_parser = parse_positive_duration, help_heading = "Following")]
     run_for: Option<Duration>,
-    /// Add a hash chain, with which verify finds later changes [default: from the beginning]
+    /// Add a hash chain, so that verify finds later changes
     ///
-    /// With a hash, the chain continues behind the line that has this hash.
+    /// Each line gets `archived_at`, `previous_hash` and `hash`. With a hash, the chain continues behind the line that has it.
     #[arg(long, value_name = "HASH", num_args = 0..=1, require_equals = true, default_missing_value = CHAIN_BEGINNING,
           value_parser = ChainArchive::hash, help_heading = "Archive")]
     chain: Option<String>,

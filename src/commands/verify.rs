@@ -36,9 +36,8 @@ const LISTED: usize = 5_000;
 /// Hold an archive made with --chain against the database
 #[derive(Debug, Clone, Args)]
 #[command(mut_arg("output", offers(&Format::REPORT)), after_help = "\
-An archive is the output of `list --all --chain -o jsonl` or `tail --events --chain -o jsonl`. Several files that follow each \
-other are given in that order. Give the filters that the archive was made with: other events that are dated in its time count \
-as inserted.
+An archive is the output of list --all --chain -o jsonl or of tail --events --chain -o jsonl. Give the filters and the range that \
+it was made with: other events that are dated in its time count as inserted.
 
 Explained is what Mission Control does itself: a deleted agent leaves its events without agent_id; a deleted task, board or \
 organization takes its events along. Not explained is an event that is gone alone, rewritten or inserted.
@@ -50,13 +49,16 @@ Examples:
   mc-activity verify archive.jsonl
   mc-activity verify monday.jsonl tuesday.jsonl --board payments -o json")]
 pub struct VerifyArgs {
-    /// The archive, or several in their order; - reads stdin
+    /// The archive, or several in their order (- is stdin)
     #[arg(value_name = "FILE", required = true, value_hint = ValueHint::FilePath)]
     files: Vec<PathBuf>,
-    /// The hash that the last line must have: the head that was kept
+    /// The head that was kept: hash of the last line
     #[arg(long, value_name = "HASH", value_parser = ChainArchive::hash)]
     head: Option<String>,
-    /// How much older than its first write an event may be dated
+    /// How late an event may be committed
+    ///
+    /// An event that is not in the archive, and dated less than this before the archive was read, may have been committed
+    /// afterwards. It does not count as inserted.
     #[arg(long, value_name = "DURATION", default_value = "2m", value_parser = parse_duration)]
     lookback: Duration,
     #[command(flatten)]

@@ -53,6 +53,9 @@ impl ListFormat {
     }
 }
 
+/// The values of fields that were added to a row's own.
+pub type ExtraFields<'a, T> = &'a mut dyn FnMut(&T) -> [String; 3];
+
 /// Prints rows, or with --count their number. `extra` gives the values of the fields that were added to the rows' own.
 pub async fn answer<T: Item + Record>(
     context: &Context,
@@ -60,7 +63,7 @@ pub async fn answer<T: Item + Record>(
     mut question: Question<'_>,
     output: &OutputArgs,
     ListFormat { format, view }: ListFormat,
-    mut extra: Option<&mut dyn FnMut(&T) -> [String; 3]>,
+    mut extra: Option<ExtraFields<'_, T>>,
 ) -> Result<()> {
     let page = question.page;
     let order = if question.oldest { Order::Oldest } else { Order::Newest };

@@ -5,6 +5,8 @@ use crate::oracle::{Actor, Event, Feed, World, random};
 use fastrand::Rng;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
+use std::io::Write;
+use std::time::Duration;
 use uuid::Uuid;
 
 /// An id as a literal of either engine.
@@ -404,4 +406,21 @@ fn a_chain_is_for_all_events_as_json_lines_and_nothing_else() {
     }
     let plain = database.mc(["list", "--all", "-o", "jsonl"]).args(actor.flags()).ok().stdout;
     assert!(!plain.contains("previous_hash"));
+}
+
+#[test]
+fn a_terminal_shows_how_far_it_is_while_the_archive_is_read() {
+    let (database, _, actor, text) = archived(Engine::Embedded);
+    let pipe = database.place.path().join("pipe");
+    assert!(std::process::Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+    let screen = database.mc(["verify", &pipe.display().to_string()]).args(actor.flags());
+    let mut screen = screen.start_on_terminal(100, 30);
+    let mut file = std::fs::File::options().write(true).open(&pipe).unwrap();
+    let (first, rest) = text.split_at(text.find('\n').unwrap() + 1);
+    file.write_all(first.as_bytes()).unwrap();
+    screen.shows("1 events");
+    file.write_all(rest.as_bytes()).unwrap();
+    drop(file);
+    screen.shows("the chain is whole");
+    assert_eq!(screen.end_within(Duration::from_secs(20)), 0);
 }
