@@ -13,7 +13,7 @@ mod timestamp;
 mod timezone;
 
 pub use archive::{ArchivedEvent, CHAIN_BEGINNING, Finding, StoredEvent, Verdict, Verification};
-pub use comparison::{BeforeAfter, Change, ChangeKey, ChangeKind, Comparison};
+pub use comparison::{BeforeAfter, ChangeKey, ChangeKind, Comparison, WindowChange};
 pub use error_rate::{
     Bucket, ErrorRate, Group, Period, Point, RateScope, Series, Summary, SummaryKey, SummaryRow, Tally,
 };

@@ -7,7 +7,7 @@ use crate::cli::format::{OutputArgs, offers};
 use crate::cli::time::TimeSpec;
 use crate::db::BoardRule;
 use crate::error::{Failure, Kind, usage};
-use crate::model::{BeforeAfter, Change, ChangeKey, ChangeKind, Comparison, Filter, Period, Timestamp};
+use crate::model::{BeforeAfter, ChangeKey, ChangeKind, Comparison, Filter, Period, Timestamp, WindowChange};
 use crate::output::destination::Destination;
 use crate::output::message_groups::pattern;
 use crate::output::{self, Columns, Format, PageInfo, RowWriter};
@@ -188,9 +188,9 @@ async fn compare(session: &mut Session, filter: &Filter, windows: [Period; 2]) -
     let name = |names: &HashMap<Uuid, String>, id: Option<Uuid>| id.and_then(|id| names.get(&id).cloned());
     let change = |(key, counts): (ChangeKey, BeforeAfter)| {
         let (board_name, agent_name) = (name(&boards, key.board()), name(&agents, key.agent()));
-        Some(Change { kind: counts.kind()?, key, counts, board_name, agent_name, first_seen_at: None })
+        Some(WindowChange { kind: counts.kind()?, key, counts, board_name, agent_name, first_seen_at: None })
     };
-    let mut changes: Vec<Change> = counts.changes().into_iter().filter_map(change).collect();
+    let mut changes: Vec<WindowChange> = counts.changes().into_iter().filter_map(change).collect();
     let types = changes.iter().filter_map(type_alone).collect();
     let seen = session.store.first_seen(asked, types).await?;
     for change in &mut changes {
@@ -201,6 +201,6 @@ async fn compare(session: &mut Session, filter: &Filter, windows: [Period; 2]) -
 }
 
 /// The type, of a change of a type as such.
-fn type_alone(change: &Change) -> Option<String> {
+fn type_alone(change: &WindowChange) -> Option<String> {
     if let ChangeKey::Type(name) = &change.key { Some(name.clone()) } else { None }
 }

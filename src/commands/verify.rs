@@ -85,7 +85,7 @@ struct Line {
 }
 
 /// What was found so far.
-struct Verifier<'a> {
+struct ArchiveCheck<'a> {
     files: &'a [PathBuf],
     scope: Scope,
     chain: ChainReader,
@@ -111,7 +111,7 @@ impl VerifyArgs {
         let mut session = context.session(true).await?;
         let filter = session.filter(&self.filter, &self.range).await?;
         session.store.commit().await?;
-        let mut verifier = Verifier::new(&self.files, session.scope.clone());
+        let mut verifier = ArchiveCheck::new(&self.files, session.scope.clone());
         let progress = context.progress("events", None);
         for (number, path) in self.files.iter().enumerate() {
             verifier.read_file(&mut session, number, path, &progress).await?;
@@ -162,7 +162,7 @@ impl VerifyArgs {
     }
 }
 
-impl<'a> Verifier<'a> {
+impl<'a> ArchiveCheck<'a> {
     fn new(files: &'a [PathBuf], scope: Scope) -> Self {
         Self {
             files,

@@ -132,7 +132,7 @@ impl BeforeAfter {
 
 /// One difference.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Change {
+pub struct WindowChange {
     /// Which way.
     pub kind: ChangeKind,
     /// Of what.
@@ -147,7 +147,7 @@ pub struct Change {
     pub first_seen_at: Option<Timestamp>,
 }
 
-impl Change {
+impl WindowChange {
     /// Names as in JSON.
     pub const FIELDS: &[&str] = &[
         "kind",
@@ -165,7 +165,7 @@ impl Change {
     ];
 }
 
-impl Record for Change {
+impl Record for WindowChange {
     fn cell(&self, field: usize) -> Cell<'_> {
         match field {
             0 => Cell::Text(self.kind.name()),
@@ -198,5 +198,5 @@ pub struct Comparison {
     /// Failures whose messages were too many to be told apart.
     pub other_messages: u64,
     /// New, gone, more, fewer; of each kind the greatest difference first, then by key.
-    pub changes: Vec<Change>,
+    pub changes: Vec<WindowChange>,
 }

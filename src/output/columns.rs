@@ -2,7 +2,7 @@
 //! them out.
 
 use crate::error::usage;
-use crate::model::{ActivityEvent, Board, Cell, Change, Finding, Record, Summary, TaskComment};
+use crate::model::{ActivityEvent, Board, Cell, Finding, Record, Summary, TaskComment, WindowChange};
 use anyhow::Result;
 
 /// How a kind of row is shown: fields for programs, columns for humans.
@@ -106,7 +106,7 @@ impl Columns {
 
     /// The changes of `compare`; for people they are a report.
     pub fn changes() -> Self {
-        Self::of(Change::FIELDS, false, "change")
+        Self::of(WindowChange::FIELDS, false, "change")
     }
 
     /// The findings of `verify`; for people they are a report.

@@ -6,7 +6,7 @@ use super::chart::label::{self, Tone};
 use super::columns::Columns;
 use super::json;
 use super::width::fill;
-use crate::model::{Change, ChangeKey, ChangeKind, Comparison, Period};
+use crate::model::{ChangeKey, ChangeKind, Comparison, Period, WindowChange};
 use serde_json::json;
 use std::io::{self, Write};
 use uuid::Uuid;
@@ -60,7 +60,7 @@ pub fn write_report<W: Write>(out: &mut W, comparison: &Comparison, look: &Chart
     if seen {
         heads.push(("first seen".to_owned(), true));
     }
-    let row = |change: &Change| {
+    let row = |change: &WindowChange| {
         let mut row = vec![
             change.kind.name().to_owned(),
             dimension(&change.key).to_owned(),
@@ -93,7 +93,7 @@ fn dimension(key: &ChangeKey) -> &'static str {
 }
 
 /// The key in words; untrusted.
-fn which(change: &Change) -> String {
+fn which(change: &WindowChange) -> String {
     let named = |id: Option<Uuid>, name: &Option<String>, none: &str| match (id, name) {
         (None, _) => none.to_owned(),
         (Some(_), Some(name)) => name.clone(),
@@ -112,7 +112,7 @@ fn which(change: &Change) -> String {
 }
 
 /// How many times as many; nothing for what is new or gone.
-fn ratio(change: &Change) -> String {
+fn ratio(change: &WindowChange) -> String {
     match change.kind {
         ChangeKind::New | ChangeKind::Gone => String::new(),
         ChangeKind::More | ChangeKind::Fewer => {
@@ -134,7 +134,7 @@ mod tests {
         let period = |since: &str, until: &str| Period { since: at(since), until: at(until), closed: false };
         let change = |key, before, after| {
             let counts = BeforeAfter { before, after };
-            Change {
+            WindowChange {
                 kind: counts.kind().unwrap(),
                 key,
                 counts,
@@ -202,7 +202,7 @@ mod tests {
         assert_eq!(answer["after"]["since"], "2026-03-01T10:00:00");
         for change in answer["changes"].as_array().unwrap() {
             let keys: Vec<&str> = change.as_object().unwrap().keys().map(String::as_str).collect();
-            assert_eq!(keys, Change::FIELDS);
+            assert_eq!(keys, WindowChange::FIELDS);
         }
         assert_eq!(answer["changes"][0]["ratio"], serde_json::Value::Null);
         assert_eq!(answer["changes"][1]["ratio"], 0.0);
