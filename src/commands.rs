@@ -4,6 +4,7 @@
 
 pub mod boards;
 pub mod comments;
+pub mod compare;
 pub mod complete;
 pub mod completions;
 pub mod demo;
@@ -17,6 +18,7 @@ pub mod summary;
 pub mod tail;
 pub mod tasks;
 pub mod timeline;
+pub mod verify;
 pub mod whoami;
 
 use crate::cli::global::GlobalArgs;
@@ -67,6 +69,8 @@ pub enum Command {
     Summary(summary::SummaryArgs),
     Tasks(tasks::TasksArgs),
     Timeline(timeline::TimelineArgs),
+    Compare(compare::CompareArgs),
+    Verify(verify::VerifyArgs),
     Boards(boards::BoardsArgs),
     Whoami(whoami::WhoamiArgs),
     Doctor(doctor::DoctorArgs),
@@ -129,6 +133,8 @@ impl Command {
             Self::Summary(args) => args.run(context).await,
             Self::Tasks(args) => args.run(context).await,
             Self::Timeline(args) => args.run(context).await,
+            Self::Compare(args) => args.run(context).await,
+            Self::Verify(args) => args.run(context).await,
             Self::Boards(args) => args.run(context).await,
             Self::Whoami(args) => args.run(context).await,
             Self::Doctor(args) => args.run(context).await,

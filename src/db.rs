@@ -2,6 +2,8 @@
 //! only module that knows sqlx and rusqlite; the SQL itself is in `queries/`.
 
 mod aggregates;
+mod archived;
+mod compare;
 mod damage;
 mod diagnostics;
 mod engine;

@@ -1,6 +1,8 @@
 //! What the program works with: plain values, without a database, a terminal, a command line or a clock.
 
+mod archive;
 pub mod catalogue;
+mod comparison;
 mod error_rate;
 mod event;
 mod filter;
@@ -11,6 +13,8 @@ mod timestamp;
 mod timezone;
 mod waiting_task;
 
+pub use archive::{ArchivedEvent, CHAIN_BEGINNING, Finding, StoredEvent, Verdict, Verification};
+pub use comparison::{BeforeAfter, ChangeKey, ChangeKind, Comparison, WindowChange};
 pub use error_rate::{
     Bucket, ErrorRate, Group, Period, Point, RateScope, Series, Summary, SummaryKey, SummaryRow, Tally,
 };

@@ -7,6 +7,7 @@
 mod cell_text;
 pub mod chart;
 mod columns;
+pub mod compare;
 mod csv;
 pub mod destination;
 pub mod errors;
@@ -31,6 +32,7 @@ mod terminal;
 mod terminal_guard;
 mod text;
 pub mod timeline;
+pub mod verify;
 mod width;
 
 pub use self::csv::CsvOptions;
@@ -101,6 +103,9 @@ impl Format {
     /// The formats of commands that print counts, which can be scraped too.
     pub const COUNTS: [Self; 8] =
         [Self::Table, Self::Wide, Self::Json, Self::Jsonl, Self::Csv, Self::Tsv, Self::Text, Self::Prometheus];
+
+    /// The formats of commands whose table is a report.
+    pub const REPORT: [Self; 6] = [Self::Table, Self::Wide, Self::Json, Self::Jsonl, Self::Csv, Self::Tsv];
 
     /// The formats of commands that describe one thing.
     pub const FACTS: [Self; 2] = [Self::Table, Self::Json];

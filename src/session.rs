@@ -1,6 +1,7 @@
 //! Settings and flags become a connection, an identity and resolved filters: the first half of every command.
 
 mod authenticate;
+pub mod chain_archive;
 pub mod find_event;
 pub mod future_start;
 pub mod group_by;

@@ -154,9 +154,16 @@ pub struct SavedState {
     keys: SeenKeys,
     /// Every event below the horizon has a number below this one; see [`PollContext::mark`].
     mark: Option<u64>,
+    /// The hash of the last line that was printed with a hash chain.
+    chain: Option<String>,
 }
 
 impl SavedState {
+    /// The hash of the last line that was printed with a hash chain.
+    pub fn chain(&self) -> Option<&str> {
+        self.chain.as_deref()
+    }
+
     /// Whether it is decided what was there before the start: from then on whatever is committed will be shown.
     pub fn is_started(&self) -> bool {
         self.floor.is_some()
@@ -235,8 +242,14 @@ impl TailState {
             ladder: XidHistory::default(),
             keys: SeenKeys::default(),
             mark: None,
+            chain: None,
         };
         Self::resume(state, options)
+    }
+
+    /// Notes the hash of the last line that was printed.
+    pub fn set_chain(&mut self, head: &str) {
+        self.state.chain = Some(head.to_owned());
     }
 
     /// A tail that goes on where another stopped.

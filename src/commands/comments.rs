@@ -43,7 +43,7 @@ impl CommentsArgs {
         let oldest = thread || self.page.reverse;
         let question =
             Question { filter, rule: BoardRule::Comments, range: &self.range, around: None, page: &self.page, oldest };
-        paged_list::answer::<TaskComment>(context, session, question, &self.output, shape).await?;
+        paged_list::answer::<TaskComment>(context, session, question, &self.output, shape, None).await?;
         Ok(0)
     }
 }

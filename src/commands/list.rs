@@ -7,10 +7,11 @@ use crate::cli::paging::PageArgs;
 use crate::cli::time::TimeSpec;
 use crate::db::BoardRule;
 use crate::error::usage;
-use crate::model::{ActivityEvent, Timestamp};
+use crate::model::{ActivityEvent, CHAIN_BEGINNING, Timestamp};
 use crate::output::{Columns, Format};
+use crate::session::chain_archive::ChainArchive;
 use crate::session::find_event::event_prefix;
-use crate::session::paged_list::{self, ListFormat, Question};
+use crate::session::paged_list::{self, ExtraFields, ListFormat, Question};
 use crate::session::{Context, Session};
 use anyhow::Result;
 use clap::Args;
@@ -40,14 +41,26 @@ pub struct ListArgs {
     range: RangeArgs,
     #[command(flatten)]
     page: PageArgs,
+    /// Add a hash chain, so that verify finds later changes
+    ///
+    /// Each line gets `archived_at`, `previous_hash` and `hash`. With a hash, the chain continues behind the line that has it.
+    #[arg(long, value_name = "HASH", num_args = 0..=1, require_equals = true, default_missing_value = CHAIN_BEGINNING,
+          value_parser = ChainArchive::hash, requires = "all", conflicts_with = "count", help_heading = "Archive")]
+    chain: Option<String>,
     #[command(flatten)]
     output: OutputArgs,
 }
 
 impl ListArgs {
     pub async fn run(mut self, context: &Context) -> Result<u8> {
-        let columns = Columns::events();
-        let columns = if self.around.is_some() { columns.with_offset() } else { columns };
+        let mut columns = Columns::events();
+        if self.around.is_some() {
+            columns = columns.with_offset();
+        }
+        let mut chain = self.chain.as_deref().map(|head| ChainArchive::start(head, &self.output)).transpose()?;
+        if chain.is_some() {
+            columns = ChainArchive::columns(columns);
+        }
         let shape = ListFormat::of(&self.output, columns)?;
         // What happened around a time is shown in full unless a limit is given.
         self.page.all |= self.around.is_some() && self.page.limit.is_none();
@@ -69,7 +82,13 @@ impl ListArgs {
             page: &self.page,
             oldest: self.page.reverse,
         };
-        paged_list::answer::<ActivityEvent>(context, session, question, &self.output, shape).await?;
+        let archived_at = session.now;
+        let mut add = chain.as_mut().map(|chain| move |event: &ActivityEvent| chain.add(event, archived_at));
+        let extra = add.as_mut().map(|add| add as ExtraFields<'_, ActivityEvent>);
+        paged_list::answer(context, session, question, &self.output, shape, extra).await?;
+        if let Some(chain) = chain {
+            chain.report(context);
+        }
         Ok(0)
     }
 }

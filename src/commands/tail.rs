@@ -10,9 +10,10 @@ use crate::cli::filter::{RangeArgs, SelectArgs, SinceArgs, TypeArgs};
 use crate::cli::format::{OutputArgs, offers};
 use crate::db::BoardRule;
 use crate::error::usage;
-use crate::model::{ActivityEvent, TaskComment};
+use crate::model::{ActivityEvent, CHAIN_BEGINNING, TaskComment};
 use crate::output::{Columns, Format};
 use crate::session::Context;
+use crate::session::chain_archive::ChainArchive;
 use anyhow::Result;
 use clap::Args;
 use runner::TailRunner;
@@ -68,6 +69,12 @@ pub struct TailArgs {
     /// The exit code is 0, or 7 if --until-count was not reached.
     #[arg(long = "for", id = "run_for", value_name = "DURATION", value_parser = parse_positive_duration, help_heading = "Following")]
     run_for: Option<Duration>,
+    /// Add a hash chain, so that verify finds later changes
+    ///
+    /// Each line gets `archived_at`, `previous_hash` and `hash`. With a hash, the chain continues behind the line that has it.
+    #[arg(long, value_name = "HASH", num_args = 0..=1, require_equals = true, default_missing_value = CHAIN_BEGINNING,
+          value_parser = ChainArchive::hash, help_heading = "Archive")]
+    chain: Option<String>,
     /// Give up after this many reconnection attempts
     ///
     /// By default tail never gives up once it has been connected, and a first connection that fails is not tried again.
@@ -92,6 +99,11 @@ impl TailArgs {
         let typed = !(self.types.types.is_empty() && self.types.exclude_types.is_empty());
         if typed && !self.events && self.types.types.is_empty() {
             return Err(usage("--exclude-type goes with --events or --type: all comments are of one type").into());
+        }
+        if self.chain.is_some() && !self.events && !typed {
+            return Err(usage("--chain goes with --events or --type")
+                .hint("--type task.comment has the comments")
+                .into());
         }
         if self.events || typed {
             TailRunner::<ActivityEvent>::run(self, context, BoardRule::EventBoard, Columns::events()).await

@@ -2,7 +2,7 @@
 //! them out.
 
 use crate::error::usage;
-use crate::model::{ActivityEvent, Board, Cell, Record, Summary, TaskComment, WaitingTask};
+use crate::model::{ActivityEvent, Board, Cell, Finding, Record, Summary, TaskComment, WaitingTask, WindowChange};
 use anyhow::Result;
 
 /// How a kind of row is shown: fields for programs, columns for humans.
@@ -125,6 +125,16 @@ impl Columns {
             ("WHAT HELPS", 20, 5, CellStyle::Full(view.at("next"))),
         ];
         view.with_columns(&columns)
+    }
+
+    /// The changes of `compare`; for people they are a report.
+    pub fn changes() -> Self {
+        Self::of(WindowChange::FIELDS, false, "change")
+    }
+
+    /// The findings of `verify`; for people they are a report.
+    pub fn findings() -> Self {
+        Self::of(Finding::FIELDS, false, "finding")
     }
 
     /// The rows of a summary: its own fields, the count last. In a table, an id gives way to the name beside it.

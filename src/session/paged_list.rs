@@ -55,13 +55,17 @@ impl ListFormat {
     }
 }
 
-/// Prints rows, or with --count their number.
+/// The values of fields that were added to a row's own.
+pub type ExtraFields<'a, T> = &'a mut dyn FnMut(&T) -> [String; 3];
+
+/// Prints rows, or with --count their number. `extra` gives the values of the fields that were added to the rows' own.
 pub async fn answer<T: Item + Record>(
     context: &Context,
     mut session: Session,
     mut question: Question<'_>,
     output: &OutputArgs,
     ListFormat { format, view }: ListFormat,
+    mut extra: Option<ExtraFields<'_, T>>,
 ) -> Result<()> {
     let page = question.page;
     let order = if question.oldest { Order::Oldest } else { Order::Newest };
@@ -134,9 +138,12 @@ pub async fn answer<T: Item + Record>(
                     progress.inc();
                 }
                 last = Some(row.key());
-                match question.around {
-                    None => writer.row(&row)?,
-                    Some(at) => writer.row_with(&row, &[offset(row.key().created_at, at)])?,
+                match (&mut extra, question.around) {
+                    (Some(extra), _) => {
+                        writer.row_with(&row, &extra(&row).each_ref().map(|text| Cell::Text(text)))?;
+                    }
+                    (None, Some(at)) => writer.row_with(&row, &[offset(row.key().created_at, at)])?,
+                    (None, None) => writer.row(&row)?,
                 }
                 Ok(if held.is_full() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) })
             })

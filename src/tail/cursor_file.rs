@@ -75,6 +75,8 @@ struct FileHeader {
     xids: Vec<(u64, i64)>,
     #[serde(default)]
     mark: Option<u64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    chain: Option<String>,
     keys: usize,
 }
 
@@ -99,6 +101,7 @@ pub fn encode(out: &mut dyn Write, binding: &CursorOwner, state: &SavedState) ->
         now: state.now.micros(),
         xids: state.ladder.steps().iter().map(|(xid, at)| (*xid, at.micros())).collect(),
         mark: state.mark,
+        chain: state.chain.clone(),
         keys: keys.len(),
     };
     serde_json::to_writer(&mut hashed, &header)?;
@@ -172,6 +175,7 @@ pub fn decode(bytes: &[u8], binding: &CursorOwner, earlier: &Earlier, path: &Pat
         ladder: XidHistory::from_steps(steps).ok_or_else(damaged)?,
         keys,
         mark: header.mark,
+        chain: header.chain,
     })
 }
 
@@ -269,6 +273,7 @@ pub(super) mod tests {
             ladder: XidHistory::from_steps(vec![(0, Timestamp::from_micros(-9)), (u64::MAX, Timestamp::LAST)]).unwrap(),
             keys: keys(count),
             mark: Some(7),
+            chain: None,
         }
     }
 

@@ -9,6 +9,7 @@
 mod auth;
 mod boards;
 mod comments;
+mod compare;
 mod complete;
 mod completions;
 mod conformance;
@@ -35,5 +36,6 @@ mod tasks;
 mod time_zones;
 mod timeline;
 mod untrusted_text;
+mod verify;
 mod visibility;
 mod whoami;

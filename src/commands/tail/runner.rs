@@ -13,6 +13,7 @@ use crate::model::Filter;
 use crate::model::{Record, Timestamp};
 use crate::output::destination::Destination;
 use crate::output::{Columns, Format, PageInfo, RowWriter};
+use crate::session::chain_archive::ChainArchive;
 use crate::session::{Context, Session};
 use crate::tail::cursor_file::{CursorFile, CursorOwner};
 use crate::tail::{Options, SavedState, TailState, backoff};
@@ -45,6 +46,7 @@ pub(super) struct TailRunner<'a, T> {
     noted: Instant,
     format: Format,
     writer: RowWriter<Destination>,
+    chain: Option<ChainArchive>,
     status: Status,
     last_ping: Instant,
     clock: (Timestamp, Instant),
@@ -112,11 +114,17 @@ impl<'a, T: Item + Record> TailRunner<'a, T> {
         let style = context.style(&session, &args.output)?;
         let on_terminal = context.is_watched() && !args.no_follow;
         let sink = Destination::open_for(None, format)?;
-        let view = view.also("late_seconds").choose(&args.output.fields)?;
+        let head = saved.as_ref().and_then(SavedState::chain).or(args.chain.as_deref());
+        let head = head.filter(|_| args.chain.is_some());
+        let chain = head.map(|head| ChainArchive::start(head, &args.output)).transpose()?;
+        let view = view.also("late_seconds");
+        let view = if chain.is_some() { ChainArchive::columns(view) } else { view };
+        let view = view.choose(&args.output.fields)?;
         let mut status = Status::new(on_terminal);
         status.set_state(format!("connected · {}", session.target.label()));
         Ok(Self {
             writer: RowWriter::new(sink, format, view, style),
+            chain,
             clock: (session.now, Instant::now()),
             saved_start: saved.as_ref().is_some_and(SavedState::is_started),
             follow: saved.map(|state| TailState::resume(state, options(&args))),
@@ -164,6 +172,9 @@ impl<'a, T: Item + Record> TailRunner<'a, T> {
         self.save()?;
         flushed?;
         self.writer.finish(&PageInfo::default())?;
+        if let Some(chain) = &self.chain {
+            chain.report(self.context);
+        }
         if self.connected && matches!(end, End::Done) {
             self.session.store.close().await;
         }

@@ -15,6 +15,7 @@ pub(in crate::db) static SQLITE: Dialect = Dialect {
         "parts/after_key" "parts/comment_columns" "parts/comment_names" "parts/event_board" "parts/event_columns"
         "parts/filters" "parts/in_order" "parts/in_order_sorted" "parts/list_columns" "parts/list_names"
         "parts/row_at_place" "parts/row_place" "parts/time_range"
+        "archived" "compare" "first_seen" "still_there"
         "agents" "boards_of_agent" "boards_of_writer" "comments" "comments_by_id" "comments_by_selective_index" "count"
         "doctor_clock" "doctor_columns" "doctor_indexes" "doctor_orphaned_events" "error_rate" "event_by_id"
         "first_organization" "insert_agent" "insert_board" "insert_event" "insert_membership" "insert_organization"

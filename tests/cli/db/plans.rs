@@ -88,6 +88,10 @@ fn reads_no_more_than_it_must(database: &Database, with: &str) {
     for question in questions {
         check(&question, &plans(database, &question));
     }
+    for against in ["--against=before", "--against=week"] {
+        let told = database.mc(["compare", "--span=1d", against, USER, "--show-sql", "-v"]).ok().stderr;
+        check(&["compare", against], &told);
+    }
     check(&["boards"], &database.mc(["boards", USER, "--show-sql", "-v"]).ok().stderr);
 }
 

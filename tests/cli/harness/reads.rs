@@ -6,7 +6,7 @@ use super::{Data, Database, Mc, Role, Table, without_cursors};
 pub const ME: [&str; 2] = ["--as-user", "local-auth-user"];
 
 /// Every command that reads, in a form that ends by itself and answers on the recorded data.
-pub const READS: [&str; 12] = [
+pub const READS: [&str; 13] = [
     "list",
     "list --all -o jsonl --reverse",
     "list --count",
@@ -16,6 +16,7 @@ pub const READS: [&str; 12] = [
     "errors --range 1y -o json",
     "errors --scope all -S 2024-01-01 -U 2027-01-01 -o json --by board",
     "summary -S 2024-01-01 -U 2026-06-01 -o json --by type --by day",
+    "compare -S 2026-03-01 -U 2026-04-01 -o json",
     "boards -o json",
     "whoami -o json",
     "list --agent Agent\u{a0}1 -o json",

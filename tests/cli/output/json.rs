@@ -92,6 +92,7 @@ fn every_document_has_the_keys_of_its_schema_and_no_other() {
         ("tasks", "tasks --all"),
         ("timeline", "timeline --task iDEAL"),
         ("timeline", "timeline -S 2026-03-06T11:00Z -U 2026-03-06T12:00Z"),
+        ("compare", "compare --at 2026-03-06T12:00:00Z --span 2h"),
         ("boards", "boards"),
         ("whoami", "whoami"),
         ("explain", "explain task.comment"),

@@ -1,7 +1,7 @@
 //! One poll: what is new is looked up and read in short read-only transactions, and printed between them. While stdout's
 //! reader takes its time, no transaction is open.
 
-use super::{TailRunner, options};
+use super::{ChainArchive, TailRunner, options};
 use crate::auth::identity;
 use crate::db::{self, BoardsOf, EventQuery, Item, Order, PageRequest, TransactionMode};
 use crate::error::{denied, usage};
@@ -292,19 +292,34 @@ impl<T: Item + Record> TailRunner<'_, T> {
         }
         let late: HashMap<Uuid, f64> = fresh.iter().filter_map(|f| f.late.map(|late| (f.key.id, late))).collect();
         let (writer, status) = (&mut self.writer, &self.status);
+        // What is not flushed is not in the chain.
+        let mut chain = self.chain.clone();
+        let archived_at = self.clock.0;
         let mut came_late = 0;
         status.aside(|| {
             for row in rows {
                 let late = late.get(&row.key().id).copied();
                 came_late += u64::from(late.is_some());
-                writer.row_with(row, &[late.map_or(Cell::Null, Cell::Number)])?;
+                let late = late.map_or(Cell::Null, Cell::Number);
+                match chain.as_mut().map(|chain| chain.add(row, archived_at)) {
+                    None => writer.row_with(row, &[late])?,
+                    Some([at, previous, hash]) => {
+                        let chained = [&at, &previous, &hash].map(|text| Cell::Text(text));
+                        let [at, previous, hash] = chained;
+                        writer.row_with(row, &[late, at, previous, hash])?;
+                    }
+                }
             }
             writer.flush()
         })?;
         self.status.shown(rows.len() as u64, came_late);
         if let Some(follow) = &mut self.follow {
             fresh.iter().for_each(|fresh| follow.delivered(fresh.key));
+            if let Some(head) = chain.as_ref().and_then(ChainArchive::head) {
+                follow.set_chain(head);
+            }
         }
+        self.chain = chain;
         self.save()?;
         self.ping()?;
         Ok(self.args.until_count.is_some_and(|count| self.status.events >= count))

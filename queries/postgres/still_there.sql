@@ -1,0 +1,23 @@
+-- Which boards, tasks, agents and events that an archive names are still there; of a user's boards those that the user may
+-- read. Of the others no more than that is told: an event of a readable board may have a task of another.
+-- Plan relied on: the primary keys.
+-- Columns: id.
+-- Example: psql -v boards='{000000c0-0000-4000-8000-000000000001}' -v readable='{000000c0-0000-4000-8000-000000000001}' -v tasks='{}' -v agents='{}' -v events='{}' -f still_there.sql
+SELECT b.id
+FROM boards b
+WHERE b.id = ANY(:'boards')
+\if :{?readable}
+  AND b.id = ANY(:'readable')
+\endif
+UNION
+SELECT t.id
+FROM tasks t
+WHERE t.id = ANY(:'tasks')
+UNION
+SELECT a.id
+FROM agents a
+WHERE a.id = ANY(:'agents')
+UNION
+SELECT e.id
+FROM activity_events e
+WHERE e.id = ANY(:'events')
