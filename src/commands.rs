@@ -13,6 +13,7 @@ pub mod explain;
 pub mod list;
 pub mod log;
 pub mod man;
+pub mod profile;
 pub mod summary;
 pub mod tail;
 pub mod whoami;
@@ -58,6 +59,7 @@ Examples (they also work with the demo database):
 #[derive(Debug, Clone, Subcommand)]
 #[allow(missing_docs)]
 pub enum Command {
+    #[command(aliases = ["events", "logs"])]
     List(list::ListArgs),
     Comments(comments::CommentsArgs),
     Tail(tail::TailArgs),
@@ -65,6 +67,7 @@ pub enum Command {
     Summary(summary::SummaryArgs),
     Boards(boards::BoardsArgs),
     Whoami(whoami::WhoamiArgs),
+    Profile(profile::ProfileArgs),
     Doctor(doctor::DoctorArgs),
     Explain(explain::ExplainArgs),
     Completions(completions::CompletionsArgs),
@@ -125,6 +128,7 @@ impl Command {
             Self::Summary(args) => args.run(context).await,
             Self::Boards(args) => args.run(context).await,
             Self::Whoami(args) => args.run(context).await,
+            Self::Profile(args) => args.run(context),
             Self::Doctor(args) => args.run(context).await,
             Self::Explain(args) => args.run(context).await,
             Self::Completions(args) => args.run(context).await,

@@ -71,9 +71,9 @@ pub enum BoardsOf {
 pub enum AgentName<'a> {
     /// By primary key, whoever asks.
     Id(Uuid),
-    /// By exact name, whoever asks.
+    /// By name in any letter case, whoever asks.
     Anyone(&'a str),
-    /// By exact name, among those on the boards or with an event there.
+    /// By name in any letter case, among those on the boards or with an event there.
     Visible(&'a str, &'a [Uuid]),
     /// All on the boards, to suggest from.
     Near(&'a [Uuid]),
@@ -189,8 +189,21 @@ impl Database {
         let query =
             Query::new("tasks_by_id_range").small().bind("first", Value::Id(first)).bind("last", Value::Id(last));
         let query = query.bind_some("boards", boards.map(|boards| Value::Ids(boards.to_vec())));
+        self.task_rows(&query).await
+    }
+
+    /// Tasks on some boards with a text in their title, in any letter case.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn tasks_with_title(&mut self, text: &str, boards: &[Uuid]) -> Result<Vec<TaskRow>> {
+        let query = Query::new("tasks_by_title").bind("text", Value::Text(text.to_owned()));
+        self.task_rows(&query.bind("boards", Value::Ids(boards.to_vec()))).await
+    }
+
+    async fn task_rows(&mut self, query: &Query) -> Result<Vec<TaskRow>> {
         let mut tasks = Vec::new();
-        self.fetch(&query, &mut |row| {
+        self.fetch(query, &mut |row| {
             let mut columns = row.columns();
             let Some(id) = columns.id()? else { return Ok(()) };
             tasks.push(TaskRow { id, title: columns.text()?.unwrap_or_default(), board_id: columns.id()? });

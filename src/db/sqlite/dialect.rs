@@ -21,7 +21,7 @@ pub(in crate::db) static SQLITE: Dialect = Dialect {
         "insert_store_identity" "insert_store_origin" "insert_task" "insert_user" "is_sparse" "keys_since" "last_activity"
         "last_activity_by_board" "list" "list_by_id" "list_by_selective_index" "mark_modified" "migrations/0001_init"
         "migrations/0002_type_time_id" "migrations/0003_agent_state" "poll_keys" "poll_snapshot" "session_info"
-        "store_identity" "store_origin" "summary" "tasks_by_id_range" "time_bounds" "token_hashes" "user_with_boards"),
+        "store_identity" "store_origin" "summary" "tasks_by_id_range" "tasks_by_title" "time_bounds" "token_hashes" "user_with_boards"),
     explain: "EXPLAIN QUERY PLAN\n",
     outside_transaction: "",
     hint_without_tables: "check DATABASE_URL; `mc-activity demo` makes an embedded store to try",
