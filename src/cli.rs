@@ -8,6 +8,7 @@ pub mod duration;
 pub mod filter;
 pub mod format;
 pub mod global;
+pub mod hints;
 pub mod names;
 pub mod paging;
 pub mod split;

@@ -14,6 +14,7 @@ pub mod explain;
 pub mod list;
 pub mod log;
 pub mod man;
+pub mod profile;
 pub mod summary;
 pub mod tail;
 pub mod tasks;
@@ -62,6 +63,7 @@ Examples (they also work with the demo database):
 #[derive(Debug, Clone, Subcommand)]
 #[allow(missing_docs)]
 pub enum Command {
+    #[command(aliases = ["events", "logs"])]
     List(list::ListArgs),
     Comments(comments::CommentsArgs),
     Tail(tail::TailArgs),
@@ -73,6 +75,7 @@ pub enum Command {
     Verify(verify::VerifyArgs),
     Boards(boards::BoardsArgs),
     Whoami(whoami::WhoamiArgs),
+    Profile(profile::ProfileArgs),
     Doctor(doctor::DoctorArgs),
     Explain(explain::ExplainArgs),
     Completions(completions::CompletionsArgs),
@@ -137,6 +140,7 @@ impl Command {
             Self::Verify(args) => args.run(context).await,
             Self::Boards(args) => args.run(context).await,
             Self::Whoami(args) => args.run(context).await,
+            Self::Profile(args) => args.run(context),
             Self::Doctor(args) => args.run(context).await,
             Self::Explain(args) => args.run(context).await,
             Self::Completions(args) => args.run(context).await,

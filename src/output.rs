@@ -13,11 +13,13 @@ pub mod destination;
 pub mod errors;
 mod foreground;
 pub mod held;
+pub mod highlight;
 pub mod html;
 pub mod json;
 mod key_value;
 pub mod message_groups;
 pub mod nagios;
+mod paragraphs;
 pub mod prometheus;
 mod rows;
 mod show_time;
@@ -43,13 +45,11 @@ pub use prometheus::SeriesLabels;
 pub use rows::{PageInfo, RowWriter};
 pub use show_time::age;
 pub use sse::ping;
-pub use stderr::{eprint_json, eprint_raw, eprint_safe, stdout_is_closed};
+pub use stderr::{eprint_json, eprint_raw, eprint_safe, ring, stdout_is_closed};
 pub use stdout::stdout_was_closed_at_start;
 pub use terminal::{Color, ColorChoice, Terminal};
 pub use terminal_guard::{Content, TerminalGuard};
-#[cfg(test)]
-pub use width::width;
-pub use width::{fill, truncate};
+pub use width::{fill, truncate, width};
 
 use crate::escape::escape_for_terminal;
 use crate::model::{Timestamp, Zone};
@@ -174,6 +174,11 @@ pub fn row_security(tables: &[String]) -> Option<String> {
     let hidden = if tables.iter().any(|table| table == "activity_events") { "events" } else { "rows" };
     let active = format!("row-level security is active on {}: some {hidden} may be hidden", tables.join(", "));
     (!tables.is_empty()).then_some(active)
+}
+
+/// A number with what it counts, in the singular or with an s.
+pub fn counted(count: u64, one: &str) -> String {
+    if count == 1 { format!("1 {one}") } else { format!("{count} {one}s") }
 }
 
 /// The lines below a report: what was counted, for whom, of which database.

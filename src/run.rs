@@ -15,7 +15,7 @@ pub fn main() -> ExitCode {
     let (cli, command) = match parse() {
         Ok(parsed) => parsed,
         Err(failure) if as_plugin && failure.use_stderr() => return ExitCode::from(unknown(&failure.to_string())),
-        Err(failure) => return report_usage(&failure, as_json),
+        Err(failure) => return report_usage(&cli::hints::with_hint(failure, std::env::args_os()), as_json),
     };
     let reporter = ErrorReporter { as_json, as_plugin };
     let left_behind = move |cause| leave(reporter.report(&cause));

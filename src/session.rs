@@ -20,7 +20,7 @@ use crate::output::held::Held;
 use crate::auth::{Actor, identity};
 use crate::cli::format::OutputArgs;
 use crate::cli::global::GlobalArgs;
-use crate::db::url::PasswordSources;
+use crate::db::url::{PasswordSources, holds_password};
 use crate::db::{BoardRule, Database, EventQuery, Limits, Target, TransactionMode};
 use crate::error::{denied, unavailable, usage};
 use crate::model::Filter;
@@ -254,13 +254,17 @@ impl Context {
     /// # Errors
     /// Exit 2 for an unknown choice of colour.
     pub fn style_at(&self, now: Timestamp, output: &OutputArgs) -> Result<Style> {
+        Ok(Style { terminal: self.terminal(output), zone: self.global.zone.zone()?, now, csv: output.csv() })
+    }
+
+    /// Where the output goes.
+    pub fn terminal(&self, output: &OutputArgs) -> Terminal {
         let choice = output.color;
         let variable = |name: &str| env::var(name).ok();
-        let terminal = match output.out_file {
-            None => Terminal::detect(choice, &variable),
-            Some(_) => Terminal::file(choice, &variable),
-        };
-        Ok(Style { terminal, zone: self.global.zone.zone()?, now, csv: output.csv() })
+        match output.out_file {
+            None => Terminal::detect(choice, output.width, &variable),
+            Some(_) => Terminal::file(choice, output.width, &variable),
+        }
     }
 
     /// Writes an HTML report, with its origin; no transaction may be open.
@@ -299,13 +303,19 @@ impl Context {
         let page = HtmlReport {
             body,
             actor: &session.who(),
-            question: &question(env::args_os().map(|arg| arg.to_string_lossy().into_owned())),
+            question: &question(env::args_os().map(|arg| arg.to_string_lossy().into_owned()), false),
             asked_at: session.now,
             database: &database,
             zone: session.zone.label(),
             show_time,
         };
         Ok(html::write_page(out, &page, further)?)
+    }
+
+    /// The command that was typed, for the page behind a cursor; none where it was not typed, as in what demo shows.
+    pub fn next_page(&self, cursor: &str) -> Option<String> {
+        let args = env::args_os().map(|arg| arg.to_string_lossy().into_owned());
+        self.demo.is_none().then(|| format!("{} --after {cursor}", question(without_page(args), true)))
     }
 
     /// The lines below a table: what was counted, for whom, in which zone, of which database.
@@ -355,13 +365,23 @@ fn variable(name: &str) -> Option<String> {
     env::var_os(name).map(|value| value.to_string_lossy().into_owned())
 }
 
-/// The command line without the URL, which may hold a password.
-fn question(args: impl Iterator<Item = String>) -> String {
+/// The command line without the page that it was about.
+fn without_page(args: impl Iterator<Item = String>) -> impl Iterator<Item = String> {
+    let mut skips = false;
+    args.filter(move |arg| {
+        let is_value = std::mem::replace(&mut skips, matches!(arg.as_str(), "--after" | "--offset"));
+        !(is_value || skips || arg.starts_with("--after=") || arg.starts_with("--offset="))
+    })
+}
+
+/// The command line without the URL, unless that may be shown: it may hold a password.
+fn question(args: impl Iterator<Item = String>, with_url: bool) -> String {
     let mut shown = Vec::new();
     let mut args = args.skip(1);
     while let Some(arg) = args.next() {
         if arg == "--database-url" {
-            args.next();
+            let url = args.next().filter(|url| with_url && !holds_password(url));
+            shown.extend(url.map(|url| format!("--database-url {}", quoted(url))));
         } else if !arg.starts_with("--database-url=") {
             shown.push(quoted(mask(&arg).into_owned()));
         }
@@ -382,11 +402,22 @@ mod tests {
     #[test]
     fn the_question_can_be_asked_again_and_holds_no_address() {
         let typed = ["/usr/bin/mc-activity", "--database-url", "postgres://u:p@h/d", "errors", "--board", "Mobile App"];
-        assert_eq!(question(typed.map(str::to_owned).into_iter()), "mc-activity errors --board 'Mobile App'");
+        assert_eq!(question(typed.map(str::to_owned).into_iter(), false), "mc-activity errors --board 'Mobile App'");
         let typed = ["mc-activity", "--database-url=x", "list", "--type", "*failed", "-g", "it's", ""];
         assert_eq!(
-            question(typed.map(str::to_owned).into_iter()),
+            question(typed.map(str::to_owned).into_iter(), false),
             r"mc-activity list --type '*failed' -g 'it'\''s' ''"
         );
+    }
+
+    #[test]
+    fn the_next_page_is_asked_for_with_the_same_filters() {
+        let typed = ["mc", "--database-url", "postgres://u@h/d", "list", "--after", "old", "--board=a b", "--offset=3"];
+        assert_eq!(
+            question(without_page(typed.map(str::to_owned).into_iter()), true),
+            "mc-activity --database-url postgres://u@h/d list '--board=a b'"
+        );
+        let typed = ["mc", "--database-url", "postgres://u:secret@h/d", "list", "--offset", "3", "-i"];
+        assert_eq!(question(without_page(typed.map(str::to_owned).into_iter()), true), "mc-activity list -i");
     }
 }

@@ -24,6 +24,11 @@ const DIRECTORY: &str = "mc-activity";
 /// Variables of ours that are secrets wherever they stand. `DATABASE_URL` is one only with a password in it.
 const SECRETS: [&str; 4] = ["PGPASSWORD", "LOCAL_AUTH_TOKEN", "MC_TOKEN", "MC_AGENT_TOKEN"];
 
+/// Whether a variable is a secret, whatever its value.
+pub fn is_secret(name: &str) -> bool {
+    SECRETS.contains(&name)
+}
+
 /// Where a value was found.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum SettingOrigin {
@@ -31,6 +36,8 @@ pub enum SettingOrigin {
     Flag,
     /// The file of `--profile NAME`.
     Profile(PathBuf),
+    /// The profile `default.env`, where no other is named.
+    DefaultProfile(PathBuf),
     /// The environment of the process.
     Environment,
     /// The nearest `.env`, from the working directory upward.
@@ -44,7 +51,9 @@ impl fmt::Display for SettingOrigin {
         match self {
             Self::Flag => f.write_str("the command line"),
             Self::Environment => f.write_str("the environment"),
-            Self::Profile(path) | Self::DotEnv(path) | Self::EnvFile(path) => write!(f, "{}", path.display()),
+            Self::Profile(path) | Self::DefaultProfile(path) | Self::DotEnv(path) | Self::EnvFile(path) => {
+                write!(f, "{}", path.display())
+            }
         }
     }
 }
@@ -89,6 +98,8 @@ type Environment = Box<dyn Fn(&str) -> Option<String> + Send + Sync>;
 /// All sources of settings except the flags. Debug shows which there are, and no values.
 pub struct Settings {
     profile: Option<File>,
+    /// The file of the profile `default`, where no other profile is named.
+    default_profile: Option<File>,
     dotenv: Option<File>,
     /// The `.env` was named, not found.
     named: bool,
@@ -121,7 +132,15 @@ impl Settings {
     /// The environment alone, for a command that needs no settings.
     pub fn of_environment(env: impl Fn(&str) -> Option<String> + Send + Sync + 'static) -> Self {
         let env: Environment = Box::new(env);
-        Self { profile: None, dotenv: None, named: false, lost_url: None, env, warnings: Vec::new() }
+        Self {
+            profile: None,
+            default_profile: None,
+            dotenv: None,
+            named: false,
+            lost_url: None,
+            env,
+            warnings: Vec::new(),
+        }
     }
 
     /// Reads the profile, if one is named, and the `.env` that is named, else the nearest one at or above `cwd`.
@@ -143,6 +162,10 @@ impl Settings {
             let file = settings.read_profile(name)?;
             settings.warn_if_exposed(&file);
             settings.profile = Some(file);
+        } else if settings.config_dir().is_some_and(|dir| dir.join("default.env").exists()) {
+            let file = settings.read_profile("default")?;
+            settings.warn_if_exposed(&file);
+            settings.default_profile = Some(file);
         }
         if let Some(path) = files.env_file {
             let bytes = fs::read(cwd.join(path)).map_err(|error| {
@@ -186,7 +209,7 @@ impl Settings {
         self.dotenv = Some(file);
     }
 
-    /// A variable from the profile, the environment or the `.env`, in this order.
+    /// A variable from the profile, the environment, the `.env` or the default profile, in this order.
     pub fn get(&self, name: &str) -> Option<Setting> {
         let setting = |value: &str, origin| Setting { name: name.to_owned(), value: Secret::new(value), origin };
         if let Some(file) = &self.profile
@@ -197,16 +220,47 @@ impl Settings {
         if let Some(value) = self.environment(name) {
             return Some(setting(&value, SettingOrigin::Environment));
         }
-        let file = self.dotenv.as_ref()?;
-        let origin = if self.named { SettingOrigin::EnvFile } else { SettingOrigin::DotEnv };
-        Some(setting(file.get(name)?, origin(file.path.clone())))
+        if let Some(file) = &self.dotenv
+            && let Some(value) = file.get(name)
+        {
+            let origin = if self.named { SettingOrigin::EnvFile } else { SettingOrigin::DotEnv };
+            return Some(setting(value, origin(file.path.clone())));
+        }
+        let file = self.default_profile.as_ref()?;
+        Some(setting(file.get(name)?, SettingOrigin::DefaultProfile(file.path.clone())))
     }
 
     /// A variable of libpq, from the profile or the environment, for `Target::parse`. Not from the `.env`: Mission
     /// Control hands libpq nothing of it.
     pub fn libpq(&self, name: &str) -> Option<String> {
         let profile = self.profile.as_ref().and_then(|file| file.get(name));
-        profile.map(str::to_owned).or_else(|| (self.env)(name))
+        let default = || self.default_profile.as_ref().and_then(|file| file.get(name)).map(str::to_owned);
+        profile.map(str::to_owned).or_else(|| (self.env)(name)).or_else(default)
+    }
+
+    /// The user or agent to look at the database as. One of the default profile is not for the database of a `.env`,
+    /// whose users are others.
+    ///
+    /// # Errors
+    /// Usage: both are set.
+    pub fn identity(&self) -> anyhow::Result<Option<Setting>> {
+        let foreign = matches!(self.get("DATABASE_URL").map(|url| url.origin), Some(SettingOrigin::DotEnv(_)));
+        let get = |name| {
+            self.get(name).filter(|named| !(foreign && matches!(named.origin, SettingOrigin::DefaultProfile(_))))
+        };
+        match (get("MC_AS_USER"), get("MC_AS_AGENT")) {
+            (Some(user), Some(agent)) => {
+                Err(usage(format!("{user} and {agent} contradict each other")).hint("set one of them").into())
+            }
+            (user, agent) => Ok(user.or(agent)),
+        }
+    }
+
+    /// The names of the profiles that there are, in order, and their directory.
+    pub fn profiles(&self) -> (Option<PathBuf>, Vec<String>) {
+        let dir = self.config_dir();
+        let names = dir.as_deref().map(profiles).unwrap_or_default();
+        (dir, names)
     }
 
     /// The value alone.

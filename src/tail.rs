@@ -39,6 +39,7 @@ pub mod backoff;
 pub mod cursor_file;
 #[cfg(test)]
 mod model;
+pub mod repeats;
 mod seen_keys;
 #[cfg(test)]
 mod tests;

@@ -12,7 +12,7 @@ WHERE true
   AND a.id = :'id'
 \endif
 \if :{?name}
-  AND a.name = :'name'
+  AND lower(a.name) = lower(:'name')
 \endif
 \if :{?visible}
   AND (a.board_id = ANY(:'boards')

@@ -11,7 +11,7 @@ WHERE true
   AND a.id = :'id'
 \endif
 \if :{?name}
-  AND a.name = :'name'
+  AND lower(a.name) = lower(:'name')
 \endif
 \if :{?visible}
   AND (a.board_id IN (SELECT unhex(value) FROM json_each(:'boards'))

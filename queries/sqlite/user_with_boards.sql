@@ -14,7 +14,7 @@ FROM (
   WHERE u.id = :'id'
 \endif
 \if :{?text}
-  WHERE u.clerk_user_id = :'text' OR u.email = :'text'
+  WHERE u.clerk_user_id = :'text' OR lower(u.email) = lower(:'text')
   ORDER BY u.clerk_user_id = :'text' DESC, u.id
 \endif
   LIMIT 20

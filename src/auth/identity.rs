@@ -62,6 +62,7 @@ async fn the_user(store: &mut Database, name: &str) -> Result<UserRow> {
     if let Some(exact) = users.iter().position(|user| user.clerk_user_id == name) {
         return Ok(users.swap_remove(exact));
     }
+    keep_exact(&mut users, |user| user.email.as_deref() == Some(name));
     match users.len() {
         1 => Ok(users.remove(0)),
         0 => Err(not_found(format!("no user '{name}'")).hint("name a user by id, e-mail address or Clerk id").into()),
@@ -76,11 +77,19 @@ pub(super) async fn the_agent(store: &mut Database, name: &str) -> Result<AgentR
     };
     if agents.is_empty() {
         agents = store.agents(AgentName::Anyone(name)).await?;
+        keep_exact(&mut agents, |agent| agent.name == name);
     }
     match agents.len() {
         1 => Ok(agents.remove(0)),
-        0 => Err(not_found(format!("no agent '{name}'")).hint("name an agent by id or exact name").into()),
+        0 => Err(not_found(format!("no agent '{name}'")).hint("name an agent by id or name").into()),
         _ => Err(ambiguous("agent", name, agents.iter().map(|a| format!("{} {}", a.id, a.name.escape_debug())))),
+    }
+}
+
+/// Of things found by a name in any letter case, keeps those with exactly this name where there are any.
+pub fn keep_exact<T>(found: &mut Vec<T>, is_exact: impl Fn(&T) -> bool) {
+    if found.iter().any(&is_exact) {
+        found.retain(is_exact);
     }
 }
 

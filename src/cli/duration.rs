@@ -4,19 +4,34 @@ use crate::error::usage;
 use anyhow::Result;
 use std::time::Duration;
 
-/// Units in milliseconds, longest first; `m` is minutes.
-const UNITS: [(&str, u64); 6] =
-    [("w", 7 * 86_400_000), ("d", 86_400_000), ("h", 3_600_000), ("m", 60_000), ("s", 1_000), ("ms", 1)];
+/// The names of a unit, the shortest first, and its milliseconds; longest unit first. `m` is minutes.
+type Unit = (&'static [&'static str], u64);
+const UNITS: [Unit; 6] = [
+    (&["w", "week", "weeks"], 7 * 86_400_000),
+    (&["d", "day", "days"], 86_400_000),
+    (&["h", "hr", "hrs", "hour", "hours"], 3_600_000),
+    (&["m", "min", "mins", "minute", "minutes"], 60_000),
+    (&["s", "sec", "secs", "second", "seconds"], 1_000),
+    (&["ms", "msec", "millisecond", "milliseconds"], 1),
+];
 
 /// Ten thousand Gregorian years: more than anyone means, and little enough to be added to any clock.
 const LONGEST_MILLIS: u64 = 3_652_425 * 86_400_000;
 
-/// A length of time: a whole number and a unit (`w d h m s ms`, where m is minutes), or several from the longest unit
-/// to the shortest, as in `1h30m`. Zero is a length.
+/// A length of time: a whole number and a unit, or several from the longest unit to the shortest, as in `90s`, `5min`,
+/// `2 hours` and `1h30m`. Zero is a length.
 ///
 /// # Errors
 /// A usage error for any other text, and for more than ten thousand years.
 pub fn parse_duration(text: &str) -> Result<Duration> {
+    read_duration(text).unwrap_or_else(|| {
+        Err(usage("not a length of time: use a whole number and a unit, as in 90s, 15m, 2h, 7d or 1w (m is minutes)")
+            .into())
+    })
+}
+
+/// As [`parse_duration`], with `None` for a text that is no length of time.
+pub(super) fn read_duration(text: &str) -> Option<Result<Duration>> {
     let mut millis: u64 = 0;
     let mut rest = text;
     // Taking units from one iterator lets each of them appear once, in falling order.
@@ -24,25 +39,23 @@ pub fn parse_duration(text: &str) -> Result<Duration> {
     loop {
         let digits = rest.find(|c: char| !c.is_ascii_digit()).unwrap_or(rest.len());
         let (number, tail) = rest.split_at(digits);
-        let (unit, tail) = tail.split_at(tail.find(|c: char| c.is_ascii_digit()).unwrap_or(tail.len()));
-        let length = units.find(|(name, _)| *name == unit).map(|(_, length)| *length);
-        let Some(length) = length.filter(|_| !number.is_empty()) else {
-            return Err(usage(
-                "not a length of time: use a whole number and a unit, as in 90s, 15m, 2h, 7d or 1w (m is minutes)",
-            )
-            .into());
-        };
+        let tail = tail.trim_start_matches(' ');
+        let (unit, tail) = tail.split_at(tail.find(|c: char| !c.is_ascii_alphabetic()).unwrap_or(tail.len()));
+        let (_, length) = units.find(|(names, _)| names.contains(&unit))?;
+        if number.is_empty() {
+            return None;
+        }
         // A number that does not fit saturates, and is then refused like any other that is too long.
-        millis = millis.saturating_add(number.parse().unwrap_or(u64::MAX).saturating_mul(length));
-        rest = tail;
-        if rest.is_empty() {
+        millis = millis.saturating_add(number.parse().unwrap_or(u64::MAX).saturating_mul(*length));
+        if tail.is_empty() {
             break;
         }
+        rest = tail.trim_start_matches(' ');
     }
     if millis > LONGEST_MILLIS {
-        return Err(usage("longer than ten thousand years").into());
+        return Some(Err(usage("longer than ten thousand years").into()));
     }
-    Ok(Duration::from_millis(millis))
+    Some(Ok(Duration::from_millis(millis)))
 }
 
 /// As [`parse_duration`], for flags where no time at all makes no sense.
@@ -61,11 +74,11 @@ pub fn parse_positive_duration(text: &str) -> Result<Duration> {
 pub fn format_duration(length: Duration) -> String {
     let mut millis = length.as_millis();
     let mut text = String::new();
-    for (name, unit) in UNITS {
+    for (names, unit) in UNITS {
         let count = millis / u128::from(unit);
         millis %= u128::from(unit);
         if count > 0 {
-            text.push_str(&format!("{count}{name}"));
+            text.push_str(&format!("{count}{}", names[0]));
         }
     }
     if text.is_empty() { "0s".to_owned() } else { text }
@@ -89,6 +102,11 @@ mod tests {
             ("2m", 120_000),
             ("0s", 0),
             ("1h30m", 5_400_000),
+            ("5min", 300_000),
+            ("2 hours", 7_200_000),
+            ("1 hour 30 minutes", 5_400_000),
+            ("1h 30m", 5_400_000),
+            ("1 day", 86_400_000),
             ("1w2d3h4m5s6ms", 604_800_000 + 2 * 86_400_000 + 3 * 3_600_000 + 4 * 60_000 + 5_006),
         ] {
             assert_eq!(parse_duration(text).unwrap(), Duration::from_millis(millis), "{text}");
@@ -98,8 +116,33 @@ mod tests {
     #[test]
     fn anything_else_is_a_usage_error() {
         for text in [
-            "", "5", "s", "m5", "-5m", "+5m", "5M", "5 m", " 5m", "5m ", "1.5h", "1y", "5min", "30m1h", "1h1h", "1h30",
-            "٣m", "5µs", "1e3s", "0x5s", "1_000s",
+            "",
+            "5",
+            "s",
+            "m5",
+            "-5m",
+            "+5m",
+            "5M",
+            "5 M",
+            " 5m",
+            "5m ",
+            "1.5h",
+            "1y",
+            "5minx",
+            "30m1h",
+            "5m,1s",
+            "2 Hours",
+            "hours",
+            "2 hours ago",
+            "1h and 5m",
+            "5\tm",
+            "1h1h",
+            "1h30",
+            "٣m",
+            "5µs",
+            "1e3s",
+            "0x5s",
+            "1_000s",
         ] {
             assert_eq!(kind_of(&parse_duration(text).unwrap_err()), Kind::Usage, "{text:?}");
         }

@@ -70,17 +70,19 @@ pub struct FilterArgs {
 /// The start of a range that is open at its end.
 #[derive(Debug, Clone, Default, Args)]
 pub struct SinceArgs {
-    /// From this time on: 2h (ago), 7d, today, 2026-03-05
+    /// From this time on: 2h (ago), 14:00, yesterday, 2026-03-05
     ///
-    /// Forms: 15m, 2h, 7d (that long ago), now, today, yesterday, 2026-03-05, "2026-03-05 12:34", 2026-03-05T12:34:56Z.
-    #[arg(short = 'S', long, value_name = "TIME", action = ArgAction::Set, help_heading = TIME)]
+    /// Forms: 15m, 1h30m, "2 hours", "3h ago" or -1h (that long ago), now, today, yesterday, friday (the last one), 14:00,
+    /// "yesterday 14:00", 2026-03-05, "2026-03-05 12:34", 2026-03-05T12:34:56Z or +02:00, @1700000000. A time of day that
+    /// lies ahead is yesterday's.
+    #[arg(short = 'S', long, value_name = "TIME", action = ArgAction::Set, allow_hyphen_values = true, help_heading = TIME)]
     pub since: Option<TimeSpec>,
 }
 
 impl SinceArgs {
     /// The start, given the database's clock and the zone in force.
     pub fn resolve(&self, now: Timestamp, zone: Zone) -> Result<Option<Timestamp>> {
-        instant(self.since.as_ref(), "--since", now, zone)
+        self.since.as_ref().map(|since| since.resolve(now, zone).context("--since")).transpose()
     }
 }
 
@@ -91,7 +93,7 @@ pub struct RangeArgs {
     #[command(flatten)]
     pub start: SinceArgs,
     /// Before this time, in the same forms
-    #[arg(short = 'U', long, value_name = "TIME", action = ArgAction::Set, help_heading = TIME)]
+    #[arg(short = 'U', long, value_name = "TIME", action = ArgAction::Set, allow_hyphen_values = true, help_heading = TIME)]
     pub until: Option<TimeSpec>,
 }
 
@@ -99,7 +101,8 @@ impl RangeArgs {
     /// Start and end, given the database's clock and the zone in force.
     pub fn resolve(&self, now: Timestamp, zone: Zone) -> Result<(Option<Timestamp>, Option<Timestamp>)> {
         let since = self.start.resolve(now, zone)?;
-        let until = instant(self.until.as_ref(), "--until", now, zone)?;
+        let until =
+            self.until.as_ref().map(|until| until.resolve_end(now, zone, since).context("--until")).transpose()?;
         if let (Some(since), Some(until)) = (since, until) {
             in_order(since, until)?;
         }
@@ -121,10 +124,6 @@ pub fn in_order(since: Timestamp, until: Timestamp) -> Result<()> {
         return Err(usage(format!("the range ends ({until} UTC) before it begins ({since} UTC)")).into());
     }
     Ok(())
-}
-
-fn instant(spec: Option<&TimeSpec>, flag: &'static str, now: Timestamp, zone: Zone) -> Result<Option<Timestamp>> {
-    spec.map(|spec| spec.resolve(now, zone).context(flag)).transpose()
 }
 
 /// The zone that times are typed and shown in.

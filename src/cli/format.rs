@@ -3,6 +3,7 @@
 use super::one_of;
 use crate::error::usage;
 use crate::output::{ColorChoice, CsvOptions, Format};
+use crate::redact::SWITCHES;
 use anyhow::Result;
 use clap::builder::PossibleValue;
 use clap::{Arg, Args, ValueEnum, ValueHint};
@@ -63,9 +64,17 @@ pub struct OutputArgs {
     /// directly.
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, help_heading = HEADING)]
     pub out_file: Option<PathBuf>,
+    /// Fit the output to N columns, also in a pipe or a file [env: COLUMNS]
+    #[arg(long, value_name = "N", value_parser = columns, help_heading = HEADING)]
+    pub width: Option<usize>,
     /// When to use colour
     #[arg(long, value_name = "WHEN", default_value = "auto", value_enum, help_heading = HEADING)]
     pub color: ColorChoice,
+}
+
+fn columns(text: &str) -> Result<usize> {
+    let columns = text.parse().ok().filter(|columns| (1..=10_000).contains(columns));
+    Ok(columns.ok_or_else(|| usage("not a number of columns: use a whole number from 1 to 10000"))?)
 }
 
 impl OutputArgs {
@@ -80,6 +89,16 @@ impl OutputArgs {
     /// What CSV and TSV begin with, and for whom.
     pub fn csv(&self) -> CsvOptions {
         CsvOptions { header: !self.no_header, excel: self.excel }
+    }
+
+    /// Whether neither format nor columns were chosen.
+    pub fn is_default(&self) -> bool {
+        let is_format = |arg: std::ffi::OsString| {
+            let arg = arg.to_string_lossy().into_owned();
+            arg.starts_with("--output")
+                || arg.strip_prefix('-').is_some_and(|flags| flags.trim_start_matches(SWITCHES).starts_with('o'))
+        };
+        self.fields.is_empty() && !std::env::args_os().any(is_format)
     }
 
     /// The format.

@@ -27,7 +27,7 @@ pub enum Resolution {
     },
 }
 
-/// A text as an id, a slug or a name, letter for letter. An id beats a slug beats a name.
+/// A text as an id, a slug or a name. An id beats a slug beats a name, and letter for letter beats another letter case.
 pub fn resolve_name(query: &str, candidates: &[Candidate]) -> Resolution {
     let id = Uuid::try_parse(query).ok();
     let by_id = |c: &Candidate| id == Some(c.id);
@@ -36,7 +36,14 @@ pub fn resolve_name(query: &str, candidates: &[Candidate]) -> Resolution {
     among(candidates, by_id)
         .or_else(|| among(candidates, by_slug))
         .or_else(|| among(candidates, by_name))
+        .or_else(|| among(candidates, |c| c.slug.as_deref().is_some_and(|slug| is_same_name(slug, query))))
+        .or_else(|| among(candidates, |c| is_same_name(&c.name, query)))
         .unwrap_or_else(|| Resolution::None { nearest: nearest(query, candidates) })
+}
+
+/// Whether two names differ in nothing but letter case.
+pub fn is_same_name(a: &str, b: &str) -> bool {
+    a.to_lowercase() == b.to_lowercase()
 }
 
 /// What matches, if anything does; a candidate listed twice is still one.
@@ -142,9 +149,14 @@ mod tests {
     }
 
     #[test]
-    fn letter_case_counts_but_not_for_suggestions() {
+    fn letter_case_decides_only_between_names_that_differ_in_nothing_else() {
         let all = [candidate(1, "platform-ops", "Platform Ops"), candidate(2, "sales", "Sales")];
-        assert_eq!(resolve_name("SALES", &all), nothing(&["Sales", "sales"]));
+        assert_eq!(resolve_name("SALES", &all), Resolution::One(id(2)));
+        assert_eq!(resolve_name("platform OPS", &all), Resolution::One(id(1)));
+        let twins = [candidate(1, "", "Scout"), candidate(2, "", "scout")];
+        assert_eq!(resolve_name("scout", &twins), Resolution::One(id(2)));
+        assert!(matches!(resolve_name("SCOUT", &twins), Resolution::Many(many) if many.len() == 2));
+        assert_eq!(resolve_name("ÉQUIPE", &[candidate(1, "", "Équipe")]), Resolution::One(id(1)));
         assert_eq!(resolve_name("platfrom ops", &all), nothing(&["Platform Ops", "platform-ops"]));
         assert_eq!(resolve_name("zebra", &all), nothing(&[]));
     }

@@ -1,13 +1,17 @@
 //! The flags that select a page of the result.
 
+use crate::error::usage;
+use anyhow::Result;
 use clap::Args;
-use clap::builder::RangedU64ValueParser;
 
 const HEADING: &str = "Paging";
 
-/// Databases count in 64 bits with a sign.
-fn at_least(least: u64) -> RangedU64ValueParser {
-    clap::value_parser!(u64).range(least..=i64::MAX.unsigned_abs())
+/// A whole number from a least one on. Databases count in 64 bits with a sign.
+pub fn at_least(least: u64) -> impl Fn(&str) -> Result<u64> + Clone + Send + Sync + 'static {
+    move |text| {
+        let number = text.parse().ok().filter(|number| (least..=i64::MAX.unsigned_abs()).contains(number));
+        Ok(number.ok_or_else(|| usage(format!("not a whole number from {least} on")))?)
+    }
 }
 
 /// As documented for `GET /api/v1/activity`.
@@ -20,7 +24,7 @@ const DEFAULT_LIMIT: u64 = 50;
 #[derive(Debug, Clone, Args)]
 pub struct PageArgs {
     /// Maximum number of rows [default: 50]
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..=i64::MAX as u64))]
+    #[arg(short = 'n', long, value_name = "N", value_parser = at_least(1))]
     pub limit: Option<u64>,
     /// Skip this many rows
     #[arg(long, value_name = "N", default_value_t = 0, value_parser = at_least(0), help_heading = HEADING)]
@@ -91,7 +95,10 @@ mod tests {
     #[test]
     fn numbers_must_fit_the_database() {
         for args in [["--limit", "0"], ["--limit", "-1"], ["--limit", "9223372036854775808"], ["--offset", "x"]] {
-            assert_eq!(parse(&args).unwrap_err().exit_code(), 2, "{args:?}");
+            let error = parse(&args).unwrap_err();
+            assert_eq!(error.exit_code(), 2, "{args:?}");
+            let message = error.to_string();
+            assert!(args[1].starts_with('-') || message.contains("not a whole number from "), "{message}");
         }
         assert_eq!(parse(&["--limit", "9223372036854775807"]).unwrap().limit(), Some(i64::MAX as u64));
     }

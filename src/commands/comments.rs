@@ -36,7 +36,11 @@ impl CommentsArgs {
     pub async fn run(mut self, context: &Context) -> Result<u8> {
         let thread = !self.select.task.is_empty();
         self.page.all |= thread && self.page.limit.is_none();
-        let shape = ListFormat::of(&self.output, Columns::comments())?;
+        let mut shape = ListFormat::of(&self.output, Columns::comments())?;
+        // A thread is for reading: each comment whole, where it can be wrapped.
+        if thread && self.output.is_default() && context.terminal(&self.output).width.is_some() {
+            shape.format = Format::Text;
+        }
         let mut session = context.session(self.page.all).await?;
         let filter = session.select(&self.select, &self.range).await?;
         context.warn_of_future(&session, &self.range, filter.since);

@@ -8,6 +8,7 @@ mod stop;
 use crate::cli::duration::{parse_duration, parse_positive_duration};
 use crate::cli::filter::{RangeArgs, SelectArgs, SinceArgs, TypeArgs};
 use crate::cli::format::{OutputArgs, offers};
+use crate::cli::paging::at_least;
 use crate::db::BoardRule;
 use crate::error::usage;
 use crate::model::{ActivityEvent, CHAIN_BEGINNING, TaskComment};
@@ -16,6 +17,7 @@ use crate::session::Context;
 use crate::session::chain_archive::ChainArchive;
 use anyhow::Result;
 use clap::Args;
+use clap::builder::NonEmptyStringValueParser;
 use runner::TailRunner;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -40,11 +42,23 @@ pub struct TailArgs {
     /// Start with the newest N events [default: 10]
     ///
     /// With --since the default is all of them.
-    #[arg(short = 'n', long, value_name = "N")]
-    lines: Option<usize>,
+    #[arg(short = 'n', long, value_name = "N", value_parser = at_least(0))]
+    lines: Option<u64>,
     /// Print the existing events, oldest first, and exit
     #[arg(long, conflicts_with_all = ["until_count", "run_for"])]
     no_follow: bool,
+    /// Show repeats of a message within this time as one line with their number
+    #[arg(long, value_name = "DURATION", value_parser = parse_positive_duration, help_heading = "Output")]
+    fold: Option<Duration>,
+    /// Mark this text in the messages, as --grep does
+    #[arg(short = 'H', long, value_name = "TEXT", value_parser = NonEmptyStringValueParser::new(), help_heading = "Output")]
+    highlight: Vec<String>,
+    /// Ring the terminal's bell when a failure arrives
+    #[arg(long, help_heading = "Output")]
+    bell: bool,
+    /// Follow, as is the default
+    #[arg(short, long, hide = true, conflicts_with = "no_follow")]
+    follow: bool,
     /// Polling interval
     #[arg(long, value_name = "DURATION", default_value = "2s", value_parser = parse_positive_duration, help_heading = "Following")]
     poll: Duration,
@@ -62,7 +76,7 @@ pub struct TailArgs {
     #[arg(long, value_name = "FILE", help_heading = "Following")]
     cursor_file: Option<PathBuf>,
     /// Exit after this many events
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..), help_heading = "Following")]
+    #[arg(long, value_name = "N", value_parser = at_least(1), help_heading = "Following")]
     until_count: Option<u64>,
     /// Exit after this time
     ///
@@ -73,7 +87,7 @@ pub struct TailArgs {
     ///
     /// Each line gets `archived_at`, `previous_hash` and `hash`. With a hash, the chain continues behind the line that has it.
     #[arg(long, value_name = "HASH", num_args = 0..=1, require_equals = true, default_missing_value = CHAIN_BEGINNING,
-          value_parser = ChainArchive::hash, help_heading = "Archive")]
+          value_parser = ChainArchive::hash, conflicts_with = "fold", help_heading = "Archive")]
     chain: Option<String>,
     /// Give up after this many reconnection attempts
     ///

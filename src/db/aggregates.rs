@@ -25,6 +25,20 @@ pub enum Dimension {
     Day,
     /// Hour, in UTC.
     Hour,
+    /// Minute, in UTC.
+    Minute,
+}
+
+impl Dimension {
+    /// For one that is a period: how it is cut.
+    pub fn bucket(self) -> Option<Bucket> {
+        match self {
+            Self::Day => Some(Bucket::Day),
+            Self::Hour => Some(Bucket::Hour),
+            Self::Minute => Some(Bucket::Minute),
+            Self::Type | Self::Board | Self::Agent | Self::Task => None,
+        }
+    }
 }
 
 /// One combination of what was counted by; the fields of other dimensions are null.
@@ -156,8 +170,8 @@ impl Database {
             .when("by_board", has(Dimension::Board))
             .when("by_agent", has(Dimension::Agent))
             .when("by_task", has(Dimension::Task))
-            .when("by_period", has(Dimension::Day) || has(Dimension::Hour));
-        query = with_bucket(query, if has(Dimension::Hour) { Bucket::Hour } else { Bucket::Day });
+            .when("by_period", by.iter().any(|dimension| dimension.bucket().is_some()));
+        query = with_bucket(query, by.iter().find_map(|dimension| dimension.bucket()).unwrap_or(Bucket::Day));
         query = self.among_types(query, &asked).await?;
         let mut rows = Vec::new();
         self.fetch(&query, &mut |row| {
@@ -243,7 +257,11 @@ impl Database {
 /// The name of a bucket, and its width in microseconds for an engine that has no such names: it counts weeks and months by
 /// days, which are put together afterwards.
 fn with_bucket(query: Query, bucket: Bucket) -> Query {
-    const HOUR: i64 = 3_600_000_000;
-    let width = if bucket == Bucket::Hour { HOUR } else { 24 * HOUR };
+    const MINUTE: i64 = 60_000_000;
+    let width = match bucket {
+        Bucket::Minute => MINUTE,
+        Bucket::Hour => 60 * MINUTE,
+        Bucket::Day | Bucket::Week | Bucket::Month => 24 * 60 * MINUTE,
+    };
     query.bind("bucket", Value::Text(bucket.name().to_owned())).bind("width", Value::Count(width))
 }

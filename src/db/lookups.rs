@@ -71,9 +71,9 @@ pub enum BoardsOf {
 pub enum AgentName<'a> {
     /// By primary key, whoever asks.
     Id(Uuid),
-    /// By exact name, whoever asks.
+    /// By name in any letter case, whoever asks.
     Anyone(&'a str),
-    /// By exact name, among those on the boards or with an event there.
+    /// By name in any letter case, among those on the boards or with an event there.
     Visible(&'a str, &'a [Uuid]),
     /// All on the boards, to suggest from.
     Near(&'a [Uuid]),

@@ -24,6 +24,8 @@ impl Tally {
 /// The width of a bucket; cut in UTC, weeks begin on Monday.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Bucket {
+    /// From hh:mm:00.
+    Minute,
     /// From hh:00.
     Hour,
     /// From midnight.
@@ -38,6 +40,7 @@ impl Bucket {
     /// As in the API, and as `date_trunc` takes it.
     pub fn name(self) -> &'static str {
         match self {
+            Self::Minute => "minute",
             Self::Hour => "hour",
             Self::Day => "day",
             Self::Week => "week",
@@ -50,6 +53,7 @@ impl Bucket {
         let at = at.to_naive()?;
         let day = at.date();
         let start = match self {
+            Self::Minute => day.and_hms_opt(at.hour(), at.minute(), 0),
             Self::Hour => day.and_hms_opt(at.hour(), 0, 0),
             Self::Day => day.and_hms_opt(0, 0, 0),
             Self::Week => day
@@ -62,6 +66,7 @@ impl Bucket {
 
     fn next(self, start: NaiveDateTime) -> Option<NaiveDateTime> {
         match self {
+            Self::Minute => start.checked_add_signed(chrono::TimeDelta::minutes(1)),
             Self::Hour => start.checked_add_signed(chrono::TimeDelta::hours(1)),
             Self::Day => start.checked_add_days(Days::new(1)),
             Self::Week => start.checked_add_days(Days::new(7)),

@@ -1,6 +1,7 @@
 //! One cell for a human: untrusted text made visible, times in the zone.
 
 use super::columns::Columns;
+use super::paragraphs::{first_and_more, on_one_line};
 use super::{Style, json};
 use crate::escape::escape_for_terminal;
 use crate::model::{Cell, Record};
@@ -13,7 +14,7 @@ pub(super) const NOTHING: &str = "-";
 pub(super) fn text(cell: &Cell<'_>, style: &Style, full: bool) -> String {
     match cell {
         Cell::Null => NOTHING.to_owned(),
-        Cell::Text(text) => escape_for_terminal(text).into_owned(),
+        Cell::Text(text) => on_one_line(text, style.terminal.unicode),
         Cell::Id(id) => id.to_string(),
         Cell::Time(at) if full => style.zone.show_full(*at),
         Cell::Time(at) => style.zone.show(*at),
@@ -28,18 +29,19 @@ pub(super) fn text(cell: &Cell<'_>, style: &Style, full: bool) -> String {
     }
 }
 
-/// A message: whole where nothing is cut, else the first line that is not blank, with an ellipsis for the others.
+/// A message: whole where nothing is cut, else the first line that is not blank, with the number of the others.
 pub(super) fn first_line(cell: &Cell<'_>, style: &Style) -> String {
     let Cell::Text(message) = cell else {
         return text(cell, style, false);
     };
     if style.terminal.width.is_none() {
-        return escape_for_terminal(message).into_owned();
+        return on_one_line(message, style.terminal.unicode);
     }
-    let whole = message.trim_matches(['\r', '\n']);
-    let mut lines = whole.lines().filter(|line| !line.trim().is_empty());
-    let first = escape_for_terminal(lines.next().unwrap_or(whole).trim_end());
-    if lines.next().is_some() { format!("{first} {}", style.terminal.ellipsis()) } else { first.into_owned() }
+    match first_and_more(message) {
+        (first, 0) => first,
+        (first, 1) => format!("{first} (+1 line)"),
+        (first, more) => format!("{first} (+{more} lines)"),
+    }
 }
 
 /// Whether a row is a failure, in a view that shows what tells it.

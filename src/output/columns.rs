@@ -66,13 +66,14 @@ impl Columns {
         let view = Self::of(ActivityEvent::FIELDS, true, "activity");
         let columns = [
             ("TIME", FIXED, 1, CellStyle::Time(view.at("created_at"))),
-            ("AGE", FIXED, 6, CellStyle::Age(view.at("created_at"))),
+            ("AGE", FIXED, 7, CellStyle::Age(view.at("created_at"))),
             ("BOARD", 8, 3, view.name("board_name", "board_id")),
             ("AGENT", 8, 2, view.name("agent_name", "agent_id")),
-            ("TYPE", 18, 0, CellStyle::Type(view.at("event_type"))),
-            ("TASK", 12, 5, view.name("task_title", "task_id")),
-            ("ID", FIXED, 4, CellStyle::Short(view.at("id"))),
-            ("MESSAGE", 28, 0, CellStyle::FirstLine(view.at("message"))),
+            ("TYPE", 16, 0, CellStyle::Type(view.at("event_type"))),
+            ("TASK", 12, 4, view.name("task_title", "task_id")),
+            ("TASK ID", FIXED, 5, CellStyle::Short(view.at("task_id"))),
+            ("ID", FIXED, 6, CellStyle::Short(view.at("id"))),
+            ("MESSAGE", 24, 0, CellStyle::FirstLine(view.at("message"))),
         ];
         view.with_columns(&columns)
     }
@@ -82,12 +83,13 @@ impl Columns {
         let view = Self::of(TaskComment::FIELDS, true, "comment");
         let columns = [
             ("TIME", FIXED, 1, CellStyle::Time(view.at("created_at"))),
-            ("AGE", FIXED, 6, CellStyle::Age(view.at("created_at"))),
-            ("BOARD", 8, 4, view.name("board_name", "board_id")),
-            ("TASK", 12, 3, view.name("task_title", "task_id")),
+            ("AGE", FIXED, 7, CellStyle::Age(view.at("created_at"))),
+            ("BOARD", 8, 3, view.name("board_name", "board_id")),
+            ("TASK", 12, 2, view.name("task_title", "task_id")),
+            ("TASK ID", FIXED, 5, CellStyle::Short(view.at("task_id"))),
             ("AGENT", 8, 0, view.name("agent_name", "agent_id")),
-            ("ROLE", 6, 7, CellStyle::Full(view.at("agent_role"))),
-            ("ID", FIXED, 5, CellStyle::Short(view.at("id"))),
+            ("ROLE", 6, 8, CellStyle::Full(view.at("agent_role"))),
+            ("ID", FIXED, 6, CellStyle::Short(view.at("id"))),
             ("MESSAGE", 28, 0, CellStyle::FirstLine(view.at("message"))),
         ];
         view.with_columns(&columns)
@@ -352,6 +354,7 @@ mod tests {
                 let expected = match title.as_str() {
                     "time" => "created_at",
                     "age" | "last activity" => "at",
+                    "task id" => "task_id",
                     other => other,
                 };
                 assert!(view.fields[at].contains(expected), "{title} shows {}", view.fields[at]);

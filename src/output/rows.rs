@@ -1,10 +1,13 @@
 //! Rows into any format, one by one.
 
+use super::cell_text;
 use super::columns::{Columns, Extended};
 use super::csv::{Csv, CsvOptions, tsv_row, tsv_start};
+use super::highlight::Highlights;
 use super::table::Table;
 use super::text::Lines;
-use super::{Format, Style, json, sse};
+use super::{Color, Format, Style, json, sse, write_footer};
+use crate::escape::escape_for_terminal;
 use crate::model::{Cell, Record, Timestamp};
 use std::io::{self, Write};
 
@@ -19,8 +22,24 @@ pub struct PageInfo {
     pub offset: u64,
     /// Where the next page begins; null on the last.
     pub next_cursor: Option<String>,
-    /// Lines under a table; no other format has them.
+    /// Lines under a table, and under text on a terminal; no other format has them.
     pub footer: Vec<String>,
+    /// The command of the next page, which stands below those lines on a line of its own, to be copied.
+    pub next_page: Option<String>,
+}
+
+impl PageInfo {
+    /// What stands below the rows, for people.
+    pub(super) fn write_footer(&self, out: &mut Vec<u8>, style: &Style) -> io::Result<()> {
+        if !self.footer.is_empty() {
+            write_footer(out, &self.footer, style)?;
+        }
+        if let Some(command) = &self.next_page {
+            let line = format!("next page: {}", escape_for_terminal(command));
+            writeln!(out, "{}", style.terminal.paint(Color::Dim, &line))?;
+        }
+        Ok(())
+    }
 }
 
 /// Writes rows as they come, each with one write; give it a buffer in front of a file or a socket.
@@ -58,7 +77,7 @@ enum Plain {
 impl<W: Write> RowWriter<W> {
     /// Nothing is written before the first row, [`flush`](Self::flush) or [`finish`](Self::finish).
     pub fn new(out: W, format: Format, view: Columns, style: Style) -> Self {
-        let to_terminal = style.terminal.width.is_some();
+        let to_terminal = style.terminal.is_terminal;
         let table = |wide| Plain::Table(Box::new(Table::new(&view, style, wide)));
         let form = match format {
             Format::Csv => RowFormat::Csv(Box::new(Csv::new(out, style.csv, to_terminal))),
@@ -72,6 +91,35 @@ impl<W: Write> RowWriter<W> {
             Format::Prometheus | Format::Markdown => RowFormat::Plain(out, Plain::None),
         };
         Self { own: view.own(), view, row: Vec::new(), form }
+    }
+
+    /// Fits what comes to the width that the terminal has now.
+    pub fn follow_resize(&mut self) {
+        if let RowFormat::Plain(_, Plain::Text(lines)) = &mut self.form {
+            lines.follow_resize();
+        }
+    }
+
+    /// Marks texts in the messages.
+    pub fn highlight(&mut self, highlights: Highlights) {
+        match &mut self.form {
+            RowFormat::Plain(_, Plain::Text(lines)) => lines.highlight(highlights),
+            RowFormat::Plain(_, Plain::Table(table)) => table.highlight(highlights),
+            _ => {}
+        }
+    }
+
+    /// The text of a row's field, as stored; empty where it has none.
+    pub fn text_of(&self, record: &dyn Record, field: &str) -> String {
+        match self.view.position(field).map(|position| record.cell(position)) {
+            Some(Cell::Text(text)) => text.to_owned(),
+            _ => String::new(),
+        }
+    }
+
+    /// Whether a row is a failure, where the view tells.
+    pub fn is_failure(&self, record: &dyn Record) -> bool {
+        cell_text::is_failure(&self.view, record)
     }
 
     /// What ages count from, from now on; for a stream, whose rows are newer than its beginning.
@@ -172,7 +220,7 @@ impl<W: Write> RowWriter<W> {
         };
         row.clear();
         match plain {
-            Plain::Table(mut table) => table.finish(&mut row, &ending.footer),
+            Plain::Table(mut table) => table.finish(&mut row, ending),
             Plain::Json { begun } => {
                 row.extend_from_slice(if begun { b"]" } else { b"{\"items\":[]" });
                 if view.is_page() {
@@ -184,7 +232,8 @@ impl<W: Write> RowWriter<W> {
                 tsv_start(&mut row, &view, options, to_terminal);
             }
             Plain::None => return Err(no_rows()),
-            Plain::Text(_) | Plain::Jsonl | Plain::Tsv { begun: true, .. } | Plain::Sse => {}
+            Plain::Text(lines) => lines.finish(&mut row, ending)?,
+            Plain::Jsonl | Plain::Tsv { begun: true, .. } | Plain::Sse => {}
         }
         out.write_all(&row)?;
         out.flush()

@@ -19,6 +19,24 @@ impl Zone {
         if self == Self::Utc { format!("{shown}Z") } else { format!("{shown}{offset}") }
     }
 
+    /// Like [`show`](Self::show), without the year where that is this year.
+    pub fn show_short(self, at: Timestamp, now: Timestamp) -> String {
+        match (self.calendar(at), self.calendar(now)) {
+            (Some((at, _)), Some((now, _))) if at.year() == now.year() => at.format("%m-%d %H:%M:%S").to_string(),
+            _ => self.show(at),
+        }
+    }
+
+    /// The date and its weekday, `Sun 2026-03-15`, where [`show`](Self::show) has one.
+    pub fn show_date(self, at: Timestamp) -> Option<String> {
+        self.calendar(at).map(|(local, _)| local.format("%a %Y-%m-%d").to_string())
+    }
+
+    /// `12:34:56`, or what [`show`](Self::show) shows in place of it.
+    pub fn show_time_of_day(self, at: Timestamp) -> String {
+        self.calendar(at).map_or_else(|| at.to_string(), |(local, _)| local.format("%H:%M:%S").to_string())
+    }
+
     fn calendar(self, at: Timestamp) -> Option<(NaiveDateTime, FixedOffset)> {
         let usual = |at: &NaiveDateTime| (1..=9999).contains(&at.year());
         let utc = at.to_naive().filter(usual)?;

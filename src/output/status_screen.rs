@@ -8,8 +8,9 @@
 
 use crate::output::is_in_foreground;
 use indicatif::TermLike;
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use std::fmt;
-use std::io::{self, Write, stderr};
+use std::io::{self, IsTerminal, Write, stderr};
 use terminal_size::{Height, Width, terminal_size_of};
 
 const USUAL_WIDTH: u16 = 80;
@@ -62,12 +63,35 @@ impl TermLike for StatusScreen {
     }
 
     fn clear_line(&self) -> io::Result<()> {
-        draw(format_args!("\r\x1b[2K"))
+        match entered_lines() {
+            // The line stands above what was entered since: both go.
+            lines @ 1.. => draw(format_args!("\x1b[{lines}A\r\x1b[J")),
+            0 => draw(format_args!("\r\x1b[2K")),
+        }
     }
 
     fn flush(&self) -> io::Result<()> {
         stderr().flush()
     }
+}
+
+/// How many lines were entered at the keyboard since the last call: each has moved the cursor below the status line.
+fn entered_lines() -> usize {
+    let stdin = io::stdin();
+    if !stdin.is_terminal() || !is_in_foreground() {
+        return 0;
+    }
+    let mut lines = 0;
+    let mut typed = [0; 1024];
+    let now = Timespec { tv_sec: 0, tv_nsec: 0 };
+    // A terminal gives whole lines, and is ready only when it has one.
+    while poll(&mut [PollFd::new(&stdin, PollFlags::IN)], Some(&now)).is_ok_and(|ready| ready > 0) {
+        match rustix::io::read(&stdin, &mut typed) {
+            Ok(count @ 1..) => lines += typed[..count].iter().filter(|byte| **byte == b'\n').count(),
+            _ => break,
+        }
+    }
+    lines
 }
 
 fn moved(n: usize, to: char) -> io::Result<()> {

@@ -7,6 +7,11 @@ use rustix::event::{PollFd, PollFlags, poll};
 use std::io::{self, IsTerminal, Write};
 use terminal_size::terminal_size_of;
 
+/// Rings the terminal's bell.
+pub fn ring() {
+    let _ = write!(io::stderr().lock(), "\u{7}");
+}
+
 /// Lines for people, on stderr: what they quote is made harmless, and what is longer than a terminal is broken at its
 /// spaces. That nobody listens is no failure.
 pub fn eprint_safe(text: &str) {

@@ -63,7 +63,13 @@ pub(super) fn key_columns(summary: &Summary) -> (Vec<String>, Vec<Vec<String>>) 
 /// The finest unit of time that the summary counts by.
 pub(super) fn bucket(summary: &Summary) -> Option<Bucket> {
     let by = |dimension| summary.by.contains(&dimension);
-    if by("hour") { Some(Bucket::Hour) } else { by("day").then_some(Bucket::Day) }
+    if by("minute") {
+        Some(Bucket::Minute)
+    } else if by("hour") {
+        Some(Bucket::Hour)
+    } else {
+        by("day").then_some(Bucket::Day)
+    }
 }
 
 /// More periods than this are not drawn: nobody could tell them apart.

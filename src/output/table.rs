@@ -5,9 +5,10 @@
 
 use super::cell_text::{self, NOTHING};
 use super::columns::{CellStyle, Column, Columns};
+use super::highlight::Highlights;
 use super::terminal::Color;
 use super::width::{end_of, truncate, width};
-use super::{Style, age, show_time, write_footer};
+use super::{PageInfo, Style, age, show_time};
 use crate::model::{Cell, Record};
 use std::collections::BTreeSet;
 
@@ -33,6 +34,7 @@ pub(super) struct Table {
     kept_bytes: usize,
     /// Column and width, once they are fixed.
     layout: Option<Vec<(usize, usize)>>,
+    highlights: Highlights,
 }
 
 struct TableLine {
@@ -56,7 +58,20 @@ impl Table {
             }
         }
         let marked = view.failure_field().is_some();
-        Self { columns, style, wide, marked, kept: Vec::new(), kept_bytes: 0, layout: None }
+        Self {
+            columns,
+            style,
+            wide,
+            marked,
+            kept: Vec::new(),
+            kept_bytes: 0,
+            layout: None,
+            highlights: Highlights::default(),
+        }
+    }
+
+    pub(super) fn highlight(&mut self, highlights: Highlights) {
+        self.highlights = highlights;
     }
 
     pub(super) fn set_now(&mut self, now: crate::model::Timestamp) {
@@ -95,15 +110,27 @@ impl Table {
     }
 
     /// Writes what is kept as the whole table, then the footer.
-    pub(super) fn finish(&mut self, out: &mut Vec<u8>, footer: &[String]) {
+    pub(super) fn finish(&mut self, out: &mut Vec<u8>, ending: &PageInfo) {
         if self.layout.is_none() {
             self.shorten_ids();
             self.settle(out);
         }
-        if !footer.is_empty() {
-            // Writing to a Vec cannot fail.
-            _ = write_footer(out, footer, &self.style);
+        let mut ending = ending.clone();
+        if !ending.footer.is_empty() {
+            ending.footer.extend(self.dropped());
         }
+        // Writing to a Vec cannot fail.
+        _ = ending.write_footer(out, &self.style);
+    }
+
+    /// The columns that the terminal has no room for.
+    fn dropped(&self) -> Option<String> {
+        let layout = self.layout.as_ref()?;
+        let is_shown = |index: usize| layout.iter().any(|(column, _)| *column == index);
+        let dropped = self.columns.iter().enumerate().filter(|(index, _)| !is_shown(*index));
+        let titles: Vec<_> = dropped.map(|(_, column)| column.title.as_str()).collect();
+        let line = || format!("no room for {}; -o wide shows every column", titles.join(", "));
+        (!titles.is_empty()).then(line)
     }
 
     fn entry(&self, look: CellStyle, record: &dyn Record) -> TableCell {
@@ -124,9 +151,14 @@ impl Table {
             CellStyle::Full(field) => {
                 entry(cell_text::text(&record.cell(field), style, self.wide), Color::Plain, false)
             }
-            CellStyle::Time(field) | CellStyle::Count(field) => {
-                entry(cell_text::text(&record.cell(field), style, false), Color::Plain, false)
+            CellStyle::Time(field) => {
+                let text = match record.cell(field) {
+                    Cell::Time(at) if room.is_some() => style.zone.show_short(at, style.now),
+                    time => cell_text::text(&time, style, false),
+                };
+                entry(text, Color::Plain, false)
             }
+            CellStyle::Count(field) => entry(cell_text::text(&record.cell(field), style, false), Color::Plain, false),
             CellStyle::Age(field) => match record.cell(field) {
                 Cell::Time(at) => entry(age(at, style.now), Color::Dim, false),
                 _ => entry(NOTHING.to_owned(), Color::Dim, false),
@@ -196,15 +228,16 @@ impl Table {
     fn write_line(&self, out: &mut Vec<u8>, line: &TableLine) {
         let terminal = &self.style.terminal;
         let mut spaces = 0;
-        let mut put = |spaces: &mut usize, text: &str, ink: Color| {
+        let none = Highlights::default();
+        let mut put = |spaces: &mut usize, text: &str, ink: Color, highlights: &Highlights| {
             if !text.is_empty() {
                 out.resize(out.len() + std::mem::take(spaces), b' ');
-                out.extend_from_slice(terminal.paint(ink, text).as_bytes());
+                out.extend_from_slice(highlights.paint(terminal, ink, text).as_bytes());
             }
         };
         if self.marked {
             let mark = if line.failed { terminal.failure_mark() } else { "" };
-            put(&mut spaces, mark, Color::Failure);
+            put(&mut spaces, mark, Color::Failure, &none);
             spaces += MARKS - width(mark);
         }
         let cuts = self.room().is_some();
@@ -215,10 +248,11 @@ impl Table {
             let padding = room.saturating_sub(width(&text));
             if matches!(self.columns[*column].look, CellStyle::Count(_)) {
                 spaces += padding;
-                put(&mut spaces, &text, entry.ink);
+                put(&mut spaces, &text, entry.ink, &none);
                 spaces += GAP;
             } else {
-                put(&mut spaces, &text, entry.ink);
+                let is_message = matches!(self.columns[*column].look, CellStyle::FirstLine(_));
+                put(&mut spaces, &text, entry.ink, if is_message { &self.highlights } else { &none });
                 spaces += padding + GAP;
             }
         }

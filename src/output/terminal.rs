@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::io::{IsTerminal, stdout};
+use uuid::Uuid;
 
 /// What `--color` names.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -32,8 +33,12 @@ impl ColorChoice {
 /// Where human output goes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Terminal {
-    /// Columns of the terminal; `None`: no terminal, and nothing is cut.
+    /// Columns to fit the output to; `None`: nothing is cut or wrapped.
     pub width: Option<usize>,
+    /// Whether it is a terminal, whatever the width.
+    pub is_terminal: bool,
+    /// Whether the width is the terminal's own, which may be resized.
+    pub is_resizable: bool,
     /// Whether to color.
     pub color: bool,
     /// Whether characters outside ASCII may be used for decoration.
@@ -46,18 +51,32 @@ impl Terminal {
     /// What the process's stdout and stderr are. `env` looks up an environment variable.
     ///
     /// `NO_COLOR` (no-color.org) beats `CLICOLOR_FORCE`, that beats `TERM=dumb` and `CLICOLOR=0`
-    /// (bixense.com/clicolors); `COLUMNS` beats the size that the terminal reports.
-    pub fn detect(choice: ColorChoice, env: &dyn Fn(&str) -> Option<String>) -> Self {
-        let reported = terminal_size::terminal_size().map(|(width, _)| usize::from(width.0));
-        Self::of(choice, env, stdout().is_terminal().then_some(reported))
+    /// (bixense.com/clicolors); `--width` beats `COLUMNS`, and that beats the size that the terminal reports.
+    pub fn detect(choice: ColorChoice, width: Option<usize>, env: &dyn Fn(&str) -> Option<String>) -> Self {
+        let columns = env("COLUMNS").and_then(|columns| columns.parse().ok()).filter(|columns| *columns > 0);
+        Self::of(choice, width.or(columns), env, stdout().is_terminal().then(reported_width))
     }
 
-    /// A file or a pipe: nothing is cut, and color only where it is asked for.
-    pub fn file(choice: ColorChoice, env: &dyn Fn(&str) -> Option<String>) -> Self {
-        Self::of(choice, env, None)
+    /// A file: nothing is cut without `--width`, and color only where it is asked for.
+    pub fn file(choice: ColorChoice, width: Option<usize>, env: &dyn Fn(&str) -> Option<String>) -> Self {
+        Self::of(choice, width, env, None)
     }
 
-    fn of(choice: ColorChoice, env: &dyn Fn(&str) -> Option<String>, stdout: Option<Option<usize>>) -> Self {
+    /// Takes the width that the terminal has now.
+    pub fn follow_resize(&mut self) {
+        if self.is_resizable
+            && let Some(width) = reported_width()
+        {
+            self.width = Some(width);
+        }
+    }
+
+    fn of(
+        choice: ColorChoice,
+        width: Option<usize>,
+        env: &dyn Fn(&str) -> Option<String>,
+        stdout: Option<Option<usize>>,
+    ) -> Self {
         let env = |name: &str| env(name).filter(|value| !value.is_empty());
         let color = match choice {
             ColorChoice::Always => true,
@@ -70,15 +89,15 @@ impl Terminal {
                     && env("CLICOLOR").is_none_or(|value| value != "0")
             }
         };
-        let columns = env("COLUMNS").and_then(|columns| columns.parse().ok());
-        let width = stdout.map(|reported| columns.or(reported).filter(|width| *width > 0).unwrap_or(USUAL_WIDTH));
+        let is_resizable = width.is_none() && stdout.is_some();
+        let width = width.or_else(|| stdout.map(|reported| reported.unwrap_or(USUAL_WIDTH)));
         // The order of setlocale(3); nothing set is the C locale, save on Windows, which has no such variables.
         let locale = ["LC_ALL", "LC_CTYPE", "LANG"].into_iter().find_map(env);
         let unicode = locale.map_or(cfg!(windows), |locale| {
             let locale = locale.to_ascii_lowercase();
             locale.contains("utf-8") || locale.contains("utf8")
         });
-        Self { width, color, unicode }
+        Self { width, is_terminal: stdout.is_some(), is_resizable, color, unicode }
     }
 
     /// The text in a color, if there is color.
@@ -98,6 +117,10 @@ impl Terminal {
     pub(super) fn ellipsis(&self) -> &'static str {
         if self.unicode { "…" } else { "..." }
     }
+}
+
+fn reported_width() -> Option<usize> {
+    terminal_size::terminal_size().map(|(width, _)| usize::from(width.0)).filter(|width| *width > 0)
 }
 
 /// A color or weight of human output, from the terminal's own palette.
@@ -121,9 +144,43 @@ pub enum Color {
     Blue,
     /// Gateways.
     Magenta,
+    /// What was looked for.
+    Marked,
+    /// An agent, as the other bright ones.
+    BrightGreen,
+    /// An agent.
+    BrightYellow,
+    /// An agent.
+    BrightBlue,
+    /// An agent.
+    BrightMagenta,
+    /// An agent.
+    BrightCyan,
 }
 
 impl Color {
+    /// The same for an agent wherever it appears, and never that of failures.
+    pub(super) fn of_agent(agent: Uuid) -> Self {
+        const COLORS: [Color; 10] = [
+            Color::Green,
+            Color::Cyan,
+            Color::Magenta,
+            Color::Yellow,
+            Color::Blue,
+            Color::BrightGreen,
+            Color::BrightCyan,
+            Color::BrightMagenta,
+            Color::BrightYellow,
+            Color::BrightBlue,
+        ];
+        // FNV-1a: ids made by hand differ in a few digits only.
+        let hash = agent
+            .as_bytes()
+            .iter()
+            .fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3));
+        COLORS[usize::try_from((hash >> 32) % 10).unwrap_or_default()]
+    }
+
     /// By what an event type is about: its first part.
     pub(super) fn of_type(event_type: &str) -> Self {
         if event_type.ends_with("failed") {
@@ -151,6 +208,12 @@ impl Color {
             Self::Yellow => "33",
             Self::Blue => "34",
             Self::Magenta => "35",
+            Self::Marked => "7",
+            Self::BrightGreen => "92",
+            Self::BrightYellow => "93",
+            Self::BrightBlue => "94",
+            Self::BrightMagenta => "95",
+            Self::BrightCyan => "96",
         }
     }
 }
@@ -161,7 +224,7 @@ mod tests {
 
     fn of(choice: ColorChoice, set: &[(&str, &str)], stdout: Option<Option<usize>>) -> Terminal {
         let env = |name: &str| set.iter().find(|(key, _)| *key == name).map(|(_, value)| (*value).to_owned());
-        Terminal::of(choice, &env, stdout)
+        Terminal::of(choice, None, &env, stdout)
     }
 
     const TTY: Option<Option<usize>> = Some(Some(120));
@@ -182,13 +245,16 @@ mod tests {
     }
 
     #[test]
-    fn columns_beats_the_terminal_but_never_cuts_a_pipe() {
-        let width = |set: &[(&str, &str)], tty| of(ColorChoice::Auto, set, tty).width;
-        assert_eq!(width(&[("COLUMNS", "60")], TTY), Some(60));
-        assert_eq!(width(&[("COLUMNS", "wide")], TTY), Some(120));
-        assert_eq!(width(&[("COLUMNS", "0")], TTY), Some(80));
-        assert_eq!(width(&[], Some(None)), Some(80));
-        assert_eq!(width(&[("COLUMNS", "60")], None), None);
+    fn a_given_width_beats_the_terminal_and_fits_a_pipe_too() {
+        let of = |width, tty| {
+            let terminal = Terminal::of(ColorChoice::Auto, width, &|_| None, tty);
+            (terminal.width, terminal.is_terminal, terminal.is_resizable)
+        };
+        assert_eq!(of(Some(60), TTY), (Some(60), true, false));
+        assert_eq!(of(None, TTY), (Some(120), true, true));
+        assert_eq!(of(None, Some(None)), (Some(80), true, true));
+        assert_eq!(of(Some(60), None), (Some(60), false, false));
+        assert_eq!(of(None, None), (None, false, false));
     }
 
     #[test]

@@ -1,12 +1,15 @@
-//! Text: one line a row, in the order in which it is read aloud: when, where, who, what, the message.
+//! Text: one line a row, and on a terminal as many as its message has, in the order in which it is read aloud: when, where, who, what, the message.
 
 use super::cell_text::{self, NOTHING};
 use super::columns::Columns;
+use super::highlight::Highlights;
+use super::paragraphs::{lines_of, wrap_hanging};
 use super::terminal::Color;
-use super::width::{truncate, width, wrap};
-use super::{Style, show_time};
+use super::width::{truncate, width};
+use super::{PageInfo, Style, show_time};
 use crate::escape::escape_for_terminal;
 use crate::model::{Cell, Record};
+use std::io;
 
 /// Boards and agents are aligned to the widest name so far, up to this.
 const WIDEST_NAME: usize = 20;
@@ -17,8 +20,6 @@ const WIDEST_TYPE: usize = 30;
 const WIDEST_TITLE: usize = 32;
 /// In less room a title tells nothing and is left out.
 const LEAST_TITLE: usize = 10;
-/// Lines that one row may fill on a terminal.
-const MOST_LINES: usize = 3;
 const INDENT: usize = 4;
 /// A message does not begin in less room than this.
 const LEAST_ROOM: usize = 20;
@@ -28,6 +29,9 @@ pub(super) struct Lines {
     board: usize,
     agent: usize,
     kind: usize,
+    /// The date of the row before, on a terminal.
+    date: Option<String>,
+    highlights: Highlights,
 }
 
 /// A line under way: what is written and how wide it is, colors left aside.
@@ -47,11 +51,26 @@ impl LineDraft {
         self.text.extend(std::iter::repeat_n(' ', columns));
         self.width += columns;
     }
+
+    /// Goes on in the next row, indented.
+    fn break_line(&mut self) {
+        self.text.push('\n');
+        self.width = 0;
+        self.space(INDENT);
+    }
 }
 
 impl Lines {
     pub(super) fn new(style: Style) -> Self {
-        Self { style, board: 0, agent: 0, kind: 0 }
+        Self { style, board: 0, agent: 0, kind: 0, date: None, highlights: Highlights::default() }
+    }
+
+    pub(super) fn follow_resize(&mut self) {
+        self.style.terminal.follow_resize();
+    }
+
+    pub(super) fn highlight(&mut self, highlights: Highlights) {
+        self.highlights = highlights;
     }
 
     /// In little room, names leave it to the time and the type.
@@ -62,30 +81,65 @@ impl Lines {
 
     pub(super) fn row(&mut self, out: &mut Vec<u8>, view: &Columns, record: &dyn Record) {
         let mut draft = LineDraft::default();
-        let body = match view.position("message").filter(|_| !view.is_explicit()) {
+        let ink = if cell_text::is_failure(view, record) { Color::Failure } else { Color::Plain };
+        match view.position("message").filter(|_| !view.is_explicit()) {
             Some(message) => {
-                self.head(&mut draft, view, record);
-                cell_text::first_line(&record.cell(message), &self.style)
+                let message = record.cell(message);
+                self.date(out, view, record);
+                self.head(&mut draft, view, record, &cell_text::plain(&message));
+                match (&message, self.style.terminal.width) {
+                    (Cell::Text(message), Some(columns)) => self.paragraphs(&mut draft, message, columns, ink),
+                    _ => {
+                        let text = cell_text::text(&message, &self.style, false);
+                        draft.text.push_str(&self.highlights.paint(&self.style.terminal, ink, &text));
+                    }
+                }
             }
             None => {
                 let text = |(position, _)| cell_text::text(&record.cell(position), &self.style, false);
-                view.chosen().map(text).collect::<Vec<_>>().join("  ")
+                let body = view.chosen().map(text).collect::<Vec<_>>().join("  ");
+                match self.style.terminal.width {
+                    Some(columns) => self.wrapped(&mut draft, &body, columns, ink),
+                    None => draft.push(&self.style, &body, ink),
+                }
             }
-        };
-        let ink = if cell_text::is_failure(view, record) { Color::Failure } else { Color::Plain };
-        self.body(&mut draft, &body, ink);
+        }
         out.extend_from_slice(draft.text.trim_end().as_bytes());
         out.push(b'\n');
     }
 
-    fn head(&mut self, draft: &mut LineDraft, view: &Columns, record: &dyn Record) {
+    /// The lines below, on a terminal: elsewhere every line is a row.
+    pub(super) fn finish(&self, out: &mut Vec<u8>, ending: &PageInfo) -> io::Result<()> {
+        if self.style.terminal.width.is_none() { Ok(()) } else { ending.write_footer(out, &self.style) }
+    }
+
+    /// On a terminal the date stands on a line of its own wherever it changes, and rows have the time alone.
+    fn date(&mut self, out: &mut Vec<u8>, view: &Columns, record: &dyn Record) {
+        let Style { terminal, zone, .. } = self.style;
+        let time = view.position("created_at").map(|position| record.cell(position));
+        if let (Some(_), Some(Cell::Time(at))) = (terminal.width, time)
+            && let Some(date) = zone.show_date(at)
+            && self.date.as_ref() != Some(&date)
+        {
+            let line = format!("{date} ({})", zone.label());
+            out.extend_from_slice(terminal.paint(Color::Dim, &line).as_bytes());
+            out.push(b'\n');
+            self.date = Some(date);
+        }
+    }
+
+    fn head(&mut self, draft: &mut LineDraft, view: &Columns, record: &dyn Record, message: &str) {
         let style = self.style;
         let cell = |field: &str| view.position(field).map_or(Cell::Null, |position| record.cell(position));
         let name = |name: &str, id: &str| match cell(name) {
             Cell::Null => cell_text::text(&cell(id), &style, false),
             name => cell_text::text(&name, &style, false),
         };
-        draft.push(&style, &cell_text::text(&cell("created_at"), &style, false), Color::Dim);
+        let time = match cell("created_at") {
+            Cell::Time(at) if style.terminal.width.is_some() => style.zone.show_time_of_day(at),
+            time => cell_text::text(&time, &style, false),
+        };
+        draft.push(&style, &time, Color::Dim);
         draft.space(2);
         if let offset @ Cell::Number(_) = cell("offset_seconds") {
             draft.push(&style, &format!("{:>8}", show_time::offset(&offset)), Color::Dim);
@@ -93,7 +147,11 @@ impl Lines {
         }
         let widest = self.widest_name();
         self.aligned(draft, &name("board_name", "board_id"), Color::Blue, |lines| &mut lines.board, widest);
-        self.aligned(draft, &name("agent_name", "agent_id"), Color::Green, |lines| &mut lines.agent, widest);
+        let agent_color = match cell("agent_id") {
+            Cell::Id(id) => Color::of_agent(id),
+            _ => Color::Plain,
+        };
+        self.aligned(draft, &name("agent_name", "agent_id"), agent_color, |lines| &mut lines.agent, widest);
         if let Cell::Text(event_type) = cell("event_type") {
             let mark = if cell_text::is_failure(view, record) { style.terminal.failure_mark() } else { "" };
             draft.push(&style, mark, Color::Failure);
@@ -105,9 +163,15 @@ impl Lines {
             draft.push(&style, &late, Color::Yellow);
             draft.space(2);
         }
+        if let Cell::Count(repeats) = cell("repeats") {
+            draft.push(&style, &format!("{}{repeats}", if style.terminal.unicode { "×" } else { "x" }), Color::Yellow);
+            draft.space(2);
+        }
         let task = name("task_title", "task_id");
+        // Many messages of the backend hold the title already.
+        let repeated = style.terminal.width.is_some() && message.contains(&*cell_text::plain(&cell("task_title")));
         let room = style.terminal.width.map(|columns| columns.saturating_sub(draft.width + 1).min(WIDEST_TITLE));
-        if task != NOTHING && room.is_none_or(|room| room >= LEAST_TITLE) {
+        if task != NOTHING && !repeated && room.is_none_or(|room| room >= LEAST_TITLE) {
             let task = match room {
                 Some(room) => truncate(&task, room, style.terminal.ellipsis()).into_owned(),
                 None => task,
@@ -139,23 +203,33 @@ impl Lines {
         draft.space(column.saturating_sub(width(&text)) + 2);
     }
 
-    /// The message: whole on the same line, or wrapped to the terminal with its further lines indented.
-    fn body(&self, draft: &mut LineDraft, body: &str, ink: Color) {
-        let terminal = &self.style.terminal;
-        let Some(columns) = terminal.width else {
-            draft.push(&self.style, body, ink);
+    /// A message of one line follows its head; one of several lines stands below it.
+    fn paragraphs(&self, draft: &mut LineDraft, message: &str, columns: usize, ink: Color) {
+        let mut lines = lines_of(message).map(escape_for_terminal).peekable();
+        let Some(first) = lines.next() else { return };
+        if lines.peek().is_none() {
+            self.wrapped(draft, &first, columns, ink);
             return;
-        };
+        }
+        for line in std::iter::once(first).chain(lines) {
+            draft.text.truncate(draft.text.trim_end_matches(' ').len());
+            draft.break_line();
+            self.wrapped(draft, &line, columns, ink);
+        }
+    }
+
+    /// One line, wrapped to the terminal with its further rows indented.
+    fn wrapped(&self, draft: &mut LineDraft, line: &str, columns: usize, ink: Color) {
         let beside = columns.saturating_sub(draft.width);
         let below = columns.saturating_sub(INDENT).max(1);
-        let first = if beside < LEAST_ROOM && width(body) > beside { 0 } else { beside };
-        for (index, line) in wrap(body, first, below, MOST_LINES, terminal.ellipsis()).iter().enumerate() {
+        let first = if beside < LEAST_ROOM && width(line) > beside { 0 } else { beside };
+        for (index, row) in wrap_hanging(line, first, below).iter().enumerate() {
             if index > 0 {
-                draft.text.truncate(draft.text.trim_end().len());
-                draft.text.push('\n');
-                draft.space(INDENT);
+                draft.text.truncate(draft.text.trim_end_matches(' ').len());
+                draft.break_line();
             }
-            draft.push(&self.style, line, ink);
+            draft.text.push_str(&self.highlights.paint(&self.style.terminal, ink, row));
+            draft.width += width(row);
         }
     }
 }

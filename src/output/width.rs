@@ -33,7 +33,7 @@ pub(super) fn end_of(text: &str, room: usize) -> usize {
 }
 
 /// The longest beginning that takes at most `room` columns, and the rest.
-fn split(text: &str, room: usize) -> (&str, &str) {
+pub(super) fn split(text: &str, room: usize) -> (&str, &str) {
     let mut used = 0;
     for (at, grapheme) in text.grapheme_indices(true) {
         used += grapheme.width();
@@ -42,28 +42,6 @@ fn split(text: &str, room: usize) -> (&str, &str) {
         }
     }
     (text, "")
-}
-
-/// The text in at most `most` lines, the first of `first` columns, the others of `room`, broken at spaces where there are
-/// any; what is left over is cut.
-pub(super) fn wrap(text: &str, first: usize, room: usize, most: usize, ellipsis: &str) -> Vec<String> {
-    let mut lines = Vec::new();
-    let mut rest = text;
-    while !rest.is_empty() {
-        let room = if lines.is_empty() { first } else { room };
-        let (line, after) = split(rest, room);
-        // The first line may be too short for anything; in the others, a cluster wider than the room would never end.
-        if lines.len() + 1 >= most || (line.is_empty() && !lines.is_empty()) {
-            lines.push(truncate(rest, room, ellipsis).into_owned());
-            break;
-        }
-        let space =
-            if after.is_empty() || after.starts_with(' ') { None } else { line.rfind(' ').filter(|at| *at > 0) };
-        let line = space.map_or(line, |at| &line[..at]);
-        rest = rest[line.len()..].trim_start_matches(' ');
-        lines.push(line.trim_end().to_owned());
-    }
-    lines
 }
 
 /// The text in lines of at most so many columns, broken at spaces; a longer word stands whole on a line of its own, to
@@ -117,16 +95,6 @@ mod tests {
     }
 
     #[test]
-    fn wrapping_breaks_at_spaces_and_cuts_the_last_line() {
-        assert_eq!(wrap("the quick brown fox", 10, 10, 9, "…"), ["the quick", "brown fox"]);
-        assert_eq!(wrap("the quick brown fox jumps", 10, 10, 2, "…"), ["the quick", "brown fox…"]);
-        assert_eq!(wrap("abcdefghijkl", 5, 5, 9, "…"), ["abcde", "fghij", "kl"]);
-        assert_eq!(wrap("日本語日本語", 5, 5, 9, "…"), ["日本", "語日", "本語"]);
-        assert_eq!(wrap("one two", 0, 5, 9, "…"), ["", "one", "two"]);
-        assert!(wrap("", 5, 5, 9, "…").is_empty());
-    }
-
-    #[test]
     fn filling_breaks_at_spaces_alone() {
         assert_eq!(fill("the quick brown fox", Some(10)), "the quick\nbrown fox");
         assert_eq!(fill("see /a/long/path now", Some(6)), "see\n/a/long/path\nnow");
@@ -137,12 +105,8 @@ mod tests {
 
     proptest! {
         #[test]
-        fn no_line_is_wider_than_its_room(text in "\\PC*", first in 0usize..30, room in 0usize..30, most in 1usize..5) {
+        fn no_text_is_wider_than_its_room(text in "\\PC*", room in 0usize..30) {
             let text = crate::escape::escape_for_terminal(&text).into_owned();
-            let lines = wrap(&text, first, room, most, "…");
-            prop_assert!(lines.len() <= most);
-            prop_assert!(lines.iter().skip(1).all(|line| width(line) <= room), "{:?}", lines);
-            prop_assert!(lines.iter().take(1).all(|line| width(line) <= first), "{:?}", lines);
             prop_assert!(width(&truncate(&text, room, "…")) <= room);
         }
     }

@@ -102,6 +102,11 @@ impl Context {
         if let Some(token) = &tokens.user {
             return self.user_of(token);
         }
+        if let Some(named) = self.settings.identity()? {
+            let value = named.value.expose().to_owned();
+            let claim = if named.name == "MC_AS_USER" { Claim::User(value) } else { Claim::Agent(value) };
+            return Ok(Credential::Claimed(claim, named.to_string()));
+        }
         let mode = self.settings.value("AUTH_MODE");
         if let Some(local) = self.settings.get("LOCAL_AUTH_TOKEN")
             && mode.is_some_and(|mode| mode.trim() == "local")

@@ -2,7 +2,7 @@
 
 use crate::db::{Database, Dimension, EventQuery, GroupCount};
 use crate::error::usage;
-use crate::model::{Group, SummaryKey};
+use crate::model::{Bucket, Group, SummaryKey};
 use anyhow::Result;
 
 /// The fields to count by.
@@ -12,7 +12,7 @@ impl GroupBy {
     /// As typed; a field given twice counts once.
     ///
     /// # Errors
-    /// Exit 2 for day together with hour.
+    /// Exit 2 for two of day, hour and minute.
     pub fn parse(typed: &[String]) -> Result<Self> {
         let mut by = Vec::new();
         for name in typed {
@@ -22,14 +22,15 @@ impl GroupBy {
                 "agent" => Dimension::Agent,
                 "task" => Dimension::Task,
                 "day" => Dimension::Day,
-                _ => Dimension::Hour,
+                "hour" => Dimension::Hour,
+                _ => Dimension::Minute,
             };
             if !by.contains(&dimension) {
                 by.push(dimension);
             }
         }
-        if by.contains(&Dimension::Day) && by.contains(&Dimension::Hour) {
-            return Err(usage("count by day or by hour, not by both: an hour tells its day").into());
+        if by.iter().filter(|dimension| dimension.bucket().is_some()).count() > 1 {
+            return Err(usage("count by one of day, hour and minute: a shorter period tells the longer").into());
         }
         Ok(Self(by))
     }
@@ -42,6 +43,11 @@ impl GroupBy {
     /// The fields that the rows get.
     pub fn fields(&self) -> Vec<&'static str> {
         self.0.iter().flat_map(|dimension| fields(*dimension)).copied().collect()
+    }
+
+    /// How periods are cut, where they are counted by.
+    pub fn bucket(&self) -> Option<Bucket> {
+        self.0.iter().find_map(|dimension| dimension.bucket())
     }
 
     /// One row's values, in the order of the fields.
@@ -57,7 +63,9 @@ impl GroupBy {
                 Dimension::Board => keys.extend(named(&row.board)),
                 Dimension::Agent => keys.extend(named(&row.agent)),
                 Dimension::Task => keys.extend(named(&row.task)),
-                Dimension::Day | Dimension::Hour => keys.push(row.period.map_or(SummaryKey::Null, SummaryKey::Time)),
+                Dimension::Day | Dimension::Hour | Dimension::Minute => {
+                    keys.push(row.period.map_or(SummaryKey::Null, SummaryKey::Time))
+                }
             }
         }
         keys
@@ -73,6 +81,7 @@ fn name(dimension: Dimension) -> &'static str {
         Dimension::Task => "task",
         Dimension::Day => "day",
         Dimension::Hour => "hour",
+        Dimension::Minute => "minute",
     }
 }
 
@@ -82,7 +91,7 @@ fn fields(dimension: Dimension) -> &'static [&'static str] {
         Dimension::Board => &["board_id", "board_name"],
         Dimension::Agent => &["agent_id", "agent_name"],
         Dimension::Task => &["task_id", "task_title"],
-        Dimension::Day | Dimension::Hour => &["period"],
+        Dimension::Day | Dimension::Hour | Dimension::Minute => &["period"],
     }
 }
 

@@ -10,7 +10,8 @@ use crate::model::Filter;
 use crate::model::{Cell, Key, Record, Timestamp};
 use crate::output::destination::Destination;
 use crate::output::held::{Held, PORTION};
-use crate::output::{Columns, Format, PageInfo, RowWriter};
+use crate::output::highlight::Highlights;
+use crate::output::{Columns, Format, PageInfo, RowWriter, counted};
 use crate::session::page_cursor::{self, Cursor, QueryFingerprint};
 use crate::session::{Context, Session};
 use anyhow::Result;
@@ -40,7 +41,8 @@ pub struct Question<'a> {
 
 /// How the rows are to look.
 pub struct ListFormat {
-    format: Format,
+    /// Of the flags, or one that a command finds better.
+    pub format: Format,
     view: Columns,
 }
 
@@ -100,12 +102,13 @@ pub async fn answer<T: Item + Record>(
     let held = Held::default();
     let mut sink = None;
     let mut writer = RowWriter::new(held.clone(), format, view, style);
+    writer.highlight(Highlights::new(question.filter.grep.iter().cloned(), question.filter.ignore_case));
     let mut shown = 0_u64;
     let mut last: Option<Key> = None;
     let mut more = false;
     let asked = Session::asked(&session.scope, &question.filter, question.rule);
     // Rows on the same terminal show that something happens.
-    let watched = page.all && context.is_watched() && style.terminal.width.is_none();
+    let watched = page.all && context.is_watched() && !style.terminal.is_terminal;
     let known = match watched && !page.no_total && cursor.is_none() {
         true => Some(session.store.count(asked).await?),
         false => None,
@@ -119,7 +122,9 @@ pub async fn answer<T: Item + Record>(
         after: cursor.map(|cursor| cursor.key),
         matches: None,
     };
-    let wants_total = format == Format::Json && !page.no_total;
+    let is_below =
+        matches!(format, Format::Table | Format::Wide) || (format == Format::Text && style.terminal.width.is_some());
+    let wants_total = (format == Format::Json || is_below) && !page.no_total;
     let mut total = known.filter(|_| wants_total);
     let mut feed =
         Feed::new(stretch, limit.map_or(FIRST_PORTION, |limit| limit.saturating_add(1).min(LARGEST_PORTION)));
@@ -149,11 +154,14 @@ pub async fn answer<T: Item + Record>(
             })
             .await?;
         if wants_total && total.is_none() {
-            total = match done && !more && page.offset == 0 && cursor.is_none() {
-                // All rows were just counted, since the page began at the first.
-                true => Some(shown),
-                false => Some(session.store.count(asked).await?),
-            };
+            // A page that begins at the first row and has all of them counts them itself.
+            let is_whole = done && !more && page.offset == 0 && cursor.is_none();
+            // A table needs no total before its end.
+            if is_whole {
+                total = Some(shown);
+            } else if done || !is_below {
+                total = Some(session.store.count(asked).await?);
+            }
         }
         session.store.commit().await?;
         let sink = match &mut sink {
@@ -176,15 +184,21 @@ pub async fn answer<T: Item + Record>(
     let next_cursor = last
         .filter(|_| more)
         .map(|key| Cursor { key, since: question.filter.since, until: question.filter.until }.encode(&binding));
-    let mut footer = context.footer(&session, format!("{shown} {}", rows_of(shown, T::COMMENTS)));
-    if let Some(cursor) = &next_cursor {
-        let line = format!("more: --after {cursor}");
-        // Alone on its line it can still be copied, however narrow the terminal.
-        let fits = style.terminal.width.is_none_or(|columns| line.len() <= columns);
-        let lines = if fits { vec![line] } else { vec!["more, with --after and:".to_owned(), cursor.clone()] };
-        footer.splice(1..1, lines);
-    }
-    writer.finish(&PageInfo { total, limit, offset: page.offset, next_cursor, footer })?;
+    let noun = if T::COMMENTS { "comment" } else { "event" };
+    let of_how_many = match total {
+        Some(total) if total > shown => format!("{shown} of {}", counted(total, noun)),
+        None if more => {
+            let end = if question.oldest { "oldest" } else { "newest" };
+            let first = if page.offset == 0 && cursor.is_none() { format!("{end} ") } else { String::new() };
+            format!("{first}{}, there are more", counted(shown, noun))
+        }
+        _ => counted(shown, noun),
+    };
+    let range = [(" from ", question.filter.since), (" to ", question.filter.until)];
+    let range = range.map(|(word, at)| at.map(|at| format!("{word}{}", session.zone.show(at))).unwrap_or_default());
+    let footer = context.footer(&session, format!("{of_how_many}{}", range.concat()));
+    let next_page = next_cursor.as_ref().and_then(|cursor| context.next_page(cursor));
+    writer.finish(&PageInfo { total, limit, offset: page.offset, next_cursor, footer, next_page })?;
     if let Some(mut sink) = sink {
         held.pass_on(&mut sink)?;
         sink.finish()?;

@@ -1,9 +1,9 @@
 //! From filters as typed to a [`Filter`]: names are looked up among what the actor may see, and nowhere else.
 
 use crate::auth::ActorKind;
-use crate::auth::identity::ambiguous;
+use crate::auth::identity::{ambiguous, keep_exact};
 use crate::cli::filter::{FilterArgs, RangeArgs, SelectArgs};
-use crate::cli::names::{Candidate, IdPrefix, Resolution, resolve_name};
+use crate::cli::names::{Candidate, IdPrefix, Resolution, is_same_name, resolve_name};
 use crate::cli::split::{split_types, split_values};
 use crate::db::{AgentName, BoardRule, BoardsOf, PageRequest};
 use crate::error::{denied, not_found};
@@ -102,7 +102,7 @@ impl Session {
         for text in whole_values_and_parts(given) {
             let found = match (self.actor.kind, Uuid::try_parse(&text)) {
                 (ActorKind::Agent, id) => {
-                    let own = id == Ok(self.actor.id) || text == self.actor.name;
+                    let own = id == Ok(self.actor.id) || is_same_name(&text, &self.actor.name);
                     if own { vec![(self.actor.id, self.actor.name.clone())] } else { Vec::new() }
                 }
                 (ActorKind::User, id) => {
@@ -112,6 +112,12 @@ impl Session {
                     };
                     if agents.is_empty() {
                         agents = self.store.agents(AgentName::Visible(&text, &sight)).await?;
+                        keep_exact(&mut agents, |agent| agent.name == text);
+                    }
+                    if agents.is_empty() && !text.is_ascii() {
+                        // A database may know the letter case of ASCII alone.
+                        agents = self.store.agents(AgentName::Near(&sight)).await?;
+                        agents.retain(|agent| is_same_name(&agent.name, &text));
                     }
                     agents.into_iter().map(|a| (a.id, a.name)).collect()
                 }
@@ -140,7 +146,7 @@ impl Session {
             let failure = not_found(format!("no agent '{text}' that the actor may see"));
             match resolve_name(text, &near) {
                 Resolution::None { nearest } if !nearest.is_empty() => failure.hint(did_you_mean(&nearest)).into(),
-                _ => failure.hint("name an agent by id or exact name").into(),
+                _ => failure.hint("name an agent by id or name; `mc-activity summary --by agent` lists them").into(),
             }
         };
         split_values(given, resolve, unknown)
@@ -157,8 +163,8 @@ impl Session {
             if tasks.is_empty() && !text.is_empty() {
                 tasks = self.store.tasks_by_title(&text, &sight).await?;
                 // A whole title beats a part of a longer one.
-                if tasks.iter().filter(|task| task.title == text).count() == 1 {
-                    tasks.retain(|task| task.title == text);
+                if tasks.iter().filter(|task| is_same_name(&task.title, &text)).count() == 1 {
+                    tasks.retain(|task| is_same_name(&task.title, &text));
                 }
             }
             known.insert(text, tasks.into_iter().map(|task| (task.id, task.title)).collect());

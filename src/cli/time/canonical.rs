@@ -10,10 +10,9 @@ impl TimeSpec {
         match self {
             Self::Ago(length) => format!("{} us ago", length.as_micros()),
             Self::Now => "now".to_owned(),
-            Self::Today => "today".to_owned(),
-            Self::Yesterday => "yesterday".to_owned(),
             Self::Day(day) => day.to_string(),
-            Self::Shown(at) => at.to_string(),
+            Self::Clock(Some(day), time) => format!("{day} {time}"),
+            Self::Clock(None, time) => time.to_string(),
             Self::Utc(at) => format!("{at}Z"),
         }
     }
@@ -49,5 +48,9 @@ mod tests {
         assert_eq!(range(Some("2026-03-05"), None), "since=2026-03-05\nzone=UTC\n");
         assert_eq!(range(None, Some("2026-03-05 12:34:56.5")), "until=2026-03-05 12:34:56.500\nzone=UTC\n");
         assert_eq!(range(None, Some("2026-03-05T12:34Z")), "until=2026-03-05 12:34:00Z\nzone=UTC\n");
+        assert_eq!(range(Some("14:00"), Some("now")), "since=14:00:00\nuntil=now\nzone=UTC\n");
+        assert_eq!(range(Some("yesterday 14:00:30"), None), "since=yesterday 14:00:30\nzone=UTC\n");
+        assert_eq!(range(Some("Friday"), None), "since=fri\nzone=UTC\n");
+        assert_eq!(range(Some("@1700000000"), None), "since=2023-11-14 22:13:20Z\nzone=UTC\n");
     }
 }

@@ -12,10 +12,12 @@ use crate::error::{Failure, Kind, is_transient, usage};
 use crate::model::Filter;
 use crate::model::{Record, Timestamp};
 use crate::output::destination::Destination;
+use crate::output::highlight::Highlights;
 use crate::output::{Columns, Format, PageInfo, RowWriter};
 use crate::session::chain_archive::ChainArchive;
 use crate::session::{Context, Session};
 use crate::tail::cursor_file::{CursorFile, CursorOwner};
+use crate::tail::repeats::Repeats;
 use crate::tail::{Options, SavedState, TailState, backoff};
 use anyhow::Result;
 use std::marker::PhantomData;
@@ -48,6 +50,8 @@ pub(super) struct TailRunner<'a, T> {
     writer: RowWriter<Destination>,
     chain: Option<ChainArchive>,
     status: Status,
+    /// With `--fold`, the repeats that wait.
+    repeats: Option<Repeats<(String, String), T>>,
     last_ping: Instant,
     clock: (Timestamp, Instant),
     /// Hears of commits where the operator has installed the trigger.
@@ -63,7 +67,7 @@ pub(super) struct TailRunner<'a, T> {
     _item: PhantomData<T>,
 }
 
-impl<'a, T: Item + Record> TailRunner<'a, T> {
+impl<'a, T: Item + Record + Clone> TailRunner<'a, T> {
     pub(super) async fn run(args: TailArgs, context: &'a Context, rule: BoardRule, view: Columns) -> Result<u8> {
         let mut ends = Ends::new(args.run_for)?;
         let until_count = args.until_count;
@@ -74,7 +78,7 @@ impl<'a, T: Item + Record> TailRunner<'a, T> {
         };
         let mut stream = match opened {
             Ok(stream) => stream,
-            Err(end) => return conclude(context, &Status::new(false), end, until_count),
+            Err(end) => return conclude(context, &Status::new(false, ""), end, until_count),
         };
         let end = tokio::select! {
             biased;
@@ -89,6 +93,9 @@ impl<'a, T: Item + Record> TailRunner<'a, T> {
         if args.output.out_file.is_some() {
             let failure = usage("--out-file is not for tail: that file would be there only at the end");
             return Err(failure.hint("redirect stdout, which is written event by event").into());
+        }
+        if args.fold.is_some() && !matches!(format, Format::Text | Format::Table | Format::Wide) {
+            return Err(usage(format!("--fold is for people, and -o {format} is for programs")).into());
         }
         let mut cursor_file = args.cursor_file.as_deref().map(CursorFile::hold).transpose()?;
         if let (Some(path), Some(false)) = (&args.cursor_file, cursor_file.as_ref().map(CursorFile::is_locked)) {
@@ -118,13 +125,21 @@ impl<'a, T: Item + Record> TailRunner<'a, T> {
         let head = head.filter(|_| args.chain.is_some());
         let chain = head.map(|head| ChainArchive::start(head, &args.output)).transpose()?;
         let view = view.also("late_seconds");
+        let view = if args.fold.is_some() { view.also("repeats") } else { view };
         let view = if chain.is_some() { ChainArchive::columns(view) } else { view };
         let view = view.choose(&args.output.fields)?;
-        let mut status = Status::new(on_terminal);
+        let mode = if rule == BoardRule::Comments { "comments only; --events for everything" } else { "all events" };
+        let mut status = Status::new(on_terminal, if filter.types.is_empty() { mode } else { "events by type" });
+        status.set_clock(session.now);
         status.set_state(format!("connected · {}", session.target.label()));
+        let mut writer = RowWriter::new(sink, format, view, style);
+        let marked = args.highlight.iter().chain(&args.select.grep).cloned();
+        writer.highlight(Highlights::new(marked, args.select.ignore_case));
+        let micros = |length: Duration| i64::try_from(length.as_micros()).unwrap_or(i64::MAX);
         Ok(Self {
-            writer: RowWriter::new(sink, format, view, style),
+            writer,
             chain,
+            repeats: args.fold.map(|length| Repeats::new(micros(length))),
             clock: (session.now, Instant::now()),
             saved_start: saved.as_ref().is_some_and(SavedState::is_started),
             follow: saved.map(|state| TailState::resume(state, options(&args))),
@@ -168,7 +183,7 @@ impl<'a, T: Item + Record> TailRunner<'a, T> {
                 return Err(error);
             }
         };
-        let flushed = self.writer.flush();
+        let flushed = self.print_repeats(None).and_then(|()| Ok(self.writer.flush()?));
         self.save()?;
         flushed?;
         self.writer.finish(&PageInfo::default())?;
@@ -187,9 +202,12 @@ impl<'a, T: Item + Record> TailRunner<'a, T> {
             let begun = Instant::now();
             match self.poll().await {
                 Ok(done) => {
+                    let now = self.now();
+                    self.print_repeats(Some(now))?;
                     if attempts > 0 {
                         self.status.reconnects += 1;
-                        self.status.aside(|| self.context.say("the database is back"));
+                        let at = self.session.zone.show(now);
+                        self.status.aside(|| self.context.say(&format!("the database is back ({at})")));
                         attempts = 0;
                     }
                     if done || self.args.no_follow {
@@ -207,15 +225,23 @@ impl<'a, T: Item + Record> TailRunner<'a, T> {
                     if attempts == 0 {
                         let text = crate::error::render(&error, false);
                         let line = text.lines().next().unwrap_or_default().trim_start_matches("error: ").to_owned();
-                        self.status.aside(|| self.context.say(&format!("{line}; trying again")));
+                        let at = self.session.zone.show(self.now());
+                        self.status.aside(|| self.context.say(&format!("{line}; trying again ({at})")));
+                        let (at, label) = (self.session.zone.show_time_of_day(self.now()), self.session.target.label());
+                        self.status.set_state(format!("disconnected, trying again · {label} · since {at}"));
                     }
-                    self.status.set_state(format!("disconnected, trying again · {}", self.session.target.label()));
                     self.wait(Instant::now() + backoff::delay(attempts, fastrand::f64()), None).await?;
                     attempts = attempts.saturating_add(1);
                 }
                 Err(error) => return Err(error),
             }
         }
+    }
+
+    /// What the database's clock shows about now.
+    fn now(&self) -> Timestamp {
+        let (at, since) = self.clock;
+        at.plus_micros(i64::try_from(since.elapsed().as_micros()).unwrap_or(i64::MAX))
     }
 
     fn save(&mut self) -> Result<()> {

@@ -1,8 +1,9 @@
 //! What a terminal shows while the tail is idle: a line on stderr that never mixes with stdout.
 
 use crate::escape::escape_for_terminal;
+use crate::model::Timestamp;
 use crate::output::status_screen::{StatusScreen, columns};
-use crate::output::truncate;
+use crate::output::{age, counted, truncate, width};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
 use std::collections::VecDeque;
 use std::fmt;
@@ -10,8 +11,10 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 /// Over what time the rate is counted.
-const RATE_OVER: Duration = Duration::from_secs(60);
+const RATE_OVER_SECONDS: i64 = 60;
 const DRAW_EVERY: Duration = Duration::from_secs(1);
+/// Columns that the state and what separates it should have.
+const LEAST_STATE: usize = 20;
 /// The spinner, and room for the `^C` that the terminal shows: on a line of its own the status line could not be cleared.
 const BESIDES: usize = 6;
 
@@ -30,28 +33,38 @@ pub(super) struct Status {
 /// What the line says. It is drawn from another thread, so that it goes on when the database says nothing.
 #[derive(Default)]
 struct StatusLine {
-    last: Option<Instant>,
-    recent: VecDeque<(Instant, u64)>,
+    /// The time of the newest event.
+    newest: Option<Timestamp>,
+    /// The times of the events of the last minute, in the order in which they were shown.
+    recent: VecDeque<Timestamp>,
+    /// What the database's clock showed, and when.
+    clock: Option<(Timestamp, Instant)>,
+    /// What is followed.
+    mode: &'static str,
     state: String,
 }
 
 impl Status {
-    pub(super) fn new(on_terminal: bool) -> Self {
-        let line = Arc::new(Mutex::new(StatusLine::default()));
+    pub(super) fn new(on_terminal: bool, mode: &'static str) -> Self {
+        let line = Arc::new(Mutex::new(StatusLine { mode, ..StatusLine::default() }));
         let bar = on_terminal.then(|| bar(Arc::clone(&line)));
         Self { bar, line, events: 0, late: 0, reconnects: 0 }
     }
 
-    /// Counts what was shown.
-    pub(super) fn shown(&mut self, events: u64, late: u64) {
-        if events == 0 {
-            return;
-        }
-        self.events += events;
-        self.late += late;
+    /// What the database's clock shows now.
+    pub(super) fn set_clock(&mut self, now: Timestamp) {
+        lock(&self.line).clock = Some((now, Instant::now()));
+    }
+
+    /// Counts what was shown: the times of the events, and how many of them came late.
+    pub(super) fn shown(&mut self, times: impl Iterator<Item = Timestamp>, late: u64) {
         let mut line = lock(&self.line);
-        line.last = Some(Instant::now());
-        line.recent.push_back((Instant::now(), events));
+        for at in times {
+            self.events += 1;
+            line.newest = line.newest.max(Some(at));
+            line.recent.push_back(at);
+        }
+        self.late += late;
         line.forget();
     }
 
@@ -80,25 +93,43 @@ impl Status {
 
     /// The line at the end.
     pub(super) fn summary(&self) -> String {
-        let plural = |n: u64, one: &str| if n == 1 { format!("1 {one}") } else { format!("{n} {one}s") };
-        format!("{}, {} late, {}", plural(self.events, "event"), self.late, plural(self.reconnects, "reconnect"))
+        format!("{}, {} late, {}", counted(self.events, "event"), self.late, counted(self.reconnects, "reconnect"))
     }
 }
 
 impl StatusLine {
+    /// What the database's clock shows about now.
+    fn now(&self) -> Option<Timestamp> {
+        let (at, since) = self.clock?;
+        Some(at.plus_micros(i64::try_from(since.elapsed().as_micros()).unwrap_or(i64::MAX)))
+    }
+
     fn forget(&mut self) {
-        while self.recent.front().is_some_and(|(at, _)| at.elapsed() > RATE_OVER) {
-            self.recent.pop_front();
-        }
+        let Some(oldest) = self.now().map(|now| now.plus_seconds(-RATE_OVER_SECONDS)) else { return };
+        self.recent.retain(|at| *at > oldest);
     }
 
     fn text(&mut self) -> String {
         self.forget();
-        let minute: u64 = self.recent.iter().map(|(_, events)| events).sum();
-        let last = self.last.map_or("nothing yet".to_owned(), |at| format!("last {} s ago", at.elapsed().as_secs()));
+        let last = match (self.newest, self.now()) {
+            (Some(newest), Some(now)) => match now.micros_since(newest) / 1_000_000 {
+                seconds @ 0..100 => format!("last {seconds} s ago"),
+                ..0 => "last 0 s ago".to_owned(),
+                _ => format!("last {}", age(newest, now)),
+            },
+            _ => "nothing yet".to_owned(),
+        };
+        let figures = format!("{last} · {}/min", self.recent.len());
+        let room = columns().saturating_sub(BESIDES);
+        // The figures come before the mode where there is no room for both.
+        let mode = if width(self.mode) + width(&figures) + LEAST_STATE <= room {
+            format!("{} · ", self.mode)
+        } else {
+            String::new()
+        };
         // The state names the database, and names are not ours.
-        let line = format!("{last} · {minute}/min · {}", escape_for_terminal(&self.state));
-        truncate(&line, columns().saturating_sub(BESIDES), "").trim_end().to_owned()
+        let line = format!("{mode}{figures} · {}", escape_for_terminal(&self.state));
+        truncate(&line, room, "").trim_end().to_owned()
     }
 }
 

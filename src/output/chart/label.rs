@@ -89,8 +89,8 @@ pub fn span(range: Option<&str>, since: Timestamp, until: Timestamp) -> String {
 pub fn bucket_start(bucket: Bucket, at: Timestamp, short: bool) -> String {
     let Some(at) = at.to_naive() else { return at.to_string() };
     let format = match (bucket, short) {
-        (Bucket::Hour, true) => "%m-%d %H:%M",
-        (Bucket::Hour, false) => "%Y-%m-%d %H:%M",
+        (Bucket::Minute | Bucket::Hour, true) => "%m-%d %H:%M",
+        (Bucket::Minute | Bucket::Hour, false) => "%Y-%m-%d %H:%M",
         (Bucket::Day | Bucket::Week, true) => "%m-%d",
         (Bucket::Day | Bucket::Week, false) => "%Y-%m-%d",
         (Bucket::Month, _) => "%Y-%m",

@@ -16,7 +16,8 @@ fn at(text: &str) -> Timestamp {
 }
 
 fn style(columns: Option<usize>, color: bool) -> Style {
-    let terminal = Terminal { width: columns, color, unicode: true };
+    let terminal =
+        Terminal { width: columns, is_terminal: columns.is_some(), is_resizable: false, color, unicode: true };
     Style { terminal, zone: Zone::Utc, now: at("2026-03-15T12:37:56"), csv: CsvOptions::default() }
 }
 
@@ -106,7 +107,7 @@ fn no_dangerous_character_reaches_a_human_in_any_field_of_any_view() {
         };
         let board = Board { slug: text.clone(), ..board(&text) };
         let (summary, row) = (summary(), SummaryRow { keys: vec![SummaryKey::Text(text.clone())], count: 1 });
-        let escape = crate::escape::escape_for_terminal(&text).into_owned();
+        let escape = crate::output::paragraphs::on_one_line(&text, true);
         for format in HUMAN {
             for style in [piped(), style(Some(200), false), style(Some(30), false)] {
                 let footer = PageInfo { footer: vec![text.clone()], ..PageInfo::default() };
@@ -155,7 +156,7 @@ fn summary() -> Summary {
 fn text_is_one_line_a_row_when_piped() {
     let shown = events(Format::Text, piped(), &[event(1, "first\nsecond"), failure(2, "down")]);
     let expected = "\
-2026-03-15 12:34:56  Payments  Scout    task.updated  Ship it: first\\nsecond
+2026-03-15 12:34:56  Payments  Scout    task.updated  Ship it: first ↵ second
 2026-03-15 12:34:56  Payments  Scout  ✗ agent.nudge.failed  Ship it: down
 ";
     assert_eq!(shown, expected);
@@ -166,16 +167,48 @@ fn text_is_one_line_a_row_when_piped() {
 }
 
 #[test]
-fn text_on_a_terminal_wraps_the_first_line_of_the_message() {
-    let message = format!("{}\nsecond", "several words ".repeat(5).trim_end());
-    let shown = events(Format::Text, style(Some(80), false), &[event(1, &message)]);
+fn text_on_a_terminal_shows_a_message_whole_and_wrapped_below_its_head() {
+    let message = format!(
+        "{}\n\n- second, which is as long as needs be to fill more than one row of eighty\n",
+        "several words ".repeat(5).trim_end()
+    );
+    let shown = events(Format::Text, style(Some(80), false), &[event(1, &message), event(2, "short")]);
     let expected = "\
-2026-03-15 12:34:56  Payments  Scout    task.updated  Ship it:
-    several words several words several words several words several words …
+Sun 2026-03-15 (UTC)
+12:34:56  Payments  Scout    task.updated  Ship it:
+    several words several words several words several words several words
+
+    - second, which is as long as needs be to fill more than one row of eighty
+12:34:56  Payments  Scout    task.updated  Ship it: short
 ";
     assert_eq!(shown, expected);
     let shown = events(Format::Text, style(Some(60), false), &[event(1, &"word ".repeat(200))]);
-    assert!(shown.lines().count() <= 3 && shown.ends_with("…\n"), "{shown}");
+    assert_eq!(shown.matches("word").count(), 200, "{shown}");
+    assert!(shown.lines().all(|line| width(line) <= 60), "{shown}");
+}
+
+#[test]
+fn a_table_on_a_terminal_says_how_many_lines_of_a_message_it_leaves_out() {
+    let shown =
+        events(Format::Table, style(Some(120), false), &[event(1, "first\n\nsecond\nthird"), event(2, "one\ntwo")]);
+    assert!(shown.contains("first (+2 lines)") && shown.contains("one (+1 line)"), "{shown}");
+    assert!(!shown.contains("second"), "{shown}");
+}
+
+#[test]
+fn no_human_format_shows_a_line_break_as_an_escape() {
+    for format in HUMAN {
+        for style in [piped(), style(Some(80), false), style(Some(140), true)] {
+            let shown = events(format, style, &[event(1, "first\r\nsecond\n")]);
+            assert!(shown.contains("first") && !shown.contains("\\n") && !shown.contains("\\r"), "{format}: {shown}");
+        }
+    }
+}
+
+#[test]
+fn a_title_that_the_message_holds_is_not_said_twice() {
+    let shown = events(Format::Text, style(Some(120), false), &[event(1, "Task moved to done: Ship it.")]);
+    assert_eq!(shown.matches("Ship it").count(), 1, "{shown}");
 }
 
 #[test]

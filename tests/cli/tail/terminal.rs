@@ -55,11 +55,28 @@ fn the_status_line_is_one_whatever_becomes_of_the_window() {
 }
 
 #[test]
+fn enter_leaves_nothing_of_the_status_line_behind() {
+    let database = quiet(Engine::Deployed);
+    let screen = on_screen(&database, 120, "-o csv --fields id");
+    screen.press("\r\r");
+    screen.wait_for("one status line", |rows| rows.iter().filter(|row| row.contains(STATUS)).count() == 1);
+    let first = write(&database, 0.0);
+    screen.shows(&first);
+    screen.press("\r");
+    let second = write(&database, 0.0);
+    screen.shows(&second);
+    screen.wait_for("one status line", |rows| rows.iter().filter(|row| row.contains(STATUS)).count() == 1);
+    let rows = screen.rows();
+    assert!(rows.contains(&first) && rows.contains(&second), "{rows:?}");
+}
+
+#[test]
 fn the_status_line_tells_silence_rate_boards_look_back_and_connection() {
     for_each_engine(|engine| {
         let database = quiet(engine);
         let screen = on_screen(&database, 150, "");
         let fixed = if engine == Engine::Embedded { ", fixed" } else { "" };
+        screen.shows("all events · ");
         screen.shows(&format!("nothing yet · 0/min · 3 boards · look-back 7 s{fixed} · connected · "));
         (0..3).for_each(|_| drop(write(&database, 0.0)));
         screen.shows("last 0 s ago · 3/min · ");

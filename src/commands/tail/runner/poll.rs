@@ -7,6 +7,8 @@ use crate::db::{self, BoardsOf, EventQuery, Item, Order, PageRequest, Transactio
 use crate::error::{denied, usage};
 use crate::model::Scope;
 use crate::model::{Cell, Key, Record, Timestamp};
+use crate::output;
+use crate::output::message_groups::pattern;
 use crate::session::Session;
 use crate::tail::{PollContext, SetBack, Snapshot, Start, TailState, UnseenEvent};
 use anyhow::Result;
@@ -40,7 +42,7 @@ enum PollEnd {
     Counted,
 }
 
-impl<T: Item + Record> TailRunner<'_, T> {
+impl<T: Item + Record + Clone> TailRunner<'_, T> {
     /// Says whether all that was asked for has been printed.
     pub(super) async fn poll(&mut self) -> Result<bool> {
         loop {
@@ -104,6 +106,7 @@ impl<T: Item + Record> TailRunner<'_, T> {
     async fn open_transaction(&mut self) -> Result<(db::PollSnapshot, Option<String>)> {
         let instant = self.session.store.begin_poll().await?;
         self.clock = (instant.now, Instant::now());
+        self.status.set_clock(instant.now);
         self.writer.set_now(instant.now);
         self.listen(&instant).await?;
         let changed = self.look_up_scope().await?;
@@ -291,28 +294,45 @@ impl<T: Item + Record> TailRunner<'_, T> {
             self.save()?;
         }
         let late: HashMap<Uuid, f64> = fresh.iter().filter_map(|f| f.late.map(|late| (f.key.id, late))).collect();
-        let (writer, status) = (&mut self.writer, &self.status);
+        let (writer, status, repeats) = (&mut self.writer, &self.status, &mut self.repeats);
+        writer.follow_resize();
         // What is not flushed is not in the chain.
         let mut chain = self.chain.clone();
         let archived_at = self.clock.0;
         let mut came_late = 0;
+        let mut rings = false;
         status.aside(|| {
             for row in rows {
                 let late = late.get(&row.key().id).copied();
                 came_late += u64::from(late.is_some());
                 let late = late.map_or(Cell::Null, Cell::Number);
-                match chain.as_mut().map(|chain| chain.add(row, archived_at)) {
-                    None => writer.row_with(row, &[late])?,
-                    Some([at, previous, hash]) => {
-                        let chained = [&at, &previous, &hash].map(|text| Cell::Text(text));
-                        let [at, previous, hash] = chained;
-                        writer.row_with(row, &[late, at, previous, hash])?;
+                let Some(repeats) = repeats else {
+                    rings |= writer.is_failure(row);
+                    match chain.as_mut().map(|chain| chain.add(row, archived_at)) {
+                        None => writer.row_with(row, &[late])?,
+                        Some([at, previous, hash]) => {
+                            let [at, previous, hash] = [&at, &previous, &hash].map(|text| Cell::Text(text));
+                            writer.row_with(row, &[late, at, previous, hash])?;
+                        }
                     }
+                    continue;
+                };
+                for held in repeats.due(row.key().created_at) {
+                    writer.row_with(&held.newest, &[Cell::Null, Cell::Count(held.count)])?;
+                }
+                // What the repeats have in common.
+                let key = (writer.text_of(row, "event_type"), pattern(&writer.text_of(row, "message")));
+                if let Some(row) = repeats.add(key, row.key().created_at, row.clone()) {
+                    rings |= writer.is_failure(&row);
+                    writer.row_with(&row, &[late])?;
                 }
             }
             writer.flush()
         })?;
-        self.status.shown(rows.len() as u64, came_late);
+        if self.args.bell && rings && self.polled && self.context.is_watched() {
+            self.status.aside(output::ring);
+        }
+        self.status.shown(rows.iter().map(|row| row.key().created_at), came_late);
         if let Some(follow) = &mut self.follow {
             fresh.iter().for_each(|fresh| follow.delivered(fresh.key));
             if let Some(head) = chain.as_ref().and_then(ChainArchive::head) {
@@ -325,11 +345,31 @@ impl<T: Item + Record> TailRunner<'_, T> {
         Ok(self.args.until_count.is_some_and(|count| self.status.events >= count))
     }
 
+    /// Prints the repeats that are due, or all that wait.
+    pub(super) fn print_repeats(&mut self, now: Option<Timestamp>) -> Result<()> {
+        let Some(repeats) = &mut self.repeats else { return Ok(()) };
+        let held = match now {
+            Some(now) => repeats.due(now),
+            None => repeats.finish(),
+        };
+        if held.is_empty() {
+            return Ok(());
+        }
+        let writer = &mut self.writer;
+        self.status.aside(|| {
+            for held in held {
+                writer.row_with(&held.newest, &[Cell::Null, Cell::Count(held.count)])?;
+            }
+            writer.flush()
+        })?;
+        Ok(())
+    }
+
     /// Where a tail without a cursor begins: behind the newest `-n`, or at `--since`.
     async fn start(&mut self) -> Result<Start> {
         let lines = match (self.args.lines, self.filter.since) {
             (None, Some(_)) => None,
-            (lines, _) => Some(lines.unwrap_or(DEFAULT_LINES)),
+            (lines, _) => Some(lines.map_or(DEFAULT_LINES, |lines| usize::try_from(lines).unwrap_or(usize::MAX))),
         };
         let mut newest: Vec<Key> = Vec::new();
         if let Some(lines) = lines.filter(|lines| *lines > 0) {

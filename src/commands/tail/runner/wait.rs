@@ -14,7 +14,7 @@ const PING_EVERY: Duration = Duration::from_secs(15);
 const BREATH: Duration = Duration::from_millis(50);
 const LOOK_EVERY: Duration = Duration::from_secs(1);
 
-impl<T: Item + Record> TailRunner<'_, T> {
+impl<T: Item + Record + Clone> TailRunner<'_, T> {
     /// Waits for the next poll, which a notice brings forward.
     pub(super) async fn wait_for_events(&mut self, polled: Instant) -> Result<()> {
         let now = Instant::now();
@@ -68,9 +68,8 @@ impl<T: Item + Record> TailRunner<'_, T> {
     /// Every fifteen seconds, whether events come or not, as the API's stream does.
     pub(super) fn ping(&mut self) -> Result<()> {
         if self.format == Format::Sse && self.last_ping.elapsed() >= PING_EVERY {
-            let (at, since) = self.clock;
-            let now = at.plus_micros(i64::try_from(since.elapsed().as_micros()).unwrap_or(i64::MAX));
-            self.writer.raw(output::ping(now).as_bytes())?;
+            let ping = output::ping(self.now());
+            self.writer.raw(ping.as_bytes())?;
             self.writer.flush()?;
             self.last_ping = Instant::now();
         }

@@ -8,9 +8,9 @@ fn a_piped_table_shows_everything_aligned_and_the_footer_below() {
     let ending = PageInfo { footer: vec!["2 of 2".to_owned(), "db at host".to_owned()], ..PageInfo::default() };
     let shown = written(Format::Table, Columns::events(), piped(), &rows, &ending);
     let expected = "  \
-TIME (UTC)           AGE     BOARD     AGENT  TYPE                TASK     ID        MESSAGE
-  2026-03-15 12:34:56  3m ago  Payments  Scout  task.updated        Ship it  7f58a95a  first\\nsecond
-✗ 2026-03-15 12:34:56  3m ago  Payments  Scout  agent.nudge.failed  Ship it  12345678  gateway is down
+TIME (UTC)           AGE     BOARD     AGENT  TYPE                TASK     TASK ID   ID        MESSAGE
+  2026-03-15 12:34:56  3m ago  Payments  Scout  task.updated        Ship it  00000000  7f58a95a  first ↵ second
+✗ 2026-03-15 12:34:56  3m ago  Payments  Scout  agent.nudge.failed  Ship it  00000000  12345678  gateway is down
 
 2 of 2
 db at host
@@ -51,10 +51,10 @@ fn type_and_message_outlive_the_other_columns() {
             events(Format::Table, style(Some(columns), false), &[event(1, "a message of some length to be kept")]);
         shown.lines().next().unwrap_or_default().split_whitespace().map(str::to_owned).collect::<Vec<_>>().join(" ")
     };
-    assert_eq!(header(160), "TIME (UTC) AGE BOARD AGENT TYPE TASK ID MESSAGE");
-    assert_eq!(header(100), "TIME (UTC) BOARD AGENT TYPE ID MESSAGE");
-    assert_eq!(header(80), "TIME (UTC) AGENT TYPE MESSAGE");
-    assert_eq!(header(40), "TYPE MESSAGE");
+    assert_eq!(header(160), "TIME (UTC) AGE BOARD AGENT TYPE TASK TASK ID ID MESSAGE");
+    assert_eq!(header(100), "TIME (UTC) BOARD AGENT TYPE TASK TASK ID MESSAGE");
+    assert_eq!(header(80), "TIME (UTC) BOARD AGENT TYPE MESSAGE");
+    assert_eq!(header(40), "TIME (UTC) TYPE MESSAGE");
 }
 
 #[test]
@@ -152,7 +152,7 @@ fn names_that_are_missing_give_way_to_short_ids_and_null_to_a_dash() {
     let rows = [ActivityEvent { board_name: None, agent_name: None, agent_id: None, message: None, ..event(1, "") }];
     let shown = events(Format::Table, piped(), &rows);
     let row = shown.lines().nth(1).unwrap();
-    assert_eq!(row, "  2026-03-15 12:34:56  3m ago  00000000  -      task.updated  Ship it  00000001  -");
+    assert_eq!(row, "  2026-03-15 12:34:56  3m ago  00000000  -      task.updated  Ship it  00000000  00000001  -");
 }
 
 #[test]
