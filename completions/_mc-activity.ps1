@@ -59,8 +59,8 @@ Register-ArgumentCompleter -Native -CommandName 'mc-activity' -ScriptBlock {
             break
         }
         'mc-activity;list' {
-            [CompletionResult]::new('--around', '--around', [CompletionResultType]::ParameterName, 'All that happened around an event (its id or the first characters of it) or a time, with the time before and after')
-            [CompletionResult]::new('--within', '--within', [CompletionResultType]::ParameterName, 'How long before and after')
+            [CompletionResult]::new('--around', '--around', [CompletionResultType]::ParameterName, 'List what happened around this event or time')
+            [CompletionResult]::new('--within', '--within', [CompletionResultType]::ParameterName, 'How long before and after --around')
             [CompletionResult]::new('--board', '--board', [CompletionResultType]::ParameterName, 'Only this board: id, slug or name')
             [CompletionResult]::new('--exclude-board', '--exclude-board', [CompletionResultType]::ParameterName, 'Exclude this board')
             [CompletionResult]::new('--agent', '--agent', [CompletionResultType]::ParameterName, 'Only this agent: id or name')
@@ -315,7 +315,7 @@ Register-ArgumentCompleter -Native -CommandName 'mc-activity' -ScriptBlock {
             break
         }
         'mc-activity;tasks' {
-            [CompletionResult]::new('--after', '--after', [CompletionResultType]::ParameterName, 'A task without an answer is stuck after this time: 1h, 30m, or as long as answers usually take')
+            [CompletionResult]::new('--after', '--after', [CompletionResultType]::ParameterName, 'When a task without an answer is stuck')
             [CompletionResult]::new('--at', '--at', [CompletionResultType]::ParameterName, 'Answer as of this time')
             [CompletionResult]::new('--board', '--board', [CompletionResultType]::ParameterName, 'Only this board: id, slug or name')
             [CompletionResult]::new('--exclude-board', '--exclude-board', [CompletionResultType]::ParameterName, 'Exclude this board')
@@ -342,8 +342,8 @@ Register-ArgumentCompleter -Native -CommandName 'mc-activity' -ScriptBlock {
             [CompletionResult]::new('--token-file', '--token-file', [CompletionResultType]::ParameterName, 'User token to authenticate with [env: MC_TOKEN]')
             [CompletionResult]::new('--agent-token-file', '--agent-token-file', [CompletionResultType]::ParameterName, 'Agent token [env: MC_AGENT_TOKEN]')
             [CompletionResult]::new('--tz', '--tz', [CompletionResultType]::ParameterName, 'Use this time zone, such as Europe/Berlin')
-            [CompletionResult]::new('--all', '--all', [CompletionResultType]::ParameterName, 'List every open task, with its state and its age')
-            [CompletionResult]::new('--fail', '--fail', [CompletionResultType]::ParameterName, 'Exit with 6 when a task is stuck, or waits for its lead for longer than usual')
+            [CompletionResult]::new('--all', '--all', [CompletionResultType]::ParameterName, 'List every open task')
+            [CompletionResult]::new('--fail', '--fail', [CompletionResultType]::ParameterName, 'Exit with 6 when a task waits too long')
             [CompletionResult]::new('--nagios', '--nagios', [CompletionResultType]::ParameterName, 'Answer as a Nagios plugin')
             [CompletionResult]::new('-i', '-i', [CompletionResultType]::ParameterName, 'Ignore case in --grep')
             [CompletionResult]::new('--ignore-case', '--ignore-case', [CompletionResultType]::ParameterName, 'Ignore case in --grep')

@@ -55,8 +55,8 @@ set edit:completion:arg-completer[mc-activity] = {|@words|
             cand help 'Print this message or the help of the given subcommand(s)'
         }
         &'mc-activity;list'= {
-            cand --around 'All that happened around an event (its id or the first characters of it) or a time, with the time before and after'
-            cand --within 'How long before and after'
+            cand --around 'List what happened around this event or time'
+            cand --within 'How long before and after --around'
             cand --board 'Only this board: id, slug or name'
             cand --exclude-board 'Exclude this board'
             cand --agent 'Only this agent: id or name'
@@ -306,7 +306,7 @@ set edit:completion:arg-completer[mc-activity] = {|@words|
             cand --version 'Print version'
         }
         &'mc-activity;tasks'= {
-            cand --after 'A task without an answer is stuck after this time: 1h, 30m, or as long as answers usually take'
+            cand --after 'When a task without an answer is stuck'
             cand --at 'Answer as of this time'
             cand --board 'Only this board: id, slug or name'
             cand --exclude-board 'Exclude this board'
@@ -333,8 +333,8 @@ set edit:completion:arg-completer[mc-activity] = {|@words|
             cand --token-file 'User token to authenticate with [env: MC_TOKEN]'
             cand --agent-token-file 'Agent token [env: MC_AGENT_TOKEN]'
             cand --tz 'Use this time zone, such as Europe/Berlin'
-            cand --all 'List every open task, with its state and its age'
-            cand --fail 'Exit with 6 when a task is stuck, or waits for its lead for longer than usual'
+            cand --all 'List every open task'
+            cand --fail 'Exit with 6 when a task waits too long'
             cand --nagios 'Answer as a Nagios plugin'
             cand -i 'Ignore case in --grep'
             cand --ignore-case 'Ignore case in --grep'
