@@ -30,7 +30,7 @@ pub struct SelectArgs {
     /// Exclude this agent
     #[arg(long, value_name = "AGENT", value_parser = non_empty(), help_heading = FILTERS)]
     pub exclude_agent: Vec<String>,
-    /// Only this task: id, start of the id, or part of the title
+    /// Only this task: id, its start, or part of title
     #[arg(long, value_name = "TASK", value_parser = non_empty(), help_heading = FILTERS)]
     pub task: Vec<String>,
     /// Only messages with this text

@@ -29,10 +29,13 @@ Examples:
   mc-activity list --all -o jsonl | jq -r .event_type | sort | uniq -c
   mc-activity list -o json --limit 20 | jq -r .next_cursor    # then --after CURSOR")]
 pub struct ListArgs {
-    /// All that happened around an event (its id or the first characters of it) or a time, with the time before and after
+    /// List what happened around this event or time
+    ///
+    /// An event is named by its id or the first characters of it. Each row has its distance in time. All rows are listed
+    /// unless there is a --limit.
     #[arg(long, value_name = "EVENT|TIME", conflicts_with_all = ["since", "until"], help_heading = "Time")]
     around: Option<String>,
-    /// How long before and after
+    /// How long before and after --around
     #[arg(long, value_name = "DURATION", default_value = "2m", value_parser = parse_duration, requires = "around", help_heading = "Time")]
     within: Duration,
     #[command(flatten)]

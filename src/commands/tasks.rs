@@ -43,16 +43,20 @@ Examples:
   mc-activity tasks --fail -q || page-someone
   mc-activity tasks --nagios")]
 pub struct TasksArgs {
-    /// A task without an answer is stuck after this time: 1h, 30m, or as long as answers usually take
+    /// When a task without an answer is stuck
+    ///
+    /// `usual` is as long as 95 % of the answers took.
     #[arg(long, value_name = "DURATION|usual", default_value = "usual", value_parser = after)]
     after: After,
-    /// List every open task, with its state and its age
+    /// List every open task
     #[arg(long)]
     all: bool,
     /// Answer as of this time
     #[arg(long, value_name = "TIME", conflicts_with = "until")]
     at: Option<TimeSpec>,
-    /// Exit with 6 when a task is stuck, or waits for its lead for longer than usual
+    /// Exit with 6 when a task waits too long
+    ///
+    /// A task that is stuck, or that waits for its lead for longer than leads usually take.
     #[arg(long, help_heading = "Thresholds")]
     fail: bool,
     /// Answer as a Nagios plugin

@@ -219,7 +219,7 @@ fn people_read_whole_comments_and_repeats_once_and_post_mortems_are_only_text() 
             assert_eq!(output.stdout.matches("(attempt ").count(), 3, "{output}");
         }
         // An event's id leads to its task.
-        let of_event = run(&["--task", "abcd0000", "-U", "2026-01-03", "-o", "jsonl"]);
+        let of_event = run(&["--task", "abcd0000-0000-0000-0000-000000000003", "-U", "2026-01-03", "-o", "jsonl"]);
         assert_eq!(of_event.jsonl().len(), 4, "{of_event}");
         let page = database.place.path().join("page.html");
         run(&["--task", &task, "--html", page.to_str().unwrap(), "-o", "jsonl"]);
