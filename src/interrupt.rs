@@ -19,9 +19,9 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 /// Where signals cannot be listened to.
 pub fn watch(grace: Duration, hangup: bool, leave: impl FnOnce(anyhow::Error) + Send + 'static) -> Result<()> {
     let runtime = Builder::new_current_thread().enable_all().build()?;
-    let signals = {
+    let mut signals = {
         let _context = runtime.enter();
-        Signals { hung_up: if hangup { self::hangup()? } else { None }, ..Signals::new()? }
+        Signals::new(hangup)?
     };
     thread::Builder::new().spawn(move || {
         runtime.block_on(async {
@@ -39,7 +39,7 @@ pub fn watch(grace: Duration, hangup: bool, leave: impl FnOnce(anyhow::Error) + 
 /// # Errors
 /// Those of the work; exit 130 after a signal.
 pub async fn until_interrupted<T>(work: impl Future<Output = Result<T>>) -> Result<T> {
-    let signals = Signals::new()?;
+    let mut signals = Signals::new(false)?;
     tokio::select! {
         biased;
         () = signals.first() => Err(interrupted()),
@@ -47,27 +47,35 @@ pub async fn until_interrupted<T>(work: impl Future<Output = Result<T>>) -> Resu
     }
 }
 
-/// Those that end a command.
-struct Signals {
+/// Those that end a command: SIGINT, SIGTERM and, for a command that saves its position first, SIGHUP.
+pub struct Signals {
     interrupted: Signal,
     terminated: Signal,
     hung_up: Option<Signal>,
 }
 
 impl Signals {
-    fn new() -> Result<Self> {
+    /// Listens from now on, inside a runtime.
+    pub fn new(hangup: bool) -> Result<Self> {
         Ok(Self {
             interrupted: signal(SignalKind::interrupt())?,
             terminated: signal(SignalKind::terminate())?,
-            hung_up: None,
+            hung_up: if hangup { self::hangup()? } else { None },
         })
     }
 
-    async fn first(mut self) {
+    /// Waits for the first of them.
+    pub async fn first(&mut self) {
+        let hung_up = async {
+            match &mut self.hung_up {
+                Some(signal) => _ = signal.recv().await,
+                None => std::future::pending().await,
+            }
+        };
         tokio::select! {
             _ = self.interrupted.recv() => {}
             _ = self.terminated.recv() => {}
-            () = next(self.hung_up.as_mut()) => {}
+            () = hung_up => {}
         }
     }
 }
@@ -76,21 +84,13 @@ impl Signals {
 ///
 /// # Errors
 /// Where signals cannot be listened to.
-pub fn hangup() -> Result<Option<Signal>> {
+fn hangup() -> Result<Option<Signal>> {
     // The lowest bit is signal 1. Where it cannot be read, SIGHUP does what it does.
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
     let ignored = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
     let ignored = ignored.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok());
     let listens = ignored.is_some_and(|mask| mask & 1 == 0);
     Ok(if listens { Some(signal(SignalKind::hangup())?) } else { None })
-}
-
-/// Waits for a signal, for ever if there is none to wait for.
-pub async fn next(signal: Option<&mut Signal>) {
-    match signal {
-        Some(signal) => _ = signal.recv().await,
-        None => std::future::pending().await,
-    }
 }
 
 fn interrupted() -> anyhow::Error {

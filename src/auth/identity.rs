@@ -2,8 +2,9 @@
 
 use super::agent_login::Proof;
 use super::{Actor, ActorKind};
-use crate::db::{AgentName, AgentRow, Database, UserName, UserRow};
+use crate::db::{AgentName, AgentRow, BoardsOf, Database, UserName, UserRow};
 use crate::error::{Failure, denied, not_found, usage};
+use crate::model::Board;
 use anyhow::Result;
 use uuid::Uuid;
 
@@ -128,6 +129,15 @@ fn agent_actor(agent: AgentRow, how: &str) -> Actor {
         boards: Vec::new(),
         own_board: agent.board_id,
         proof: None,
+    }
+}
+
+/// The boards that the actor may read. A user's came with the user's row; an agent's are looked up only where they are
+/// needed, since an agent sees its own events on any board.
+pub async fn boards(db: &mut Database, actor: &Actor) -> Result<Vec<Board>> {
+    match actor.kind {
+        ActorKind::User => Ok(actor.boards.clone()),
+        ActorKind::Agent => db.boards(BoardsOf::Agent(actor.id)).await,
     }
 }
 

@@ -1,8 +1,7 @@
 //! `boards`: what the actor may read.
 
-use crate::auth::ActorKind;
+use crate::auth::identity;
 use crate::cli::format::{OutputArgs, offers};
-use crate::db::BoardsOf;
 use crate::output::destination::Destination;
 use crate::output::{Columns, Format, PageInfo, RowWriter};
 use crate::session::Context;
@@ -24,12 +23,8 @@ impl BoardsArgs {
     pub async fn run(self, context: &Context) -> Result<u8> {
         let format = self.output.format()?;
         let mut session = context.session(false).await?;
-        let mut boards = match session.actor.kind {
-            ActorKind::User => session.actor.boards.clone(),
-            ActorKind::Agent => session.store.boards(BoardsOf::Agent(session.actor.id)).await?,
-        };
-        let scope = session.scope.clone();
-        let last = session.store.last_activity(&scope).await?;
+        let mut boards = identity::boards(&mut session.store, &session.actor).await?;
+        let last = session.store.last_activity(&session.scope).await?;
         for board in &mut boards {
             board.last_activity_at = last.get(&board.id).copied();
         }

@@ -5,7 +5,7 @@ use crate::cli::time::TimeSpec;
 use crate::db::{Target, demo_store};
 use crate::demo::{dataset, next_live};
 use crate::error::{denied, failed};
-use crate::interrupt::until_interrupted;
+use crate::interrupt::{Signals, until_interrupted};
 use crate::model::Timestamp;
 use crate::session::Context;
 use crate::settings::no_home;
@@ -101,9 +101,10 @@ impl DemoArgs {
             }
             Ok(())
         };
+        let mut signals = Signals::new(false)?;
         tokio::select! {
             biased;
-            _ = tokio::signal::ctrl_c() => Ok(()),
+            () = signals.first() => Ok(()),
             done = writing => done,
         }
     }

@@ -4,9 +4,9 @@ mod indexes;
 mod report;
 mod trust;
 
-use crate::auth::ActorKind;
+use crate::auth::identity;
 use crate::cli::format::{OutputArgs, offers};
-use crate::db::{BoardsOf, Database, TableFacts, TransactionMode};
+use crate::db::{Database, TableFacts, TransactionMode};
 use crate::error::{Kind, kind_of, render};
 use crate::model::Timestamp;
 use crate::output::destination::Destination;
@@ -241,10 +241,7 @@ fn server(report: &mut Report, facts: &TableFacts) {
 async fn actor(context: &Context, report: &mut Report, store: &mut Database, place: &DatabaseChoice) -> Result<()> {
     match context.actor(store, place).await {
         Ok(actor) => {
-            let boards = match actor.kind {
-                ActorKind::User => actor.boards.len(),
-                ActorKind::Agent => store.boards(BoardsOf::Agent(actor.id)).await?.len(),
-            };
+            let boards = identity::boards(store, &actor).await?.len();
             let name = crate::escape::escape_for_terminal(&actor.name);
             let said = format!("{} {name} ({}), {boards} boards", actor.kind.name(), actor.how);
             report.fact(

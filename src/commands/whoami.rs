@@ -1,8 +1,7 @@
 //! `whoami`: the identity, how it was authenticated, and the database.
 
-use crate::auth::ActorKind;
+use crate::auth::identity;
 use crate::cli::format::{OutputArgs, offers};
-use crate::db::BoardsOf;
 use crate::output::destination::Destination;
 use crate::output::{self, Format};
 use crate::session::Context;
@@ -27,10 +26,7 @@ impl WhoamiArgs {
         let format = self.output.format()?;
         self.output.without_fields()?;
         let mut session = context.session(false).await?;
-        let boards = match session.actor.kind {
-            ActorKind::User => session.actor.boards.len(),
-            ActorKind::Agent => session.store.boards(BoardsOf::Agent(session.actor.id)).await?.len(),
-        };
+        let boards = identity::boards(&mut session.store, &session.actor).await?.len();
         session.store.commit().await?;
         let actor = &session.actor;
         let document = json!({

@@ -75,7 +75,7 @@ impl Database {
     /// # Errors
     /// Those of the database.
     pub async fn count(&mut self, asked: EventQuery<'_>) -> Result<u64> {
-        if matches!(asked.scope, Scope::Boards(boards) if boards.is_empty()) {
+        if asked.scope.is_empty() {
             return Ok(0);
         }
         let filter = asked.filter;
@@ -123,7 +123,7 @@ impl Database {
         }
         query = self.among_types(query, &asked).await?;
         let mut sides: [BTreeMap<Timestamp, Tally>; 2] = Default::default();
-        if !matches!(asked.scope, Scope::Boards(boards) if boards.is_empty()) {
+        if !asked.scope.is_empty() {
             self.fetch(&query, &mut |row| {
                 let mut columns = row.columns();
                 let side = columns.small()?;
@@ -157,7 +157,7 @@ impl Database {
     /// # Errors
     /// Those of the database.
     pub async fn counted(&mut self, asked: EventQuery<'_>, by: &[Dimension]) -> Result<Vec<GroupCount>> {
-        if matches!(asked.scope, Scope::Boards(boards) if boards.is_empty()) {
+        if asked.scope.is_empty() {
             return Ok(Vec::new());
         }
         // Of few events the task's board is looked up one by one.

@@ -266,7 +266,7 @@ impl Database {
         each: &mut dyn FnMut(T) -> Result<ControlFlow<()>>,
     ) -> Result<bool> {
         let Feed { place, way, rows } = feed;
-        if matches!(asked.scope, Scope::Boards(boards) if boards.is_empty()) || place.page.limit == Some(0) {
+        if asked.scope.is_empty() || place.page.limit == Some(0) {
             return Ok(true);
         }
         let is_first = matches!(way, Strategy::Unknown);
@@ -356,7 +356,7 @@ impl Database {
     /// Those of the database.
     pub async fn by_ids(&mut self, asked: EventQuery<'_>, ids: (Uuid, Uuid), limit: u64) -> Result<Vec<ActivityEvent>> {
         let mut events = Vec::new();
-        if matches!(asked.scope, Scope::Boards(boards) if boards.is_empty()) {
+        if asked.scope.is_empty() {
             return Ok(events);
         }
         let mut place = Feed::new(PageRequest::default(), u64::MAX).place;

@@ -3,7 +3,6 @@
 
 use super::query::{Query, Value};
 use super::{BoardRule, Database, EventQuery, TransactionMode};
-use crate::model::Scope;
 use crate::model::{Key, Timestamp};
 use anyhow::{Context, Result};
 
@@ -79,7 +78,7 @@ impl Database {
         after: Option<Key>,
         limit: usize,
     ) -> Result<Vec<Key>> {
-        if matches!(asked.scope, Scope::Boards(boards) if boards.is_empty()) {
+        if asked.scope.is_empty() {
             return Ok(Vec::new());
         }
         let mut query = self.with_filters(Query::new("poll_keys"), &asked);
@@ -105,7 +104,7 @@ impl Database {
         (from, before): (Timestamp, Key),
         (mark, next): (u64, u64),
     ) -> Result<Vec<Key>> {
-        if matches!(asked.scope, Scope::Boards(boards) if boards.is_empty()) {
+        if asked.scope.is_empty() {
             return Ok(Vec::new());
         }
         let number = |number| Value::Count(i64::try_from(number).unwrap_or(i64::MAX));

@@ -1,7 +1,7 @@
 //! One row of `activity_events`, and what it refers to.
 
+use super::record::fields;
 use super::{Cell, Record, Route, Timestamp};
-
 use uuid::Uuid;
 
 /// One row of `activity_events`, as `GET /api/v1/activity` answers it, with what the API leaves out after it.
@@ -38,30 +38,30 @@ pub struct ActivityEvent {
 }
 
 impl ActivityEvent {
-    /// Keys in their JSON order: the API's first, then ours.
-    pub const FIELDS: &'static [&'static str] = &[
-        "id",
-        "event_type",
-        "message",
-        "agent_id",
-        "task_id",
-        "board_id",
-        "route_name",
-        "route_params",
-        "created_at",
-        "action",
-        "user_id",
-        "actor_id",
-        "agent_name",
-        "task_title",
-        "board_name",
-    ];
-
     /// The page of the web interface that shows the event.
     pub fn route(&self) -> Route {
         Route::of(self)
     }
 }
+
+// The API's fields first, then ours.
+fields!(ActivityEvent {
+    "id" => |event| Cell::Id(event.id),
+    "event_type" => |event| Cell::Text(&event.event_type),
+    "message" => |event| event.message.as_deref().into(),
+    "agent_id" => |event| event.agent_id.into(),
+    "task_id" => |event| event.task_id.into(),
+    "board_id" => |event| event.board_id.into(),
+    "route_name" => |event| Cell::Text(event.route().name),
+    "route_params" => |event| Cell::Map(event.route().params),
+    "created_at" => |event| Cell::Time(event.created_at),
+    "action" => |event| event.action.as_deref().into(),
+    "user_id" => |event| event.user_id.into(),
+    "actor_id" => |event| event.actor_id.into(),
+    "agent_name" => |event| event.agent_name.as_deref().into(),
+    "task_title" => |event| event.task_title.as_deref().into(),
+    "board_name" => |event| event.board_name.as_deref().into(),
+});
 
 #[cfg(test)]
 impl ActivityEvent {
@@ -81,28 +81,6 @@ impl ActivityEvent {
             agent_name: None,
             task_title: None,
             board_name: None,
-        }
-    }
-}
-
-impl Record for ActivityEvent {
-    fn cell(&self, field: usize) -> Cell<'_> {
-        match field {
-            0 => Cell::Id(self.id),
-            1 => Cell::Text(&self.event_type),
-            2 => self.message.as_deref().into(),
-            3 => self.agent_id.into(),
-            4 => self.task_id.into(),
-            5 => self.board_id.into(),
-            6 => Cell::Text(self.route().name),
-            7 => Cell::Map(self.route().params),
-            8 => Cell::Time(self.created_at),
-            9 => self.action.as_deref().into(),
-            10 => self.user_id.into(),
-            11 => self.actor_id.into(),
-            12 => self.agent_name.as_deref().into(),
-            13 => self.task_title.as_deref().into(),
-            _ => self.board_name.as_deref().into(),
         }
     }
 }
@@ -132,38 +110,18 @@ pub struct TaskComment {
     pub board_name: String,
 }
 
-impl TaskComment {
-    /// Keys in the API's order.
-    pub const FIELDS: &'static [&'static str] = &[
-        "id",
-        "created_at",
-        "message",
-        "agent_id",
-        "agent_name",
-        "agent_role",
-        "task_id",
-        "task_title",
-        "board_id",
-        "board_name",
-    ];
-}
-
-impl Record for TaskComment {
-    fn cell(&self, field: usize) -> Cell<'_> {
-        match field {
-            0 => Cell::Id(self.id),
-            1 => Cell::Time(self.created_at),
-            2 => Cell::Text(&self.message),
-            3 => self.agent_id.into(),
-            4 => self.agent_name.as_deref().into(),
-            5 => self.agent_role.as_deref().into(),
-            6 => Cell::Id(self.task_id),
-            7 => Cell::Text(&self.task_title),
-            8 => Cell::Id(self.board_id),
-            _ => Cell::Text(&self.board_name),
-        }
-    }
-}
+fields!(TaskComment {
+    "id" => |comment| Cell::Id(comment.id),
+    "created_at" => |comment| Cell::Time(comment.created_at),
+    "message" => |comment| Cell::Text(&comment.message),
+    "agent_id" => |comment| comment.agent_id.into(),
+    "agent_name" => |comment| comment.agent_name.as_deref().into(),
+    "agent_role" => |comment| comment.agent_role.as_deref().into(),
+    "task_id" => |comment| Cell::Id(comment.task_id),
+    "task_title" => |comment| Cell::Text(&comment.task_title),
+    "board_id" => |comment| Cell::Id(comment.board_id),
+    "board_name" => |comment| Cell::Text(&comment.board_name),
+});
 
 /// White space as Python's `str.strip()` takes it, with which Mission Control reads roles and refuses blank comments:
 /// Unicode's, and the four separators from U+001C.
@@ -216,18 +174,9 @@ pub struct Board {
     pub last_activity_at: Option<Timestamp>,
 }
 
-impl Board {
-    /// Keys in their JSON order.
-    pub const FIELDS: &'static [&'static str] = &["id", "name", "slug", "last_activity_at"];
-}
-
-impl Record for Board {
-    fn cell(&self, field: usize) -> Cell<'_> {
-        match field {
-            0 => Cell::Id(self.id),
-            1 => Cell::Text(&self.name),
-            2 => Cell::Text(&self.slug),
-            _ => self.last_activity_at.map_or(Cell::Null, Cell::Time),
-        }
-    }
-}
+fields!(Board {
+    "id" => |board| Cell::Id(board.id),
+    "name" => |board| Cell::Text(&board.name),
+    "slug" => |board| Cell::Text(&board.slug),
+    "last_activity_at" => |board| board.last_activity_at.map_or(Cell::Null, Cell::Time),
+});

@@ -14,6 +14,13 @@ pub enum Scope {
     Agent(Uuid),
 }
 
+impl Scope {
+    /// Whether the actor sees nothing at all, so that no query is needed.
+    pub fn is_empty(&self) -> bool {
+        matches!(self, Self::Boards(boards) if boards.is_empty())
+    }
+}
+
 /// Which events to keep. An empty list of a "keep" field keeps all; values of one field are alternatives, different
 /// fields all apply. Exclusions keep rows where the field is null.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

@@ -34,9 +34,27 @@ impl From<Option<Uuid>> for Cell<'_> {
     }
 }
 
-/// A row with a fixed list of fields; the list itself stands beside the type as `FIELDS`, so that a format can keep
-/// some of them (`--fields`) by their positions.
+/// A row with a fixed list of fields, the type's `FIELDS`. A format can keep some of them (`--fields`) by their positions.
 pub trait Record {
     /// The value at a position of the type's list of fields.
     fn cell(&self, field: usize) -> Cell<'_>;
 }
+
+/// The fields of a row in the order of its JSON keys. Each name stands here once, beside the cell that it holds; JSON, CSV
+/// and tables take both from this list.
+macro_rules! fields {
+    ($record:ty { $($name:literal => |$row:ident| $cell:expr,)+ }) => {
+        impl $record {
+            /// Names in their JSON order.
+            pub const FIELDS: &'static [&'static str] = &[$($name),+];
+        }
+
+        impl Record for $record {
+            fn cell(&self, field: usize) -> Cell<'_> {
+                const CELLS: &[for<'a> fn(&'a $record) -> Cell<'a>] = &[$(|$row| $cell),+];
+                CELLS.get(field).map_or(Cell::Null, |cell| cell(self))
+            }
+        }
+    };
+}
+pub(crate) use fields;

@@ -102,10 +102,7 @@ impl Terminal {
 
     /// The text in a color, if there is color.
     pub fn paint<'a>(&self, ink: Color, text: &'a str) -> Cow<'a, str> {
-        if !self.color || ink == Color::Plain || text.is_empty() {
-            return Cow::Borrowed(text);
-        }
-        Cow::Owned(format!("\u{1b}[{}m{text}\u{1b}[0m", ink.sgr()))
+        if self.color { ink.paint(text) } else { Cow::Borrowed(text) }
     }
 
     /// What marks a failure where there is no color.
@@ -134,6 +131,8 @@ pub enum Color {
     Dim,
     /// Failures.
     Failure,
+    /// Failures in a chart.
+    Red,
     /// Tasks.
     Cyan,
     /// Agents.
@@ -196,6 +195,14 @@ impl Color {
         }
     }
 
+    /// The text in this color; the only place that writes an escape sequence for one.
+    pub(super) fn paint(self, text: &str) -> Cow<'_, str> {
+        if self == Self::Plain || text.is_empty() {
+            return Cow::Borrowed(text);
+        }
+        Cow::Owned(format!("\u{1b}[{}m{text}\u{1b}[0m", self.sgr()))
+    }
+
     /// Select Graphic Rendition parameters (ECMA-48, 8.3.117).
     fn sgr(self) -> &'static str {
         match self {
@@ -203,6 +210,7 @@ impl Color {
             Self::Bold => "1",
             Self::Dim => "2",
             Self::Failure => "1;31",
+            Self::Red => "31",
             Self::Cyan => "36",
             Self::Green => "32",
             Self::Yellow => "33",

@@ -1,11 +1,11 @@
 //! From filters as typed to a [`Filter`]: names are looked up among what the actor may see, and nowhere else.
 
 use crate::auth::ActorKind;
-use crate::auth::identity::{ambiguous, keep_exact};
+use crate::auth::identity::{self, ambiguous, keep_exact};
 use crate::cli::filter::{FilterArgs, RangeArgs, SelectArgs};
 use crate::cli::names::{Candidate, IdPrefix, Resolution, is_same_name, resolve_name};
 use crate::cli::split::{split_types, split_values};
-use crate::db::{AgentName, BoardRule, BoardsOf, PageRequest};
+use crate::db::{AgentName, BoardRule, PageRequest};
 use crate::error::{denied, not_found};
 use crate::model::Filter;
 use crate::model::{ActivityEvent, Board};
@@ -31,11 +31,8 @@ impl Session {
         let (since, until) = range.resolve(self.now, self.zone)?;
         let names_boards = !(args.board.is_empty() && args.exclude_board.is_empty());
         let boards = match self.actor.kind {
-            ActorKind::User => self.actor.boards.clone(),
-            ActorKind::Agent if names_boards || !args.task.is_empty() => {
-                self.store.boards(BoardsOf::Agent(self.actor.id)).await?
-            }
-            ActorKind::Agent => Vec::new(),
+            ActorKind::Agent if !names_boards && args.task.is_empty() => Vec::new(),
+            _ => identity::boards(&mut self.store, &self.actor).await?,
         };
         let named = self.named_boards(&args.board, &boards)?;
         Ok(Filter {

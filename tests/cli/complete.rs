@@ -257,7 +257,7 @@ fn shells_complete_commands_flags_fixed_values_and_types_of_the_catalogue_and_th
             ("mc-activity summ".to_owned(), "summary"),
             ("mc-activity errors --ran".to_owned(), "--range"),
             ("mc-activity list --color=alw".to_owned(), "--color=always"),
-            ("mc-activity list -o prom".to_owned(), "prometheus"),
+            ("mc-activity errors -o prom".to_owned(), "prometheus"),
             ("mc-activity man whoa".to_owned(), "whoami"),
             ("mc-activity man 'whoa".to_owned(), "whoami"),
             ("mc-activity explain task.assignee_wok".to_owned(), "task.assignee_woken"),

@@ -1,10 +1,10 @@
 //! The names that the actor of a command line may see.
 
 use super::candidates::Names;
-use crate::auth::ActorKind;
+use crate::auth::{ActorKind, identity};
 use crate::cli::global::GlobalArgs;
 use crate::commands::Cli;
-use crate::db::{AgentName, BoardRule, BoardsOf, Dimension};
+use crate::db::{AgentName, BoardRule, Dimension};
 use crate::escape::escape_for_terminal;
 use crate::model::Filter;
 use crate::model::catalogue::stored_types;
@@ -60,10 +60,7 @@ fn look_up(names: Names, before: &[String]) -> Result<Known> {
 
 async fn ask(names: Names, context: &Context) -> Result<Known> {
     let mut session = context.session(false).await?;
-    let boards = match session.actor.kind {
-        ActorKind::User => session.actor.boards.clone(),
-        ActorKind::Agent => session.store.boards(BoardsOf::Agent(session.actor.id)).await?,
-    };
+    let boards = identity::boards(&mut session.store, &session.actor).await?;
     let mut known = Known::default();
     match names {
         Names::Board => {

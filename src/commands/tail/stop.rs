@@ -1,9 +1,8 @@
 //! What ends a tail.
 
-use crate::interrupt;
+use crate::interrupt::Signals;
 use anyhow::Result;
 use std::time::Duration;
-use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::time::{Instant, sleep_until};
 
 /// Why a tail ends.
@@ -18,27 +17,19 @@ pub(super) enum End {
 
 /// What may end it from outside.
 pub(super) struct Ends {
-    terminated: Signal,
-    interrupted: Signal,
-    hung_up: Option<Signal>,
+    signals: Signals,
     deadline: Option<Instant>,
 }
 
 impl Ends {
     /// From now on.
     pub(super) fn new(limit: Option<Duration>) -> Result<Self> {
-        Ok(Self {
-            terminated: signal(SignalKind::terminate())?,
-            interrupted: signal(SignalKind::interrupt())?,
-            hung_up: interrupt::hangup()?,
-            deadline: limit.and_then(|limit| Instant::now().checked_add(limit)),
-        })
+        Ok(Self { signals: Signals::new(true)?, deadline: limit.and_then(|limit| Instant::now().checked_add(limit)) })
     }
 
     /// Waits for the first of them.
     pub(super) async fn ended(&mut self) -> End {
         let deadline = self.deadline;
-        let hung_up = interrupt::next(self.hung_up.as_mut());
         let time_is_up = async {
             match deadline {
                 Some(deadline) => sleep_until(deadline).await,
@@ -47,9 +38,7 @@ impl Ends {
         };
         tokio::select! {
             biased;
-            _ = self.interrupted.recv() => End::Requested,
-            _ = self.terminated.recv() => End::Requested,
-            () = hung_up => End::Requested,
+            () = self.signals.first() => End::Requested,
             () = time_is_up => End::TimeIsUp,
         }
     }

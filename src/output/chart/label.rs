@@ -2,6 +2,7 @@
 
 use super::ChartStyle;
 use crate::model::{Bucket, Period, Tally, Timestamp};
+use crate::output::Color;
 use std::collections::HashMap;
 
 /// What a piece of text is, to be coloured by.
@@ -17,15 +18,15 @@ pub enum Tone {
     Plain,
 }
 
-/// The text in its colour (ECMA-48), or as it is where colours are not wanted.
+/// The text in its colour, or as it is where colours are not wanted.
 pub fn paint(look: &ChartStyle<'_>, tone: Tone, text: &str) -> String {
-    let code = match tone {
-        Tone::Strong => 1,
-        Tone::Alarm => 31,
-        Tone::Quiet => 2,
-        Tone::Plain => 0,
+    let color = match tone {
+        Tone::Strong => Color::Bold,
+        Tone::Alarm => Color::Red,
+        Tone::Quiet => Color::Dim,
+        Tone::Plain => Color::Plain,
     };
-    if look.color && code > 0 && !text.is_empty() { format!("\x1b[{code}m{text}\x1b[0m") } else { text.to_owned() }
+    if look.color { color.paint(text).into_owned() } else { text.to_owned() }
 }
 
 /// A percentage with two decimals; what is not nothing is not shown as nothing.

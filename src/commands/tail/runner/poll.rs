@@ -3,7 +3,7 @@
 
 use super::{ChainArchive, TailRunner, options};
 use crate::auth::identity;
-use crate::db::{self, BoardsOf, EventQuery, Item, Order, PageRequest, TransactionMode};
+use crate::db::{self, EventQuery, Item, Order, PageRequest, TransactionMode};
 use crate::error::{denied, usage};
 use crate::model::Scope;
 use crate::model::{Cell, Key, Record, Timestamp};
@@ -182,10 +182,7 @@ impl<T: Item + Record + Clone> TailRunner<'_, T> {
     /// A board that `--board` names and that is gone, or out of reach, is what it would be at the start: an error.
     async fn check_boards(&mut self) -> Result<()> {
         let Some(named) = self.filter.boards.clone() else { return Ok(()) };
-        let boards = match self.session.actor.scope() {
-            Scope::Boards(_) => self.session.actor.boards.clone(),
-            Scope::Agent(agent) => self.session.store.boards(BoardsOf::Agent(agent)).await?,
-        };
+        let boards = identity::boards(&mut self.session.store, &self.session.actor).await?;
         let Some(gone) = named.iter().find(|id| !boards.iter().any(|board| board.id == **id)) else { return Ok(()) };
         // In the words in which it was named, unless they name another board by now.
         self.session.named_boards(&self.args.select.board, &boards)?;
