@@ -24,10 +24,7 @@ pub(super) struct Ends {
 impl Ends {
     /// From now on.
     pub(super) fn new(limit: Option<Duration>) -> Result<Self> {
-        Ok(Self {
-            signals: Signals::new(true)?,
-            deadline: limit.and_then(|limit| Instant::now().checked_add(limit)),
-        })
+        Ok(Self { signals: Signals::new(true)?, deadline: limit.and_then(|limit| Instant::now().checked_add(limit)) })
     }
 
     /// Waits for the first of them.

@@ -1,8 +1,8 @@
 //! Words and numbers of reports and charts: percentages, windows, dates of buckets, names of groups.
 
 use super::ChartStyle;
-use crate::output::Color;
 use crate::model::{Bucket, Period, Tally, Timestamp};
+use crate::output::Color;
 use std::collections::HashMap;
 
 /// What a piece of text is, to be coloured by.
