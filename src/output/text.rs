@@ -89,7 +89,9 @@ impl Lines {
                 self.head(&mut draft, view, record, &cell_text::plain(&message));
                 match (&message, self.style.terminal.width) {
                     (Cell::Text(message), Some(columns)) => self.paragraphs(&mut draft, message, columns, ink),
-                    _ => {
+                    // No message needs no mark on a terminal.
+                    (_, Some(_)) => {}
+                    (_, None) => {
                         let text = cell_text::text(&message, &self.style, false);
                         draft.text.push_str(&self.highlights.paint(&self.style.terminal, ink, &text));
                     }
@@ -229,6 +231,7 @@ impl Lines {
                 draft.break_line();
             }
             // An escape sequence would keep the spaces before it from being cut.
+            let row = row.trim_end();
             if !row.is_empty() {
                 draft.text.push_str(&self.highlights.paint(&self.style.terminal, ink, row));
             }
