@@ -3,6 +3,7 @@
 
 mod aggregates;
 mod damage;
+mod deliveries;
 mod diagnostics;
 mod encoding;
 mod feed;
@@ -19,7 +20,8 @@ mod trace;
 pub mod url;
 mod write;
 
-pub use aggregates::{Dimension, GroupCount};
+pub use aggregates::{Dimension, GroupCount, Rates};
+pub use deliveries::DeliveryEvent;
 pub use diagnostics::{Cost, IndexFacts, PathSchema, TableFacts};
 pub use feed::{Feed, Item, Order, PageRequest};
 pub use listen::Listener;

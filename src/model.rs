@@ -1,6 +1,7 @@
 //! What the program works with: plain values, without a database, a terminal, a command line or a clock.
 
 pub mod catalogue;
+mod deliveries;
 mod error_rate;
 mod event;
 mod filter;
@@ -10,6 +11,7 @@ mod route;
 mod timestamp;
 mod timezone;
 
+pub use deliveries::{Attempts, Deliveries};
 pub use error_rate::{
     Bucket, ErrorRate, Group, Period, Point, RateScope, Series, Summary, SummaryKey, SummaryRow, Tally,
 };

@@ -1,6 +1,7 @@
 //! Settings and flags become a connection, an identity and resolved filters: the first half of every command.
 
 mod authenticate;
+mod doubts;
 pub mod future_start;
 pub mod group_by;
 pub mod page_cursor;
@@ -37,6 +38,8 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+const NO_DATABASE_URL: &str = "no DATABASE_URL";
+
 /// What is common to all commands before a database is opened.
 pub struct Context {
     /// The global flags.
@@ -60,6 +63,8 @@ pub struct DatabaseChoice {
     pub origin: String,
     /// Our own store: its local user is who asks, unless another is named.
     pub embedded: bool,
+    /// It is read because no other database was named.
+    pub is_default: bool,
 }
 
 /// An open database and the actor who asks.
@@ -78,6 +83,8 @@ pub struct Session {
     pub place: String,
     /// It is our own store.
     pub embedded: bool,
+    /// It is read because no other database was named.
+    pub is_demo_by_default: bool,
     /// What we are connected to.
     pub target: Target,
 }
@@ -130,7 +137,12 @@ impl Context {
     pub fn place(&self) -> Result<DatabaseChoice> {
         if let Some(path) = self.demo.clone() {
             let target = Target::Sqlite { path, read_only: false };
-            return Ok(DatabaseChoice { target, origin: "the embedded store".to_owned(), embedded: true });
+            return Ok(DatabaseChoice {
+                target,
+                origin: "the embedded store".to_owned(),
+                embedded: true,
+                is_default: false,
+            });
         }
         if let Some(url) = self.settings.database_url(self.global.database.database_url.as_deref())? {
             let passwords = match url.origin {
@@ -143,16 +155,21 @@ impl Context {
                 postgres.warnings.iter().for_each(|warning| self.say_once(format!("warning: {warning}")));
             }
             let embedded = self.is_embedded_store(&target);
-            return Ok(DatabaseChoice { target, origin: url.to_string(), embedded });
+            return Ok(DatabaseChoice { target, origin: url.to_string(), embedded, is_default: false });
         }
         let store = self.settings.embedded_store();
         match store {
             Some(path) if path.exists() => {
-                self.say(&format!("no DATABASE_URL: reading the embedded store {}", path.display()));
+                // Even where nothing else is said: nobody shall take it for production.
+                if !crate::output::would_be_stopped() {
+                    let line = format!("{NO_DATABASE_URL}: reading the embedded store {}", path.display());
+                    crate::output::eprint_safe(&line);
+                }
                 Ok(DatabaseChoice {
                     target: Target::Sqlite { path, read_only: false },
                     origin: "the embedded store".to_owned(),
                     embedded: true,
+                    is_default: true,
                 })
             }
             _ => Err(unavailable("no DATABASE_URL, and no embedded store")
@@ -228,6 +245,7 @@ impl Context {
             zone: self.global.zone.zone()?,
             place: described,
             embedded: place.embedded,
+            is_demo_by_default: place.is_default,
             target: place.target,
         })
     }

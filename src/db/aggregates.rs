@@ -3,6 +3,7 @@
 use super::feed::PageRequest;
 use super::query::{Dialect, Query, Value};
 use super::{BoardRule, Database, EventQuery};
+use crate::analysis::slots::{self, Slot, Slots};
 use crate::model::Filter;
 use crate::model::Scope;
 use crate::model::{ActivityEvent, Bucket, Period, Point, Tally, Timestamp};
@@ -53,6 +54,24 @@ pub struct Rates {
     pub primary: Vec<Point>,
     /// The window of the same length before it.
     pub comparison: Vec<Point>,
+    /// The window in slots, oldest first.
+    pub slots: Vec<Slot>,
+    /// The window's first and last failure.
+    pub failures: Option<(Timestamp, Timestamp)>,
+    /// How many of the window's events are heartbeats.
+    pub heartbeats: u64,
+}
+
+/// What the database counts by: slots and buckets are put together from it.
+fn counting_bucket(window: Period, bucket: Bucket) -> Bucket {
+    const DAY: i64 = 86_400_000_000;
+    match window.until.micros_since(window.since) {
+        _ if bucket == Bucket::Minute => bucket,
+        length if length <= 2 * DAY => Bucket::FiveMinutes,
+        length if length <= 366 * DAY => Bucket::Hour,
+        length if length <= 3_660 * DAY => Bucket::Day,
+        _ => bucket,
+    }
 }
 
 impl Database {
@@ -98,10 +117,11 @@ impl Database {
         let asked = EventQuery { filter: &filter, through: window.closed.then_some(window.until), ..asked };
         let mut query = self.with_filters(Query::new("error_rate"), &asked).when("hash_readable_tasks", true);
         query = query.bind("middle", Value::Time(window.since));
-        query = self.truncate(query, bucket);
-        if self.dialect() == Dialect::Postgres && bucket != Bucket::Hour {
-            let mut starts = bucket.starts(before);
-            starts.extend(bucket.starts(window));
+        let counted_by = counting_bucket(window, bucket);
+        query = self.truncate(query, counted_by);
+        if self.dialect() == Dialect::Postgres && !matches!(counted_by, Bucket::Minute | Bucket::FiveMinutes) {
+            let mut starts = counted_by.starts(before);
+            starts.extend(counted_by.starts(window));
             starts.dedup();
             // The window before may begin earlier than the server's calendar does.
             starts.retain(|start| (Timestamp::FIRST..=Timestamp::LAST).contains(start));
@@ -109,33 +129,43 @@ impl Database {
         }
         query = self.among_types(query, &asked).await?;
         let mut sides: [BTreeMap<Timestamp, Tally>; 2] = Default::default();
+        let mut slots = Slots::new(slots::width(window));
+        let mut failures: Option<(Timestamp, Timestamp)> = None;
+        let mut heartbeats = 0;
         if !matches!(asked.scope, Scope::Boards(boards) if boards.is_empty()) {
             self.fetch(&query, &mut |row| {
                 let mut columns = row.columns();
                 let side = columns.small()?;
                 // Years that the calendar does not have are in no bucket; they count all the same.
-                let at = columns.time()?.map_or(Timestamp::FIRST, |at| bucket.start(at).unwrap_or(at));
+                let start = columns.time()?.unwrap_or(Timestamp::FIRST);
+                let at = bucket.start(start).unwrap_or(start);
                 let tally = Tally { errors: columns.count()?.unsigned_abs(), total: columns.count()?.unsigned_abs() };
                 let on = [side == 0 || (side == 1 && window.closed), side != 0];
                 for (side, _) in sides.iter_mut().zip(on).filter(|(_, on)| *on) {
-                    let known = side.entry(at).or_default();
-                    known.errors += tally.errors;
-                    known.total += tally.total;
+                    *side.entry(at).or_default() += tally;
+                }
+                let (first, last) = (columns.time()?, columns.time()?);
+                if on[1] {
+                    slots.add_counted(start, tally, first);
+                    heartbeats += columns.count()?.unsigned_abs();
+                    failures = match (failures, first.zip(last)) {
+                        (Some(known), Some(found)) => Some((known.0.min(found.0), known.1.max(found.1))),
+                        (known, found) => known.or(found),
+                    };
                 }
                 Ok(())
             })
             .await?;
         }
         let [earlier, inside] = sides;
-        let tally = inside.values().fold(Tally::default(), |sum, tally| Tally {
-            errors: sum.errors + tally.errors,
-            total: sum.total + tally.total,
-        });
+        let mut tally = Tally::default();
+        inside.values().for_each(|counted| tally += *counted);
         let points = |counted: BTreeMap<Timestamp, Tally>, period: Period| {
             let tally = |start| counted.get(&start).copied().unwrap_or_default();
             bucket.starts(period).into_iter().map(|start| Point { period: start, tally: tally(start) }).collect()
         };
-        Ok(Rates { tally, primary: points(inside, window), comparison: points(earlier, before) })
+        let (primary, comparison) = (points(inside, window), points(earlier, before));
+        Ok(Rates { tally, primary, comparison, slots: slots.slots(), failures, heartbeats })
     }
 
     /// Events and failures counted by some dimensions.
@@ -232,16 +262,22 @@ impl Database {
 
     /// How buckets are cut: by name, or in SQLite by width, where weeks and months are put together from days.
     fn truncate(&self, query: Query, bucket: Bucket) -> Query {
-        const HOUR: i64 = 3_600_000_000;
-        let width = if bucket == Bucket::Hour { HOUR } else { 24 * HOUR };
+        const MINUTE: i64 = 60_000_000;
+        let width = match bucket {
+            Bucket::Minute => MINUTE,
+            Bucket::FiveMinutes => 5 * MINUTE,
+            Bucket::Hour => 60 * MINUTE,
+            Bucket::Day | Bucket::Week | Bucket::Month => 24 * 60 * MINUTE,
+        };
         match self.dialect() {
+            Dialect::Postgres if bucket == Bucket::FiveMinutes => query,
             Dialect::Postgres => query.bind("bucket", Value::Text(bucket.name().to_owned())),
             Dialect::Sqlite => query.bind("width", Value::Count(width)),
         }
     }
 
     /// Names the event types, so that the planner may go through (event_type, created_at).
-    async fn among_types(&mut self, query: Query, asked: &EventQuery<'_>) -> Result<Query> {
+    pub(super) async fn among_types(&mut self, query: Query, asked: &EventQuery<'_>) -> Result<Query> {
         let schema = &self.schema;
         if self.dialect() == Dialect::Sqlite || schema.small || schema.indexed_by_time || !schema.indexed_by_type {
             return Ok(query);

@@ -156,6 +156,13 @@ impl Query {
         }
     }
 
+    /// Keeps those texts of a list that a condition holds for.
+    pub(super) fn retain_texts(&mut self, name: &str, keep: &dyn Fn(&str) -> bool) {
+        if let Some((_, Value::Texts(texts))) = self.values.iter_mut().find(|(known, _)| *known == name) {
+            texts.retain(|text| keep(text));
+        }
+    }
+
     /// The texts among its values.
     pub(super) fn texts(&self) -> impl Iterator<Item = &str> {
         self.values.iter().flat_map(|(_, value)| {
@@ -284,7 +291,7 @@ macro_rules! queries {
 }
 
 queries! {
-    "agents" "boards" "comments" "session_info" "count" "doctor_clock" "doctor_columns" "doctor_indexes" "doctor_orphaned_events" "time_bounds" "poll_keys" "keys_since"
+    "agents" "boards" "burn" "comments" "deliveries" "session_info" "count" "doctor_clock" "doctor_columns" "doctor_indexes" "doctor_orphaned_events" "time_bounds" "poll_keys" "keys_since"
     "last_activity" "list" "insert_event" "event_by_id" "filters" "poll_snapshot" "last_activity_by_board" "error_rate" "summary" "tasks_by_id_range" "token_hashes" "user_with_boards";
     postgres "doctor_plan_cost" "doctor_commit_delays" "doctor_path" "doctor_privileges" "doctor_table" "has_foreign_partitions" "lock_event_ids" "required_columns" "has_notify_trigger" "oldest_write_transaction" "missing_privileges" "match_estimate"
         "count_on_boards" "event_types";

@@ -121,6 +121,11 @@ pub fn is_known(event_type: &str) -> bool {
     stored_types().any(|known| known == event_type)
 }
 
+/// The failure that belongs to a success that the backend stores, or the success that belongs to a failure.
+pub fn pair(event_type: &str) -> Option<&'static str> {
+    CATALOGUE.stored.iter().find(|entry| entry.event_type == event_type)?.pair.as_deref()
+}
+
 /// Explains a type: from the catalogue, or, since types are free text, by what can be said of any.
 pub fn explain(event_type: &str) -> Explanation {
     let mut told = Explanation {

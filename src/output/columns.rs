@@ -133,6 +133,11 @@ impl Columns {
         view
     }
 
+    /// The rows of a part of a report, for programs.
+    pub fn section(fields: &[&'static str]) -> Self {
+        Self::of(fields, false, "row")
+    }
+
     fn of(fields: &[&'static str], page: bool, event: &'static str) -> Self {
         let chosen = (0..fields.len()).collect();
         Self { fields: fields.to_vec(), own: fields.len(), chosen, explicit: false, columns: Vec::new(), page, event }

@@ -46,6 +46,8 @@ impl FromStr for ColorChoice {
 pub struct Terminal {
     /// Columns of the terminal; `None`: no terminal, and nothing is cut.
     pub width: Option<usize>,
+    /// Its lines; `None`: no terminal, and nothing is shortened.
+    pub height: Option<usize>,
     /// Whether to color.
     pub color: bool,
     /// Whether characters outside ASCII may be used for decoration.
@@ -60,8 +62,13 @@ impl Terminal {
     /// `NO_COLOR` (no-color.org) beats `CLICOLOR_FORCE`, that beats `TERM=dumb` and `CLICOLOR=0`
     /// (bixense.com/clicolors); `COLUMNS` beats the size that the terminal reports.
     pub fn detect(choice: ColorChoice, env: &dyn Fn(&str) -> Option<String>) -> Self {
-        let reported = terminal_size::terminal_size().map(|(width, _)| usize::from(width.0));
-        Self::of(choice, env, stdout().is_terminal().then_some(reported))
+        let size = terminal_size::terminal_size();
+        let reported = size.map(|(width, _)| usize::from(width.0));
+        let mut terminal = Self::of(choice, env, stdout().is_terminal().then_some(reported));
+        let lines = env("LINES").and_then(|lines| lines.parse().ok()).filter(|lines| *lines > 0);
+        let height = || lines.or(size.map(|(_, height)| usize::from(height.0)).filter(|height| *height > 0));
+        terminal.height = terminal.width.and_then(|_| height());
+        terminal
     }
 
     /// A file or a pipe: nothing is cut, and color only where it is asked for.
@@ -90,7 +97,7 @@ impl Terminal {
             let locale = locale.to_ascii_lowercase();
             locale.contains("utf-8") || locale.contains("utf8")
         });
-        Self { width, color, unicode }
+        Self { width, height: None, color, unicode }
     }
 
     /// The text in a color, if there is color.

@@ -42,7 +42,7 @@ pub(super) fn write_rate<W: Write>(out: &mut W, rate: &ErrorRate) -> io::Result<
     let count = rate.primary.points.len().max(rate.comparison.points.len());
     let each = per_column(count, MOST_COLUMNS);
     let (now, before) = (merge(&rate.primary.points, each), merge(&rate.comparison.points, each));
-    let name = if each == 1 { bucket.name().to_owned() } else { format!("{each} {}s", bucket.name()) };
+    let name = label::buckets(bucket, each);
     writeln!(out, "<h2>Error rate per {name}</h2>")?;
     if now.is_empty() {
         return writeln!(out, "<p class=\"none\">The window has no buckets.</p>");
@@ -118,7 +118,7 @@ pub(super) fn write_counts<W: Write>(
 ) -> io::Result<()> {
     let (Some(bucket), false) = (bucket, counts.is_empty()) else { return Ok(()) };
     let each = per_column(counts.len(), MOST_COLUMNS);
-    let name = if each == 1 { bucket.name().to_owned() } else { format!("{each} {}s", bucket.name()) };
+    let name = label::buckets(bucket, each);
     let columns = counts.chunks(each).map(|some| {
         let start = some[0].0;
         let count: u64 = some.iter().map(|(_, count)| count).sum();

@@ -1,7 +1,7 @@
 //! The page's tables.
 
 use super::text::{EventType, HtmlText, Time};
-use crate::model::{ActivityEvent, Group, Summary, Timestamp};
+use crate::model::{ActivityEvent, Deliveries, Group, Summary, Timestamp};
 use crate::output::chart::label;
 use crate::output::message_groups::MessageGroups;
 use crate::output::summary;
@@ -44,6 +44,42 @@ fn write_bar<W: Write>(out: &mut W, pct_of_longest: f64, fill: &str) -> io::Resu
         "<td class=\"share\"><svg viewBox=\"0 0 100 10\" preserveAspectRatio=\"none\" aria-hidden=\"true\">\
         <rect class=\"{fill}\" width=\"{pct_of_longest:.2}\" height=\"10\"/></svg></td></tr>"
     )
+}
+
+/// The routes of the deliveries; nothing without deliveries.
+pub(super) fn write_routes<W: Write>(
+    out: &mut W,
+    routes: &[Group],
+    show_time: &dyn Fn(Timestamp) -> String,
+) -> io::Result<()> {
+    if routes.is_empty() {
+        return Ok(());
+    }
+    writeln!(out, "<h2>Deliveries by route</h2>")?;
+    let numbers = [("failed", "number"), ("tried", "number"), ("rate", "number")];
+    let times = [("last success", ""), ("failing since", ""), ("in a row", "number")];
+    write_head(out, &[("route", "type")].into_iter().chain(numbers).chain(times).collect::<Vec<_>>())?;
+    for route in routes {
+        let Deliveries { tally, last_success, failing_since, in_a_row, .. } = route.deliveries;
+        let name = route.keys.first().and_then(|(_, name)| name.as_deref()).unwrap_or_default();
+        write!(
+            out,
+            "<tr><td class=\"type\">{}</td><td class=\"number\">{}</td><td class=\"number\">{}</td>\
+            <td class=\"number\">{}</td>",
+            EventType(name),
+            tally.errors,
+            tally.total,
+            HtmlText(&label::percent(tally.pct())),
+        )?;
+        for at in [last_success, failing_since] {
+            match at {
+                Some(at) => write!(out, "<td>{}</td>", Time(at, show_time))?,
+                None => out.write_all(b"<td></td>")?,
+            }
+        }
+        writeln!(out, "<td class=\"number\">{in_a_row}</td></tr>")?;
+    }
+    out.write_all(FOOT)
 }
 
 /// The groups of `--by` in which something failed; nothing without.
