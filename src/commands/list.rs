@@ -40,6 +40,7 @@ impl ListArgs {
         let shape = ListFormat::of(&self.output, Columns::events())?;
         let mut session = context.session(self.page.all).await?;
         let filter = session.filter(&self.filter, &self.range).await?;
+        context.warn_of_types(&mut session, &filter).await?;
         context.warn_of_future(&session, &self.range, filter.since);
         let question = Question {
             filter,

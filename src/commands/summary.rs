@@ -57,6 +57,7 @@ impl SummaryArgs {
         let by = GroupBy::parse(&self.by)?;
         let mut session = context.session(false).await?;
         let mut filter = session.filter(&self.filter, &self.range).await?;
+        context.warn_of_types(&mut session, &filter).await?;
         let until = filter.until.unwrap_or(session.now);
         let since = filter.since.unwrap_or_else(|| until.plus_seconds(-WEEK));
         FutureStart::refuse(Some(since), &self.range, session.now, session.zone)?;

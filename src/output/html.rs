@@ -99,7 +99,7 @@ pub fn write_page<W: Write>(
     match &page.body {
         Body::Errors { report, newest } => {
             write_figures(out, report, page.show_time)?;
-            plot::write_rate(out, &report.rate)?;
+            plot::write_rate(out, report)?;
             table::write_routes(out, &report.routes, page.show_time)?;
             table::write_groups(out, &report.rate.groups)?;
             table::write_folded(out, &report.patterns, report.rate.tally.errors, page.show_time)?;

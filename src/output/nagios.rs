@@ -154,13 +154,13 @@ fn decimals(value: f64, most: usize) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{Bucket, Period, RateScope, Series};
+    use crate::model::{Bucket, ErrorRate, Period, Series};
     use uuid::Uuid;
 
-    fn rate(errors: u64, total: u64) -> ErrorRate {
+    fn rate(errors: u64, total: u64) -> Report {
         let series = Series { range: None, bucket: Bucket::Hour, points: Vec::new() };
         let since = Timestamp::from_micros(0);
-        ErrorRate {
+        Report::of_rate(ErrorRate {
             scale: RateScope::All,
             range: Some("24h".into()),
             period: Period { since, until: since.plus_seconds(86_400), closed: true },
@@ -168,7 +168,7 @@ mod tests {
             primary: series.clone(),
             comparison: series,
             groups: Vec::new(),
-        }
+        })
     }
 
     fn failure(message: &str) -> ActivityEvent {

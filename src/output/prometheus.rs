@@ -182,7 +182,7 @@ impl fmt::Display for Labels<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{Bucket, Period, RateScope, Series, SummaryKey, SummaryRow, Tally};
+    use crate::model::{Bucket, ErrorRate, Period, RateScope, Series, SummaryKey, SummaryRow, Tally};
 
     fn at(text: &str) -> Timestamp {
         Timestamp::from_naive(text.parse().unwrap())
@@ -203,7 +203,7 @@ mod tests {
 
     fn errors(rate: &ErrorRate) -> String {
         let mut out = Vec::new();
-        write_errors(&mut out, rate, &Vec::new(), at("2026-03-05T12:00:00.25")).unwrap();
+        write_errors(&mut out, &Report::of_rate(rate.clone()), &Vec::new(), at("2026-03-05T12:00:00.25")).unwrap();
         String::from_utf8(out).unwrap()
     }
 
@@ -219,6 +219,22 @@ mc_activity_events{scope=\"dashboard\",range=\"24h\"} 340
 # HELP mc_activity_error_ratio Failed events as a part of all events of the window, 0 to 1.
 # TYPE mc_activity_error_ratio gauge
 mc_activity_error_ratio{scope=\"dashboard\",range=\"24h\"} 0.05
+# HELP mc_activity_deliveries Deliveries tried in the window; a retry is one, too.
+# TYPE mc_activity_deliveries gauge
+mc_activity_deliveries{scope=\"dashboard\",range=\"24h\"} 0
+# HELP mc_activity_deliveries_failed Deliveries of the window that failed.
+# TYPE mc_activity_deliveries_failed gauge
+mc_activity_deliveries_failed{scope=\"dashboard\",range=\"24h\"} 0
+# HELP mc_activity_consecutive_failures Deliveries that failed since the newest one that succeeded.
+# TYPE mc_activity_consecutive_failures gauge
+mc_activity_consecutive_failures{scope=\"dashboard\",range=\"24h\"} 0
+# HELP mc_activity_last_success_timestamp_seconds The newest delivery of the window that succeeded, in Unix time.
+# TYPE mc_activity_last_success_timestamp_seconds gauge
+# HELP mc_activity_failing_since_timestamp_seconds The first failure after that, in Unix time.
+# TYPE mc_activity_failing_since_timestamp_seconds gauge
+# HELP mc_activity_unknown 1 where the figures say nothing, since no event can match or the database is the demo.
+# TYPE mc_activity_unknown gauge
+mc_activity_unknown{scope=\"dashboard\",range=\"24h\"} 0
 # HELP mc_activity_evaluation_timestamp_seconds When the window was evaluated, in Unix time.
 # TYPE mc_activity_evaluation_timestamp_seconds gauge
 mc_activity_evaluation_timestamp_seconds{scope=\"dashboard\",range=\"24h\"} 1772712000.25
@@ -231,6 +247,7 @@ mc_activity_evaluation_timestamp_seconds{scope=\"dashboard\",range=\"24h\"} 1772
         let group = |name: Option<&str>, errors| Group {
             keys: vec![("board_id", None), ("board_name", name.map(str::to_owned))],
             tally: Tally { errors, total: 20 },
+            ..Group::default()
         };
         let text = errors(&rate(vec![group(Some("a\"b\\c\nd\0"), 5), group(None, 0)]));
         assert!(

@@ -132,6 +132,10 @@ impl Report {
     pub fn beside(&self) -> String {
         let share = |tally: Tally| format!("{} of {} ({})", tally.errors, tally.total, percent(tally.pct()));
         match (self.by_deliveries, self.rate.scale) {
+            (true, _) if self.rate.tally.total == 0 => "no events".to_owned(),
+            (false, RateScope::All | RateScope::Dashboard) if self.deliveries.tally.total == 0 => {
+                "no deliveries".to_owned()
+            }
             (true, _) => format!("all events: {}", share(self.rate.tally)),
             (false, RateScope::Deliveries) => String::new(),
             (false, _) => format!("deliveries: {}", share(self.deliveries.tally)),
@@ -217,5 +221,40 @@ impl Report {
             Alarm::Page => "page",
         };
         Some(format!("objective {} %: {alarm}; burns {rates} times as fast as allowed", burn.slo_pct))
+    }
+}
+
+#[cfg(test)]
+impl Report {
+    /// A report by the scope, with nothing but a rate.
+    pub fn of_rate(rate: ErrorRate) -> Self {
+        let empty = || Series { range: None, bucket: rate.primary.bucket, points: Vec::new() };
+        let as_of = rate.period.until;
+        Self {
+            by_deliveries: false,
+            group_fields: rate
+                .groups
+                .first()
+                .map(|group| group.keys.iter().map(|(key, _)| *key).collect())
+                .unwrap_or_default(),
+            deliveries: Deliveries::default(),
+            deliveries_before: Tally::default(),
+            routes: Vec::new(),
+            delivery_series: [empty(), empty()],
+            unread_broadcasts: 0,
+            failures: None,
+            regimes: Vec::new(),
+            delivery_regimes: Vec::new(),
+            stretches: Stretches::new(rate.period, as_of),
+            burn: None,
+            heartbeats: 0,
+            patterns: MessageGroups::default(),
+            as_of,
+            warnings: Vec::new(),
+            unknown: None,
+            database: "db".to_owned(),
+            is_demo: false,
+            rate,
+        }
     }
 }
