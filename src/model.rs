@@ -10,6 +10,7 @@ mod record;
 mod route;
 mod timestamp;
 mod timezone;
+mod type_in_use;
 
 pub use deliveries::{Attempts, Deliveries};
 pub use error_rate::{
@@ -21,3 +22,4 @@ pub use record::{Cell, Record};
 pub use route::Route;
 pub use timestamp::Timestamp;
 pub use timezone::Zone;
+pub use type_in_use::TypeInUse;

@@ -38,7 +38,9 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-const NO_DATABASE_URL: &str = "no DATABASE_URL";
+fn no_database_url(store: &Path) -> String {
+    format!("no DATABASE_URL: reading the embedded store {}", store.display())
+}
 
 /// What is common to all commands before a database is opened.
 pub struct Context {
@@ -130,6 +132,17 @@ impl Context {
         }
     }
 
+    /// Says that the demo database is read where even `--quiet` must not hide it: its figures could pass for production's.
+    pub fn insist_on_demo(&self, session: &Session) {
+        if let Target::Sqlite { path, .. } = &session.target
+            && session.is_demo_by_default
+            && self.global.quiet
+            && !crate::output::would_be_stopped()
+        {
+            crate::output::eprint_safe(&no_database_url(path));
+        }
+    }
+
     /// The database that is meant: the flag, else DATABASE_URL, else the embedded store if there is one.
     ///
     /// # Errors
@@ -160,11 +173,7 @@ impl Context {
         let store = self.settings.embedded_store();
         match store {
             Some(path) if path.exists() => {
-                // Even where nothing else is said: nobody shall take it for production.
-                if !crate::output::would_be_stopped() {
-                    let line = format!("{NO_DATABASE_URL}: reading the embedded store {}", path.display());
-                    crate::output::eprint_safe(&line);
-                }
+                self.say(&no_database_url(&path));
                 Ok(DatabaseChoice {
                     target: Target::Sqlite { path, read_only: false },
                     origin: "the embedded store".to_owned(),

@@ -6,7 +6,7 @@ use super::{BoardRule, Database, EventQuery};
 use crate::analysis::slots::{self, Slot, Slots};
 use crate::model::Filter;
 use crate::model::Scope;
-use crate::model::{ActivityEvent, Bucket, Period, Point, Tally, Timestamp};
+use crate::model::{ActivityEvent, Bucket, Period, Point, Tally, Timestamp, TypeInUse};
 use anyhow::Result;
 use std::collections::{BTreeMap, HashMap};
 use uuid::Uuid;
@@ -204,6 +204,26 @@ impl Database {
         })
         .await?;
         Ok(rows)
+    }
+
+    /// The types of the events that are asked for.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn types_in_use(&mut self, asked: EventQuery<'_>) -> Result<Vec<TypeInUse>> {
+        let mut types = Vec::new();
+        if matches!(asked.scope, Scope::Boards(boards) if boards.is_empty()) {
+            return Ok(types);
+        }
+        let query = self.with_filters(Query::new("types_in_use"), &asked).when("hash_readable_tasks", true);
+        self.fetch(&query, &mut |row| {
+            let mut columns = row.columns();
+            let (event_type, count, last_at) = (columns.text()?, columns.count()?, columns.time()?);
+            types.extend(event_type.map(|event_type| TypeInUse::new(event_type, count.unsigned_abs(), last_at)));
+            Ok(())
+        })
+        .await?;
+        Ok(types)
     }
 
     /// When something last happened on each board, as far as the actor may see it; boards where nothing did are absent.

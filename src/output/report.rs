@@ -147,6 +147,10 @@ impl Report {
         let (full, today) = (show_time(at), show_time(self.as_of));
         match (full.split_once(' '), today.split_once(' ')) {
             (Some((date, time)), Some((same, _))) if date == same => time.to_owned(),
+            // The year, too, goes without saying.
+            (Some((date, time)), Some((today, _))) if date.len() == 10 && date.get(..5) == today.get(..5) => {
+                format!("{} {time}", &date[5..])
+            }
             _ => full,
         }
     }
@@ -154,7 +158,13 @@ impl Report {
     /// That some broadcasts count nothing.
     pub fn unread_words(&self) -> Option<String> {
         let count = self.unread_broadcasts;
-        (count > 0).then(|| format!("the text of {count} broadcasts could not be read, so they count nothing"))
+        (count > 0).then(|| {
+            if count == 1 {
+                "1 broadcast has a text that cannot be read, so it counts nothing".to_owned()
+            } else {
+                format!("{count} broadcasts have texts that cannot be read, so they count nothing")
+            }
+        })
     }
 
     /// How it was in the window before.
@@ -187,27 +197,27 @@ impl Report {
         let newest = self.stretches.newest();
         let length = Stretches::length();
         let trend = self.stretches.trend();
-        let state = match (trend, self.deliveries.failing_since) {
-            (_, Some(since)) if self.by_deliveries => {
-                format!("still failing: {} in a row since {}", self.deliveries.in_a_row, show_time(since))
-            }
-            (Trend::Over, _) => format!("over: none of {} failed in the last {length}", newest.total),
-            _ if newest.errors > 0 => {
-                format!("still failing: {} of {} in the last {length}", newest.errors, newest.total)
-            }
-            _ => format!("nothing failed in the last {length}"),
-        };
         let direction = match trend {
             Trend::Rising => ", rising",
             Trend::Falling => ", falling",
             Trend::Steady => ", steady",
             Trend::Over | Trend::Unknown => "",
         };
+        let state = match (trend, self.deliveries.failing_since) {
+            (_, Some(since)) if self.by_deliveries => {
+                format!("still failing: {} in a row since {}", self.deliveries.in_a_row, show_time(since))
+            }
+            (Trend::Over, _) => format!("over: none of {} failed in the last {length}", newest.total),
+            _ if newest.errors > 0 => {
+                format!("still failing: {} of {} in the last {length}{direction}", newest.errors, newest.total)
+            }
+            _ => format!("nothing failed in the last {length}"),
+        };
         let ago = |at: Timestamp| if at.is_finite() { age(at, self.as_of) } else { at.to_string() };
         let success = last_success
             .map_or_else(|| "no success in the window".to_owned(), |at| format!("last success {}", ago(at)));
         let success = if self.by_deliveries { format!(", {success}") } else { String::new() };
-        Some(format!("{state}{direction}; last failure {}{success}", ago(last_failure)))
+        Some(format!("{state}; last failure {}{success}", ago(last_failure)))
     }
 
     /// What raises an alarm by the objective; none without one.

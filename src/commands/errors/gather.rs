@@ -149,6 +149,7 @@ impl ErrorsArgs {
         report.warnings.extend(doubts.warnings);
         report.warnings.iter().for_each(|warning| context.say(&format!("warning: {warning}")));
         doubts.hints.iter().for_each(|hint| context.say(&format!("hint: {hint}")));
+        context.insist_on_demo(session);
         if let Some(note) = session.demo_note() {
             report.warnings.push(note);
         }
@@ -265,12 +266,13 @@ impl ErrorsArgs {
         let scope = session.scope.clone();
         for Edge { slot, at } in &edges {
             let start = rates.slots[*slot].start.max(period.since);
-            let mut total = 0;
+            let mut tally = Tally::default();
             if start < *at {
                 let part = Filter { since: Some(start), until: Some(*at), ..filter.clone() };
-                total = session.store.count(Session::asked(&scope, &part, rule)).await?;
+                let counted = session.store.counted(Session::asked(&scope, &part, rule), &[]).await?;
+                counted.iter().for_each(|row| tally += row.tally);
             }
-            before.push(Tally { errors: 0, total });
+            before.push(tally);
         }
         Ok(regimes::regimes(&rates.slots, &edges, &before, period.since, period.until))
     }

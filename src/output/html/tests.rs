@@ -1,5 +1,5 @@
 use super::*;
-use crate::model::{ErrorRate, Bucket, Group, Period, Point, RateScope, Series, SummaryKey, SummaryRow, Tally};
+use crate::model::{Bucket, ErrorRate, Group, Period, Point, RateScope, Series, SummaryKey, SummaryRow, Tally};
 use crate::output::chart::sum;
 use uuid::Uuid;
 

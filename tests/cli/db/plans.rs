@@ -76,6 +76,8 @@ fn reads_no_more_than_it_must(database: &Database, with: &str) {
         vec!["comments", USER],
         vec!["comments", USER, "--task=00000000-0000-4000-8000-0000000000f2"],
         vec!["errors", "--range=24h", "-o", "json", USER],
+        vec!["errors", "--scope=all", "--slo=99", "--by=route,board", "-o", "json", USER],
+        vec!["errors", "--since=2h", USER],
     ];
     for board in &boards {
         questions.push(vec!["list", USER, board]);
