@@ -63,8 +63,7 @@ pub fn check(
     }
     let alarm = report.burn.map(|burn| burn.alarm());
     if let Some((alarm, Some([long, short]))) = alarm {
-        let word = if alarm == Alarm::Page { "fast" } else { "slowly" };
-        message.push_str(&format!(", the objective burns too {word} over {long} and {short}"));
+        message.push_str(&format!(", {}: the objective burns too fast over {long} and {short}", alarm.name()));
     }
     if report.by_deliveries {
         if let Some(since) = report.deliveries.failing_since {

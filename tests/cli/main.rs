@@ -4,7 +4,6 @@
 // What a test may do, its harness may: panics are how it complains.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stderr, unreachable_pub)]
 
-mod alarm;
 mod auth;
 mod boards;
 mod complete;
@@ -15,6 +14,7 @@ mod demo;
 mod docs;
 mod doctor;
 mod environment;
+mod errors;
 mod explain;
 mod harness;
 mod interruption;

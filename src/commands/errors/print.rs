@@ -3,9 +3,11 @@
 use super::newest::Newest;
 use super::{ErrorsArgs, USUAL_LIMIT};
 use crate::db::EventQuery;
+use crate::model::ActivityEvent;
 use crate::output::destination::Destination;
 use crate::output::held::Held;
 use crate::output::html::Body;
+use crate::output::message_groups::pattern;
 use crate::output::nagios::Thresholds;
 use crate::output::report::Report;
 use crate::output::{self, Columns, Format, PageInfo, RowWriter, sections};
@@ -93,22 +95,30 @@ impl ErrorsArgs {
             Format::Table | Format::Wide => {
                 let height = style.terminal.height.filter(|_| format == Format::Table);
                 output::errors::write_report(&mut out, report, &look, height)?;
-                let mut rows = newest.kept.len();
+                // One screen has no room for each attempt of one message.
+                let folded = (height.is_some() && self.limit.is_none()).then(|| without_repeats(&newest.kept));
+                let kept: Vec<(&ActivityEvent, u64)> = match &folded {
+                    Some(folded) => folded.iter().map(|(event, count)| (event, *count)).collect(),
+                    None => newest.kept.iter().map(|event| (event, 1)).collect(),
+                };
+                let mut rows = kept.len();
                 if let (Some(lines), None) = (height, self.limit) {
                     // What is left of the screen, with the prompt, the heading and the lines below.
-                    let footer = context.footer(session, counted(report, u64::MAX)).len() + 1;
-                    let used = held.lines() + footer + 3;
+                    let mut footer = Vec::new();
+                    output::write_footer(&mut footer, &context.footer(session, counted(report, u64::MAX)), &style)?;
+                    let used = held.lines() + footer.iter().filter(|byte| **byte == b'\n').count() + 3;
                     rows = rows.min(lines.saturating_sub(used));
                 }
-                let all = rows == newest.kept.len();
-                let listed = if all { newest.wanted() } else { rows as u64 };
+                let all = rows == kept.len() && folded.is_none();
+                let shown = kept.iter().take(rows);
+                let listed = if all { newest.wanted() } else { shown.clone().map(|(_, count)| count).sum() };
                 let footer = context.footer(session, counted(report, listed));
                 if rows == 0 {
                     output::write_footer(&mut out, &footer, &style)?;
                 } else {
                     writeln!(out)?;
                     let mut writer = RowWriter::new(out, format, view, style);
-                    newest.kept.iter().take(rows).try_for_each(|item| writer.row(item))?;
+                    shown.clone().try_for_each(|(event, _)| writer.row(*event))?;
                     if all {
                         newest.read_on(session, failures, &held, &mut sink, &mut |event| writer.row(event)).await?;
                     }
@@ -131,6 +141,23 @@ impl ErrorsArgs {
     pub(super) fn listed(&self) -> u64 {
         self.limit.unwrap_or(USUAL_LIMIT)
     }
+}
+
+/// Attempts of one message in a row as one, the newest, with their number before the text.
+fn without_repeats(newest: &[ActivityEvent]) -> Vec<(ActivityEvent, u64)> {
+    let key = |event: &ActivityEvent| {
+        let pattern = pattern(event.message.as_deref().unwrap_or_default());
+        (event.event_type.clone(), event.board_id, event.agent_id, event.task_id, pattern)
+    };
+    let runs = newest.chunk_by(|a, b| key(a) == key(b));
+    runs.filter_map(|run| {
+        let mut event = run.first()?.clone();
+        if run.len() > 1 {
+            event.message = Some(format!("{} × {}", run.len(), event.message.unwrap_or_default()));
+        }
+        Some((event, run.len() as u64))
+    })
+    .collect()
 }
 
 /// What the footer says of the list.

@@ -2,10 +2,10 @@
 
 use super::{NOW, USER, event, heartbeats, world};
 use crate::harness::{Data, Database, for_each_engine, in_parallel};
-use crate::model::{Actor, Event, Feed, World, random};
+use crate::oracle::{Actor, Event, Feed, World, random};
 use fastrand::Rng;
 use serde_json::Value;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 const PAIRS: [[&str; 2]; 17] = [
     ["task.assignee_notified", "task.assignee_notify_failed"],
@@ -111,11 +111,21 @@ fn delivering(seed: u64) -> Data {
     data
 }
 
-fn differs(database: &Database, world: &World, actor: Actor, window: &[String], inside: &[&Event]) -> Option<String> {
+fn differs(
+    database: &Database,
+    world: &World,
+    actor: Actor,
+    window: &[String],
+    [visible, inside]: [&[&Event]; 2],
+) -> Option<String> {
     let mut routes: BTreeMap<&str, Told> = BTreeMap::new();
     let mut whole = Told::default();
+    // A success that the actor never saw is no type of its world.
+    let seen: BTreeSet<&str> = visible.iter().map(|event| event.event_type.as_str()).collect();
     for event in inside {
         if let Some((route, made, failed)) = told(event) {
+            let is_stem = ["mail.sent", "fax.direct"].contains(&route);
+            let route = if is_stem && !seen.contains(route) { "(no pair)" } else { route };
             routes.entry(route).or_default().add(event.created_at, made, failed);
             whole.add(event.created_at, made, failed);
         }
@@ -162,10 +172,11 @@ fn deliveries_are_counted_as_pairs_typed_by_hand_count_them() {
             assert!(asked.len() > 10);
             in_parallel(&asked, |(actor, a, b)| {
                 let window = [format!("--since={}", a.shown_at()), format!("--until={}", b.shown_at())];
-                let visible = world.visible(*actor, Feed::Events);
-                let inside: Vec<&Event> =
-                    visible.into_iter().filter(|e| (a.created_at..b.created_at).contains(&e.created_at)).collect();
-                differs(&database, &world, *actor, &window, &inside)
+                let mut visible = world.visible(*actor, Feed::Events);
+                visible.retain(|event| event.created_at <= b.created_at);
+                let mut inside = visible.clone();
+                inside.retain(|event| (a.created_at..b.created_at).contains(&event.created_at));
+                differs(&database, &world, *actor, &window, [&visible, &inside])
             });
         }
     });
@@ -193,7 +204,7 @@ fn an_hour_of_failing_deliveries_among_the_heartbeats_of_forty_agents_is_critica
             "{}",
             drowned.stdout
         );
-        failing.mc(["errors", "--fail-over=50", USER, "--at", NOW]).fails(6);
+        failing.mc(["errors", "--fail-over=50", USER, "--at", NOW]).run().expect(6);
         failing.mc(["errors", "--fail-over=50", "--scope=all", USER, "--at", NOW]).ok();
     });
 }

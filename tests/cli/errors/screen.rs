@@ -27,6 +27,24 @@ fn the_report_fits_a_terminal_of_24_lines_with_the_verdict_first() {
 }
 
 #[test]
+fn attempts_of_one_message_are_one_row_on_a_screen() {
+    let attempt =
+        |n: i64, message| crate::errors::Event { message, ..event(300 - n * 30, "task.assignee_notify_failed") };
+    let events = [
+        attempt(1, "Assignee notify failed: timeout (attempt 1)"),
+        attempt(2, "Assignee notify failed: timeout (attempt 2)"),
+        attempt(3, "Assignee notify failed: timeout (attempt 3)"),
+        event(20, "agent.nudge.failed"),
+    ];
+    let database = world(Engine::Deployed, &events);
+    let screen = database.mc(["errors", USER, "--at", NOW]).on_terminal(160, 40).stdout;
+    assert!(screen.contains("3 × Assignee notify failed: timeout (attempt 3)"), "{screen}");
+    assert!(!screen.contains("(attempt 2)"), "{screen}");
+    let piped = database.mc(["errors", USER, "--at", NOW]).ok().stdout;
+    assert!(piped.contains("(attempt 2)"), "{piped}");
+}
+
+#[test]
 fn a_limit_of_none_lists_no_failure() {
     let database = world(Engine::Deployed, &[event(60, "task.assignee_notify_failed")]);
     let report = database.mc(["errors", "--limit=0", USER, "--at", NOW]).ok().stdout;
@@ -68,8 +86,10 @@ fn every_section_is_rows_for_programs() {
 fn the_page_holds_the_routes_and_can_be_read_from_the_keyboard() {
     for_each_engine(|engine| {
         let database = world(engine, &[event(60, "task.assignee_notify_failed"), event(90, "task.assignee_notified")]);
-        database.mc(["errors", "--html=page.html", "--by=board", USER, "--at", NOW]).ok();
-        let page = database.place.read("page.html");
+        let file = database.place.path().join("page.html");
+        let html = format!("--html={}", file.display());
+        database.mc(["errors", html.as_str(), "--by=board", USER, "--at", NOW]).ok();
+        let page = std::fs::read_to_string(file).unwrap();
         assert!(page.contains("1 of 2 deliveries failed"), "{page}");
         assert!(page.contains("Deliveries by route"));
         let regions = page.matches("class=\"scroll\"").count();
