@@ -24,7 +24,7 @@ pub enum Outcome {
 
 /// The route of a type, as far as the type alone tells.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Route {
+pub enum DeliveryRoute {
     /// By its success.
     Named(String),
     /// Types outside the catalogue: `X.failed` may belong to `X.sent` or to `X.direct`. Which of them exists decides.
@@ -34,40 +34,40 @@ pub enum Route {
 }
 
 /// The route of an event type and its part in it; none for a type that is no delivery.
-pub fn route(event_type: &str) -> Option<(Route, Outcome)> {
+pub fn route(event_type: &str) -> Option<(DeliveryRoute, Outcome)> {
     if NOT_SENT.contains(&event_type) {
         return None;
     }
     if event_type == BROADCAST {
-        return Some((Route::Named(event_type.to_owned()), Outcome::Success));
+        return Some((DeliveryRoute::Named(event_type.to_owned()), Outcome::Success));
     }
     if catalogue::is_known(event_type) {
         let pair = catalogue::pair(event_type)?;
         return Some(match event_type.ends_with("failed") {
-            true => (Route::Named(pair.to_owned()), Outcome::Failure),
-            false => (Route::Named(event_type.to_owned()), Outcome::Success),
+            true => (DeliveryRoute::Named(pair.to_owned()), Outcome::Failure),
+            false => (DeliveryRoute::Named(event_type.to_owned()), Outcome::Success),
         });
     }
     by_ending(event_type)
 }
 
-fn by_ending(event_type: &str) -> Option<(Route, Outcome)> {
+fn by_ending(event_type: &str) -> Option<(DeliveryRoute, Outcome)> {
     let stem = |ending: &str| event_type.strip_suffix(ending).filter(|stem| !stem.is_empty());
     for [success, failure] in [["_notified", "_notify_failed"], [".notified", ".notify_failed"]] {
         if stem(success).is_some() {
-            return Some((Route::Named(event_type.to_owned()), Outcome::Success));
+            return Some((DeliveryRoute::Named(event_type.to_owned()), Outcome::Success));
         }
         if let Some(stem) = stem(failure) {
-            return Some((Route::Named(format!("{stem}{success}")), Outcome::Failure));
+            return Some((DeliveryRoute::Named(format!("{stem}{success}")), Outcome::Failure));
         }
     }
     if let Some(stem) = stem(".sent").or_else(|| stem(".direct")) {
-        return Some((Route::Stem(stem.to_owned()), Outcome::Success));
+        return Some((DeliveryRoute::Stem(stem.to_owned()), Outcome::Success));
     }
     if let Some(stem) = stem(".failed") {
-        return Some((Route::Stem(stem.to_owned()), Outcome::Failure));
+        return Some((DeliveryRoute::Stem(stem.to_owned()), Outcome::Failure));
     }
-    event_type.ends_with("failed").then_some((Route::Unpaired, Outcome::Failure))
+    event_type.ends_with("failed").then_some((DeliveryRoute::Unpaired, Outcome::Failure))
 }
 
 /// How many deliveries a broadcast made and how many it failed to make, by its text:
@@ -95,8 +95,8 @@ pub fn attempts(event_type: &str, outcome: Outcome, message: Option<&str>) -> Op
 
 /// A group of `--by` with the route in it, which is named only when all events are known.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-struct Key<K> {
-    route: Option<Route>,
+struct GroupKey<K> {
+    route: Option<DeliveryRoute>,
     rest: K,
 }
 
@@ -107,7 +107,7 @@ pub struct Fold<K> {
     pub whole: Deliveries,
     /// Broadcasts whose text could not be read: they count nothing.
     pub unread: u64,
-    groups: BTreeMap<Key<K>, Deliveries>,
+    groups: BTreeMap<GroupKey<K>, Deliveries>,
     /// Successes of a stem: whether `X.sent` was met, whether `X.direct` was.
     stems: BTreeMap<String, [bool; 2]>,
     by_route: bool,
@@ -130,7 +130,7 @@ impl<K: Ord + Clone> Fold<K> {
             return attempts;
         }
         self.whole.add(at, attempts);
-        if let Route::Stem(stem) = &route {
+        if let DeliveryRoute::Stem(stem) = &route {
             let known = match self.stems.get_mut(stem) {
                 Some(known) => known,
                 None => self.stems.entry(stem.clone()).or_default(),
@@ -138,7 +138,7 @@ impl<K: Ord + Clone> Fold<K> {
             known[0] |= outcome == Outcome::Success && event_type.ends_with(".sent");
             known[1] |= outcome == Outcome::Success && event_type.ends_with(".direct");
         }
-        let key = Key { route: self.by_route.then_some(route), rest };
+        let key = GroupKey { route: self.by_route.then_some(route), rest };
         self.groups.entry(key).or_default().add(at, attempts);
         attempts
     }
@@ -159,11 +159,11 @@ impl<K: Ord + Clone> Fold<K> {
         named.into_iter().map(|((route, rest), deliveries)| (route, rest, deliveries)).collect()
     }
 
-    fn name(&self, route: &Route, exists: &dyn Fn(&str) -> bool) -> String {
+    fn name(&self, route: &DeliveryRoute, exists: &dyn Fn(&str) -> bool) -> String {
         match route {
-            Route::Named(name) => name.clone(),
-            Route::Unpaired => NO_PAIR.to_owned(),
-            Route::Stem(stem) => {
+            DeliveryRoute::Named(name) => name.clone(),
+            DeliveryRoute::Unpaired => NO_PAIR.to_owned(),
+            DeliveryRoute::Stem(stem) => {
                 let met = self.stems.get(stem).copied().unwrap_or_default();
                 let [sent, direct] = [format!("{stem}.sent"), format!("{stem}.direct")];
                 match met {
@@ -209,7 +209,7 @@ mod tests {
     fn the_routes_of_the_backends_types_are_their_pairs_and_the_broadcast() {
         let mut delivering = vec![BROADCAST];
         for [success, failure] in PAIRS {
-            let named = Route::Named(success.to_owned());
+            let named = DeliveryRoute::Named(success.to_owned());
             assert_eq!(route(success), Some((named.clone(), Outcome::Success)), "{success}");
             assert_eq!(route(failure), Some((named, Outcome::Failure)), "{failure}");
             delivering.extend([success, failure]);
@@ -221,8 +221,8 @@ mod tests {
 
     #[test]
     fn types_outside_the_catalogue_go_by_their_endings() {
-        let named = |name: &str, outcome| Some((Route::Named(name.to_owned()), outcome));
-        let stem = |name: &str, outcome| Some((Route::Stem(name.to_owned()), outcome));
+        let named = |name: &str, outcome| Some((DeliveryRoute::Named(name.to_owned()), outcome));
+        let stem = |name: &str, outcome| Some((DeliveryRoute::Stem(name.to_owned()), outcome));
         assert_eq!(route("crew.lead_notified"), named("crew.lead_notified", Outcome::Success));
         assert_eq!(route("crew.lead_notify_failed"), named("crew.lead_notified", Outcome::Failure));
         assert_eq!(route("crew.notify_failed"), named("crew.notified", Outcome::Failure));
@@ -230,7 +230,7 @@ mod tests {
         assert_eq!(route("mail.direct"), stem("mail", Outcome::Success));
         assert_eq!(route("mail.failed"), stem("mail", Outcome::Failure));
         for unpaired in ["failed", "x_failed", "unfailed", " failed", ".failed"] {
-            assert_eq!(route(unpaired), Some((Route::Unpaired, Outcome::Failure)), "{unpaired}");
+            assert_eq!(route(unpaired), Some((DeliveryRoute::Unpaired, Outcome::Failure)), "{unpaired}");
         }
         for other in ["x.Failed", "mail.sent ", "task.comment", "", ".sent", "_notified", "notified"] {
             assert_eq!(route(other), None, "{other}");

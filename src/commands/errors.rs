@@ -11,7 +11,7 @@ use crate::cli::time::TimeSpec;
 use crate::error::{Failure, Kind, usage};
 use crate::model::{Bucket, Filter, Period, RateScope, Timestamp};
 use crate::output::Format;
-use crate::output::report::Report;
+use crate::output::report::ErrorsReport;
 use crate::output::sections;
 use crate::session::Context;
 use crate::session::future_start::FutureStart;
@@ -239,7 +239,7 @@ impl ErrorsArgs {
     }
 
     /// Which threshold is crossed, in words.
-    fn crossed(&self, report: &Report) -> Option<String> {
+    fn crossed(&self, report: &ErrorsReport) -> Option<String> {
         let tally = report.tally();
         if let Some(over) = self.fail_over.filter(|pct| tally.pct() > *pct && tally.total >= self.min_events) {
             let what = if report.by_deliveries { "the error rate of deliveries" } else { "the error rate" };

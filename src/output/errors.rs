@@ -5,7 +5,7 @@ mod text;
 pub use text::write_report;
 
 use super::message_groups::MessageGroup;
-use super::report::Report;
+use super::report::ErrorsReport;
 use crate::analysis::burn;
 use crate::analysis::regimes::Regime;
 use crate::model::{Deliveries, Group, Series, Timestamp};
@@ -16,7 +16,7 @@ use std::io::{self, Write};
 ///
 /// # Errors
 /// Those of the writer.
-pub fn begin_json<W: Write>(out: &mut W, report: &Report) -> io::Result<()> {
+pub fn begin_json<W: Write>(out: &mut W, report: &ErrorsReport) -> io::Result<()> {
     let rate = &report.rate;
     let head = json!({
         "scope": rate.scale.name(),
@@ -36,7 +36,7 @@ pub fn begin_json<W: Write>(out: &mut W, report: &Report) -> io::Result<()> {
 ///
 /// # Errors
 /// Those of the writer.
-pub fn end_json<W: Write>(out: &mut W, report: &Report) -> io::Result<()> {
+pub fn end_json<W: Write>(out: &mut W, report: &ErrorsReport) -> io::Result<()> {
     let time = |at: Option<Timestamp>| at.map(|at| at.to_string());
     let mut tail = Map::new();
     if !report.group_fields.is_empty() {
@@ -144,7 +144,7 @@ mod tests {
 
     fn json(rate: &ErrorRate, by: bool) -> String {
         let mut out = Vec::new();
-        let mut report = Report::of_rate(rate.clone());
+        let mut report = ErrorsReport::of_rate(rate.clone());
         if by {
             report.group_fields.push("board_id");
         } else {
@@ -196,7 +196,7 @@ mod tests {
         let look =
             ChartStyle { width, unicode, color, show_time: &show_time, escape_for_terminal: &escape_for_terminal };
         let mut out = Vec::new();
-        let report = Report { patterns: fold.clone(), ..Report::of_rate(rate.clone()) };
+        let report = ErrorsReport { patterns: fold.clone(), ..ErrorsReport::of_rate(rate.clone()) };
         write_report(&mut out, &report, &look, None).unwrap();
         String::from_utf8(out).unwrap()
     }

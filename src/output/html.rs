@@ -6,7 +6,7 @@ mod table;
 mod text;
 
 use super::chart::label;
-use super::report::Report;
+use super::report::ErrorsReport;
 use super::summary;
 use crate::model::{ActivityEvent, Summary, Timestamp};
 use base64::Engine as _;
@@ -40,7 +40,7 @@ pub enum Body<'a> {
     /// The answer of `errors`.
     Errors {
         /// All but the newest failures.
-        report: &'a Report,
+        report: &'a ErrorsReport,
         /// The newest failures, newest first.
         newest: &'a [ActivityEvent],
     },
@@ -144,7 +144,11 @@ fn write_asked<W: Write>(out: &mut W, page: &HtmlReport<'_>) -> io::Result<()> {
     )
 }
 
-fn write_figures<W: Write>(out: &mut W, report: &Report, show_time: &dyn Fn(Timestamp) -> String) -> io::Result<()> {
+fn write_figures<W: Write>(
+    out: &mut W,
+    report: &ErrorsReport,
+    show_time: &dyn Fn(Timestamp) -> String,
+) -> io::Result<()> {
     let (now, before) = (report.tally(), report.before());
     let alarm = if now.errors > 0 { " class=\"alarm\"" } else { "" };
     let rate_before = if before.total == 0 { format!("no {}", report.noun(0)) } else { label::percent(before.pct()) };

@@ -2,7 +2,7 @@
 //! as exit code (Monitoring Plugins Development Guidelines, sections 2 and 3).
 
 use super::chart::label;
-use super::report::Report;
+use super::report::ErrorsReport;
 use crate::analysis::burn::{self, Alarm};
 use crate::model::{ActivityEvent, RateScope, Tally, Timestamp};
 
@@ -37,7 +37,7 @@ impl Thresholds {
 /// The plugin's answer: its exit code, and the text for stdout with the newest failures as details, newest first. Nobody
 /// shall take the embedded store for production, so the status names it. Where the figures say nothing, it is UNKNOWN.
 pub fn check(
-    report: &Report,
+    report: &ErrorsReport,
     limits: &Thresholds,
     newest: &[ActivityEvent],
     embedded: bool,
@@ -93,7 +93,7 @@ pub fn check(
 }
 
 /// The performance data: what the thresholds go by with them, and the rate over all events beside deliveries.
-fn data(report: &Report, limits: &Thresholds) -> String {
+fn data(report: &ErrorsReport, limits: &Thresholds) -> String {
     let series = |[rate, failed, all]: [&str; 3], tally: Tally, [warn, crit]: [String; 2]| {
         let pct = decimals(tally.pct(), 4);
         format!("{rate}={pct}%;{warn};{crit};0;100 {failed}={};;;0 {all}={};;;0", tally.errors, tally.total)
@@ -156,10 +156,10 @@ mod tests {
     use crate::model::{Bucket, ErrorRate, Period, Series};
     use uuid::Uuid;
 
-    fn rate(errors: u64, total: u64) -> Report {
+    fn rate(errors: u64, total: u64) -> ErrorsReport {
         let series = Series { range: None, bucket: Bucket::Hour, points: Vec::new() };
         let since = Timestamp::from_micros(0);
-        Report::of_rate(ErrorRate {
+        ErrorsReport::of_rate(ErrorRate {
             scale: RateScope::All,
             range: Some("24h".into()),
             period: Period { since, until: since.plus_seconds(86_400), closed: true },

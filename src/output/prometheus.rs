@@ -3,7 +3,7 @@
 //! All values are gauges: they count a sliding window, so they fall as well as rise, and none ends in `_total`.
 
 use super::chart::label;
-use super::report::Report;
+use super::report::ErrorsReport;
 use super::summary::plain;
 use crate::analysis::burn;
 use crate::model::{Deliveries, Group, Summary, Timestamp};
@@ -59,7 +59,7 @@ const AT: (&str, &str) = ("mc_activity_evaluation_timestamp_seconds", "When the 
 /// Those of the writer.
 pub fn write_errors<W: Write>(
     out: &mut W,
-    report: &Report,
+    report: &ErrorsReport,
     export: &SeriesLabels,
     evaluated: Timestamp,
 ) -> io::Result<()> {
@@ -203,7 +203,8 @@ mod tests {
 
     fn errors(rate: &ErrorRate) -> String {
         let mut out = Vec::new();
-        write_errors(&mut out, &Report::of_rate(rate.clone()), &Vec::new(), at("2026-03-05T12:00:00.25")).unwrap();
+        write_errors(&mut out, &ErrorsReport::of_rate(rate.clone()), &Vec::new(), at("2026-03-05T12:00:00.25"))
+            .unwrap();
         String::from_utf8(out).unwrap()
     }
 

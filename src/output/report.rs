@@ -14,7 +14,7 @@ const MOSTLY: f64 = 0.5;
 
 /// What `errors` found out.
 #[derive(Debug, Clone)]
-pub struct Report {
+pub struct ErrorsReport {
     /// The rate of the scope, with its series and groups.
     pub rate: ErrorRate,
     /// Whether verdict and thresholds go by deliveries: unless another scope was asked for.
@@ -57,7 +57,7 @@ pub struct Report {
     pub is_demo: bool,
 }
 
-impl Report {
+impl ErrorsReport {
     /// What the verdict and the thresholds go by.
     pub fn tally(&self) -> Tally {
         if self.by_deliveries { self.deliveries.tally } else { self.rate.tally }
@@ -118,7 +118,7 @@ impl Report {
 }
 
 /// The sentences of a report.
-impl Report {
+impl ErrorsReport {
     /// `57 of 60 deliveries failed (95.00 %)`.
     pub fn headline(&self) -> String {
         let tally = self.tally();
@@ -214,8 +214,8 @@ impl Report {
             _ => format!("nothing failed in the last {length}"),
         };
         let ago = |at: Timestamp| if at.is_finite() { age(at, self.as_of) } else { at.to_string() };
-        let success = last_success
-            .map_or_else(|| "no success in the window".to_owned(), |at| format!("last success {}", ago(at)));
+        let success =
+            last_success.map_or_else(|| "no success in the window".to_owned(), |at| format!("success {}", ago(at)));
         let success = if self.by_deliveries { format!(", {success}") } else { String::new() };
         Some(format!("{state}; last failure {}{success}", ago(last_failure)))
     }
@@ -235,7 +235,7 @@ impl Report {
 }
 
 #[cfg(test)]
-impl Report {
+impl ErrorsReport {
     /// A report by the scope, with nothing but a rate.
     pub fn of_rate(rate: ErrorRate) -> Self {
         let empty = || Series { range: None, bucket: rate.primary.bucket, points: Vec::new() };

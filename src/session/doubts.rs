@@ -5,7 +5,7 @@ use crate::analysis::deliveries;
 use crate::db::{BoardRule, EventQuery, Order, PageRequest};
 use crate::escape::escape_for_terminal;
 use crate::model::{ActivityEvent, Filter, Scope, catalogue, patterns};
-use crate::output::report::Report;
+use crate::output::report::ErrorsReport;
 use crate::session::{Context, Session};
 use anyhow::Result;
 
@@ -72,7 +72,7 @@ impl Session {
     ///
     /// # Errors
     /// Those of the database.
-    pub(crate) async fn doubts(&mut self, filter: &Filter, rule: BoardRule, report: &Report) -> Result<Doubts> {
+    pub(crate) async fn doubts(&mut self, filter: &Filter, rule: BoardRule, report: &ErrorsReport) -> Result<Doubts> {
         let mut doubts = Doubts::default();
         for glob in self.unknown_types(filter).await? {
             let (warning, hint) = about_type(&glob);
@@ -102,7 +102,7 @@ impl Session {
         &mut self,
         filter: &Filter,
         rule: BoardRule,
-        report: &Report,
+        report: &ErrorsReport,
         doubts: &mut Doubts,
     ) -> Result<()> {
         let passes = |event_type: &&str| {

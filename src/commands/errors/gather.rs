@@ -12,7 +12,7 @@ use crate::model::{
     ActivityEvent, Bucket, Deliveries, ErrorRate, Filter, Group, Period, RateScope, Scope, Series, Tally, Timestamp,
 };
 use crate::output::message_groups::MessageGroups;
-use crate::output::report::Report;
+use crate::output::report::ErrorsReport;
 use crate::session::group_by::{self, GroupBy, Groups};
 use crate::session::{Context, Session};
 use anyhow::Result;
@@ -36,8 +36,10 @@ impl Failures {
     }
 }
 
+/// Fields of a group with their values.
+type GroupKeys = Vec<(&'static str, Option<String>)>;
 /// Ids and the like of a group, without the names beside them.
-type Key = Vec<Option<String>>;
+type GroupIds = Vec<Option<String>>;
 
 impl ErrorsArgs {
     /// All of it in the open transaction.
@@ -48,7 +50,7 @@ impl ErrorsArgs {
         mut filter: Filter,
         window: Window,
         by: &[String],
-    ) -> Result<(Report, Newest, Failures)> {
+    ) -> Result<(ErrorsReport, Newest, Failures)> {
         let Window { range, period, bucket } = window;
         (filter.since, filter.until) = (None, None);
         let scale = self.rate_scope();
@@ -122,7 +124,7 @@ impl ErrorsArgs {
                 Ok(())
             })
             .await?;
-        let mut report = Report {
+        let mut report = ErrorsReport {
             routes: groups_of(&delivered.routes, &exists, &|route, ()| vec![("route", route)]),
             rate,
             by_deliveries,
@@ -144,10 +146,13 @@ impl ErrorsArgs {
             database: session.place.clone(),
             is_demo: session.is_demo_by_default,
         };
-        report.warnings.extend(report.unread_words());
         let doubts = session.doubts(&filter, rule, &report).await?;
-        report.warnings.extend(doubts.warnings);
-        report.warnings.iter().for_each(|warning| context.say(&format!("warning: {warning}")));
+        let unread = report.unread_words();
+        // The table says it itself.
+        let is_table = matches!(self.output.output.as_deref(), None | Some("table" | "wide")) && !self.nagios;
+        let told = unread.iter().filter(|_| !is_table).chain(&doubts.warnings);
+        told.for_each(|warning| context.say(&format!("warning: {warning}")));
+        report.warnings.extend(unread.into_iter().chain(doubts.warnings));
         doubts.hints.iter().for_each(|hint| context.say(&format!("hint: {hint}")));
         context.insist_on_demo(session);
         if let Some(note) = session.demo_note() {
@@ -164,7 +169,7 @@ impl ErrorsArgs {
         rule: BoardRule,
         (period, bucket): (Period, Bucket),
         by: &[String],
-    ) -> Result<DeliveryWindow<Key>> {
+    ) -> Result<DeliveryWindow<GroupIds>> {
         let has = |name: &str| by.iter().any(|by| by == name);
         let groups = (!by.is_empty()).then(|| Fold::new(has("route")));
         let mut delivered = DeliveryWindow::new(period, bucket, groups, self.slo, session.now);
@@ -198,7 +203,7 @@ impl ErrorsArgs {
     async fn existing(
         &self,
         session: &mut Session,
-        delivered: &DeliveryWindow<Key>,
+        delivered: &DeliveryWindow<GroupIds>,
         period: Period,
     ) -> Result<BTreeSet<String>> {
         let mut existing = BTreeSet::new();
@@ -217,7 +222,7 @@ impl ErrorsArgs {
         session: &mut Session,
         asked: EventQuery<'_>,
         (scale, by): (RateScope, &[String]),
-        delivered: &DeliveryWindow<Key>,
+        delivered: &DeliveryWindow<GroupIds>,
         exists: &dyn Fn(&str) -> bool,
     ) -> Result<Vec<Group>> {
         let Some(fold) = &delivered.groups else { return Ok(Vec::new()) };
@@ -225,19 +230,18 @@ impl ErrorsArgs {
         let others: Vec<String> = by.iter().filter(|by| *by != "route").cloned().collect();
         let mut groups = Groups::of(&mut session.store, asked, &GroupBy::parse(&others)?).await?;
         let is_name = |field: &str| field.ends_with("_name") || field.ends_with("_title");
-        let key = |group: &Group| -> Key {
+        let key = |group: &Group| -> GroupIds {
             group.keys.iter().filter(|(field, _)| !is_name(field)).map(|(_, value)| value.clone()).collect()
         };
         if scale != RateScope::Deliveries && !names.contains(&"route") {
-            let found: HashMap<Key, Deliveries> =
+            let found: HashMap<GroupIds, Deliveries> =
                 fold.groups(exists).into_iter().map(|(_, key, deliveries)| (key, deliveries)).collect();
             for group in &mut groups {
                 group.deliveries = found.get(&key(group)).copied().unwrap_or_default();
             }
             return Ok(groups);
         }
-        let named: HashMap<Key, Vec<(&'static str, Option<String>)>> =
-            groups.into_iter().map(|group| (key(&group), group.keys)).collect();
+        let named: HashMap<GroupIds, GroupKeys> = groups.into_iter().map(|group| (key(&group), group.keys)).collect();
         Ok(groups_of(fold, exists, &|route, key| {
             let mut known = named.get(key).into_iter().flatten().cloned();
             let mut keys = Vec::new();
@@ -292,7 +296,7 @@ fn put_together(slots: &[Slot], period: Period) -> Vec<Regime> {
 fn groups_of<K: Ord + Clone>(
     fold: &Fold<K>,
     exists: &dyn Fn(&str) -> bool,
-    keys: &dyn Fn(Option<String>, &K) -> Vec<(&'static str, Option<String>)>,
+    keys: &dyn Fn(Option<String>, &K) -> GroupKeys,
 ) -> Vec<Group> {
     let group = |(route, key, deliveries): (Option<String>, K, Deliveries)| Group {
         keys: keys(route, &key),

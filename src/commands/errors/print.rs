@@ -9,7 +9,7 @@ use crate::output::held::Held;
 use crate::output::html::Body;
 use crate::output::message_groups::pattern;
 use crate::output::nagios::Thresholds;
-use crate::output::report::Report;
+use crate::output::report::ErrorsReport;
 use crate::output::{self, Columns, Format, PageInfo, RowWriter, sections};
 use crate::session::group_by;
 use crate::session::series_labels::Export;
@@ -24,7 +24,7 @@ impl ErrorsArgs {
         context: &Context,
         session: &mut Session,
         format: Format,
-        report: &Report,
+        report: &ErrorsReport,
         newest: &Newest,
         failures: EventQuery<'_>,
     ) -> Result<u8> {
@@ -161,7 +161,7 @@ fn without_repeats(newest: &[ActivityEvent]) -> Vec<(ActivityEvent, u64)> {
 }
 
 /// What the footer says of the list.
-fn counted(report: &Report, listed: u64) -> String {
+fn counted(report: &ErrorsReport, listed: u64) -> String {
     match report.rate.tally.errors {
         0 => "no failures".to_owned(),
         errors => format!("{} of {errors} failures listed", errors.min(listed)),

@@ -5,7 +5,7 @@ use crate::output::chart::grid::Grid;
 use crate::output::chart::label::{self, Tone};
 use crate::output::chart::{ChartStyle, RateChart};
 use crate::output::message_groups::{MessageGroup, MessageGroups};
-use crate::output::report::Report;
+use crate::output::report::ErrorsReport;
 use crate::output::width::{fill, width};
 use std::io::{self, Write};
 
@@ -24,7 +24,7 @@ const GAP: usize = 4;
 /// Those of the writer.
 pub fn write_report<W: Write>(
     out: &mut W,
-    report: &Report,
+    report: &ErrorsReport,
     look: &ChartStyle<'_>,
     lines: Option<usize>,
 ) -> io::Result<()> {
@@ -53,7 +53,7 @@ pub fn write_report<W: Write>(
 }
 
 /// What is at the top: how bad, compared with before, since when, and whether it goes on.
-fn write_verdict<W: Write>(out: &mut W, report: &Report, look: &ChartStyle<'_>) -> io::Result<()> {
+fn write_verdict<W: Write>(out: &mut W, report: &ErrorsReport, look: &ChartStyle<'_>) -> io::Result<()> {
     let tone = if report.tally().errors > 0 { Tone::Alarm } else { Tone::Strong };
     let plain = report.headline();
     let rate = &report.rate;
@@ -84,7 +84,7 @@ fn write_verdict<W: Write>(out: &mut W, report: &Report, look: &ChartStyle<'_>) 
 /// The groups in which something failed.
 fn write_groups<W: Write>(
     out: &mut W,
-    report: &Report,
+    report: &ErrorsReport,
     groups: &[Group],
     look: &ChartStyle<'_>,
     most: usize,
@@ -142,7 +142,7 @@ fn write_more<W: Write>(out: &mut W, more: u64, look: &ChartStyle<'_>, is_short:
 
 fn write_patterns<W: Write>(
     out: &mut W,
-    report: &Report,
+    report: &ErrorsReport,
     look: &ChartStyle<'_>,
     most: usize,
     is_short: bool,

@@ -3,7 +3,7 @@
 use super::text::HtmlText;
 use crate::model::{Bucket, Point, Tally, Timestamp};
 use crate::output::chart::{RateChart, label, merge, per_column};
-use crate::output::report::Report;
+use crate::output::report::ErrorsReport;
 use std::io::{self, Write};
 
 const WIDTH: f64 = 960.0;
@@ -40,7 +40,7 @@ struct Plot {
 }
 
 /// The rate of the window against that of the window before, and both as a table.
-pub(super) fn write_rate<W: Write>(out: &mut W, report: &Report) -> io::Result<()> {
+pub(super) fn write_rate<W: Write>(out: &mut W, report: &ErrorsReport) -> io::Result<()> {
     let RateChart { name: what, primary, comparison, marks, .. } = report.chart();
     let bucket = primary.bucket;
     let count = primary.points.len().max(comparison.points.len());

@@ -15,7 +15,7 @@ const MESSAGES: usize = 50;
 
 /// The beginning of a table in a region that can be scrolled from the keyboard, which is why it has a name.
 fn write_head<W: Write>(out: &mut W, name: &str, heads: &[(&str, &str)]) -> io::Result<()> {
-    write!(out, "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"{}\"><table>\n", HtmlText(name))?;
+    writeln!(out, "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"{}\"><table>", HtmlText(name))?;
     out.write_all(b"<thead><tr>")?;
     for (head, class) in heads {
         let mut letters = head.chars();

@@ -90,7 +90,7 @@ fn page(body: Body<'_>) -> String {
 
 fn errors_page() -> String {
     let newest = failures();
-    let mut report = Report::of_rate(rate());
+    let mut report = ErrorsReport::of_rate(rate());
     newest.iter().for_each(|event| report.patterns.add_event(event));
     page(Body::Errors { report: &report, newest: &newest })
 }
@@ -256,7 +256,7 @@ fn empty_answers_are_pages_too() {
     rate.groups.clear();
     rate.primary.points.clear();
     rate.comparison.points.clear();
-    let page = page(Body::Errors { report: &Report::of_rate(rate), newest: &[] });
+    let page = page(Body::Errors { report: &ErrorsReport::of_rate(rate), newest: &[] });
     assert!(page.contains("<h1>no events</h1>") && page.contains("The window has no buckets."));
     assert!(!page.contains("NaN"));
 }

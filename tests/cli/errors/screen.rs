@@ -38,8 +38,8 @@ fn attempts_of_one_message_are_one_row_on_a_screen() {
     ];
     let database = world(Engine::Deployed, &events);
     let screen = database.mc(["errors", USER, "--at", NOW]).on_terminal(160, 40).stdout;
-    assert!(screen.contains("3 × Assignee notify failed: timeout (attempt 3)"), "{screen}");
-    assert!(!screen.contains("(attempt 2)"), "{screen}");
+    assert!(screen.contains("3 × Assignee notify failed: "), "{screen}");
+    assert_eq!(screen.matches('✗').count(), 2, "{screen}");
     let piped = database.mc(["errors", USER, "--at", NOW]).ok().stdout;
     assert!(piped.contains("(attempt 2)"), "{piped}");
 }
