@@ -71,8 +71,7 @@ pub fn end_json<W: Write>(out: &mut W, report: &ErrorsReport) -> io::Result<()> 
     };
     tail.insert("patterns".to_owned(), report.patterns.groups().iter().map(pattern).collect());
     tail.insert("trend".to_owned(), json!(report.stretches.trend().name()));
-    tail.insert("database".to_owned(), json!(report.database));
-    tail.insert("is_demo_database".to_owned(), json!(report.is_demo));
+    tail.insert("demo_database".to_owned(), json!(report.is_demo.then_some(&report.database)));
     tail.insert("warnings".to_owned(), json!(report.warnings));
     let tail = Value::Object(tail).to_string();
     writeln!(out, "],{}", tail.strip_prefix('{').unwrap_or(&tail))
@@ -167,7 +166,7 @@ mod tests {
             r#""items":[{"id":"a"},{"id":"b"}],"#,
             r#""deliveries":{"tried":0,"failed":0,"failed_pct":0.0,"last_success_at":null,"failing_since":null,"#,
             r#""consecutive_failures":0},"first_failure_at":null,"last_failure_at":null,"regimes":[],"patterns":[],"#,
-            r#""trend":"unknown","database":"db","is_demo_database":false,"warnings":[]}"#,
+            r#""trend":"unknown","demo_database":null,"warnings":[]}"#,
             "\n"
         );
         assert_eq!(json(&rate(), false), expected);

@@ -148,9 +148,9 @@ impl ErrorsArgs {
         };
         let doubts = session.doubts(&filter, rule, &report).await?;
         let unread = report.unread_words();
-        // The table says it itself.
-        let is_table = matches!(self.output.output.as_deref(), None | Some("table" | "wide")) && !self.nagios;
-        let told = unread.iter().filter(|_| !is_table).chain(&doubts.warnings);
+        // The report and JSON hold it.
+        let is_held = matches!(self.output.output.as_deref(), None | Some("table" | "wide" | "json"));
+        let told = unread.iter().filter(|_| !is_held).chain(&doubts.warnings);
         told.for_each(|warning| context.say(&format!("warning: {warning}")));
         report.warnings.extend(unread.into_iter().chain(doubts.warnings));
         doubts.hints.iter().for_each(|hint| context.say(&format!("hint: {hint}")));
