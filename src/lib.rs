@@ -17,11 +17,12 @@
 //! 4. cli, auth, demo, interrupt
 //! 5. settings
 //! 6. db
-//! 7. output, tail, analysis
-//! 8. model
-//! 9. error
-//! 10. redact
-//! 11. escape, atomic_file
+//! 7. output, tail
+//! 8. analysis
+//! 9. model
+//! 10. error
+//! 11. redact
+//! 12. escape, atomic_file
 //!
 //! Commands do not import each other. sqlx and rusqlite are named only in `db`; clap only in `run`, `commands` and `cli`. Nothing
 //! below `session` reads the clock of the machine to decide what a query means.
