@@ -17,7 +17,7 @@ mod waiting_task;
 
 pub use archive::{ArchivedEvent, CHAIN_BEGINNING, Finding, StoredEvent, Verdict, Verification};
 pub use comparison::{BeforeAfter, ChangeKey, ChangeKind, Comparison, WindowChange};
-pub use deliveries::{Attempts, Deliveries};
+pub use deliveries::{AttemptCount, Deliveries};
 pub use error_rate::{
     Bucket, ErrorRate, Group, Period, Point, RateScope, Series, Summary, SummaryKey, SummaryRow, Tally,
 };

@@ -41,7 +41,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 fn no_database_url(store: &Path) -> String {
-    format!("no DATABASE_URL: reading the embedded store {}", store.display())
+    format!("no DATABASE_URL: reading the demo database {}", store.display())
 }
 
 /// What is common to all commands before a database is opened.

@@ -3,7 +3,7 @@
 //! A *route* is a pair of event types, a success and a failure, and is named by its success. For the types that the
 //! backend writes the catalogue says which belong together. For others their endings do.
 
-use crate::model::{Attempts, Deliveries, Timestamp, catalogue};
+use crate::model::{AttemptCount, Deliveries, Timestamp, catalogue};
 use std::collections::BTreeMap;
 
 /// The route of failures that no type of success belongs to.
@@ -72,7 +72,7 @@ fn by_ending(event_type: &str) -> Option<(DeliveryRoute, Outcome)> {
 
 /// How many deliveries a broadcast made and how many it failed to make, by its text:
 /// `Broadcast KIND to N board leads (failed: M).` None for any other text.
-pub fn broadcast(text: &str) -> Option<Attempts> {
+pub fn broadcast(text: &str) -> Option<AttemptCount> {
     let rest = text.strip_prefix("Broadcast ")?.strip_suffix(").")?;
     let (rest, failed) = rest.rsplit_once(" board leads (failed: ")?;
     let (_, made) = rest.rsplit_once("to ").filter(|(kind, _)| kind.is_empty() || kind.ends_with(' '))?;
@@ -81,15 +81,15 @@ pub fn broadcast(text: &str) -> Option<Attempts> {
         // More leads than this is no count but damage, and sums must not overflow.
         plain.then(|| digits.parse::<u32>().ok()).flatten().map(u64::from)
     };
-    Some(Attempts { made: count(made)?, failed: count(failed)? })
+    Some(AttemptCount { made: count(made)?, failed: count(failed)? })
 }
 
 /// The deliveries of one event; none where it is a broadcast whose text cannot be read.
-pub fn attempts(event_type: &str, outcome: Outcome, message: Option<&str>) -> Option<Attempts> {
+pub fn attempts(event_type: &str, outcome: Outcome, message: Option<&str>) -> Option<AttemptCount> {
     match outcome {
         _ if event_type == BROADCAST => broadcast(message.unwrap_or_default()),
-        Outcome::Success => Some(Attempts { made: 1, failed: 0 }),
-        Outcome::Failure => Some(Attempts { made: 0, failed: 1 }),
+        Outcome::Success => Some(AttemptCount { made: 1, failed: 0 }),
+        Outcome::Failure => Some(AttemptCount { made: 0, failed: 1 }),
     }
 }
 
@@ -120,13 +120,13 @@ impl<K: Ord + Clone> Fold<K> {
     }
 
     /// Adds an event, which is not older than the one before. Answers the deliveries that it tells of.
-    pub fn add(&mut self, event_type: &str, message: Option<&str>, at: Timestamp, rest: K) -> Attempts {
-        let Some((route, outcome)) = route(event_type) else { return Attempts::default() };
+    pub fn add(&mut self, event_type: &str, message: Option<&str>, at: Timestamp, rest: K) -> AttemptCount {
+        let Some((route, outcome)) = route(event_type) else { return AttemptCount::default() };
         let Some(attempts) = attempts(event_type, outcome, message) else {
             self.unread += 1;
-            return Attempts::default();
+            return AttemptCount::default();
         };
-        if attempts == Attempts::default() {
+        if attempts == AttemptCount::default() {
             return attempts;
         }
         self.whole.add(at, attempts);
@@ -239,7 +239,7 @@ mod tests {
 
     #[test]
     fn a_broadcast_says_how_many_it_reached_and_how_many_not() {
-        let counts = |made, failed| Some(Attempts { made, failed });
+        let counts = |made, failed| Some(AttemptCount { made, failed });
         assert_eq!(broadcast("Broadcast handoff to 3 board leads (failed: 2)."), counts(3, 2));
         assert_eq!(broadcast("Broadcast a note to all to 0 board leads (failed: 11)."), counts(0, 11));
         assert_eq!(broadcast("Broadcast  to 1 board leads (failed: 0)."), counts(1, 0));

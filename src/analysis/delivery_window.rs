@@ -4,7 +4,7 @@ use super::burn::Burn;
 use super::deliveries::{self, Fold};
 use super::slots::{self, Slots};
 use super::trend::Stretches;
-use crate::model::{Attempts, Bucket, Period, Point, Tally, Timestamp};
+use crate::model::{AttemptCount, Bucket, Period, Point, Tally, Timestamp};
 use std::collections::BTreeMap;
 
 /// Takes events oldest first.
@@ -53,7 +53,7 @@ impl<K: Ord + Clone> DeliveryWindow<K> {
     /// Adds an event, which is not older than the one before.
     pub fn add(&mut self, event_type: &str, message: Option<&str>, at: Timestamp, key: K) {
         let inside = self.window.contains(at);
-        let Attempts { made, failed } = if inside {
+        let AttemptCount { made, failed } = if inside {
             if let Some(groups) = &mut self.groups {
                 groups.add(event_type, message, at, key);
             }

@@ -15,6 +15,8 @@ use anyhow::Result;
 use std::future::Future;
 use std::pin::Pin;
 
+type Inserts = fn(&mut [NewEvent], &[usize], Timestamp) -> Result<Vec<Query>>;
+
 /// How an engine's SQL is written, and how its rows are read.
 pub(super) struct Dialect {
     /// The names and texts of the files in the engine's folder of `queries/`. A query that an engine does not have is about
@@ -33,7 +35,7 @@ pub(super) struct Dialect {
     pub(super) bind_filter: fn(Query, &Filter) -> Query,
     /// The queries that insert events, each with its place: created_at is the clock and as many microseconds. A text may be
     /// moved out of its event; [`Query::take_texts`] gives it back.
-    pub(super) inserts: fn(&mut [NewEvent], &[usize], Timestamp) -> Result<Vec<Query>>,
+    pub(super) inserts: Inserts,
     pub(super) read_session: fn(&Row<'_>) -> Result<SessionInfo>,
     pub(super) read_snapshot: fn(&Row<'_>, &Schema) -> Result<PollSnapshot>,
     /// Reads a line of a plan.

@@ -4,7 +4,7 @@ use super::{Tally, Timestamp};
 
 /// Deliveries that one event tells of.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Attempts {
+pub struct AttemptCount {
     /// That arrived.
     pub made: u64,
     /// That did not.
@@ -14,7 +14,7 @@ pub struct Attempts {
 /// What became of deliveries in a stretch of time. Events are added in the order of their time.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Deliveries {
-    /// Attempts that failed, and all attempts; a retry is an attempt.
+    /// AttemptCount that failed, and all attempts; a retry is an attempt.
     pub tally: Tally,
     /// The newest success.
     pub last_success: Option<Timestamp>,
@@ -30,7 +30,7 @@ pub struct Deliveries {
 
 impl Deliveries {
     /// Adds what one event tells of.
-    pub fn add(&mut self, at: Timestamp, Attempts { made, failed }: Attempts) {
+    pub fn add(&mut self, at: Timestamp, AttemptCount { made, failed }: AttemptCount) {
         self.tally.errors += failed;
         self.tally.total += made + failed;
         if made > 0 {
