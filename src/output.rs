@@ -59,7 +59,8 @@ use chart::ChartStyle;
 use std::fmt;
 use std::io::{self, Write};
 
-/// What `-o` names.
+/// What `-o` names. A new format is a variant here with its name, its [`Content`] and the lists that it is in, a file beside
+/// the others, and an arm of [`RowWriter::new`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Format {
     /// Aligned columns for a human, cut to the terminal.
@@ -128,6 +129,18 @@ impl Format {
             Self::Sse => "sse",
             Self::Prometheus => "prometheus",
             Self::Markdown => "markdown",
+        }
+    }
+}
+
+impl From<Format> for Content {
+    fn from(format: Format) -> Self {
+        match format {
+            Format::Table | Format::Wide | Format::Text | Format::Markdown => Self::Text,
+            Format::Json | Format::Jsonl | Format::Sse => Self::Json,
+            Format::Csv => Self::Csv,
+            Format::Tsv => Self::Tsv,
+            Format::Prometheus => Self::Prometheus,
         }
     }
 }

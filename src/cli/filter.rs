@@ -67,6 +67,23 @@ pub struct FilterArgs {
     pub types: TypeArgs,
 }
 
+impl FilterArgs {
+    /// The values as typed, under the names that they have as Prometheus labels.
+    pub fn given(&self) -> [(&'static str, &[String]); 8] {
+        let Self { select, types } = self;
+        [
+            ("board", &select.board),
+            ("exclude_board", &select.exclude_board),
+            ("agent", &select.agent),
+            ("exclude_agent", &select.exclude_agent),
+            ("task", &select.task),
+            ("type", &types.types),
+            ("exclude_type", &types.exclude_types),
+            ("grep", &select.grep),
+        ]
+    }
+}
+
 /// The start of a range that is open at its end.
 #[derive(Debug, Clone, Default, Args)]
 pub struct SinceArgs {

@@ -144,7 +144,7 @@ impl Position {
 }
 
 /// The queries that read the rows of a feed, each by another plan.
-pub(super) struct Files {
+pub(super) struct ListFiles {
     in_order: &'static str,
     by_type: &'static str,
     by_selective_index: &'static str,
@@ -152,7 +152,7 @@ pub(super) struct Files {
     by_id: &'static str,
 }
 
-const LISTS: Files = Files {
+const LISTS: ListFiles = ListFiles {
     in_order: "list",
     by_type: "list_by_type",
     by_selective_index: "list_by_selective_index",
@@ -161,7 +161,7 @@ const LISTS: Files = Files {
 };
 
 /// Comments have one type.
-const COMMENTS: Files = Files {
+const COMMENTS: ListFiles = ListFiles {
     in_order: "comments",
     by_type: "comments",
     by_selective_index: "comments_by_selective_index",
@@ -175,7 +175,7 @@ pub trait Item: Sized {
     const COMMENTS: bool;
     #[doc(hidden)]
     #[allow(private_interfaces)]
-    const FILES: &'static Files;
+    const FILES: &'static ListFiles;
     #[doc(hidden)]
     #[allow(private_interfaces)]
     fn read(columns: &mut RowReader<'_>) -> Result<Self>;
@@ -186,7 +186,7 @@ pub trait Item: Sized {
 impl Item for ActivityEvent {
     const COMMENTS: bool = false;
     #[allow(private_interfaces)]
-    const FILES: &'static Files = &LISTS;
+    const FILES: &'static ListFiles = &LISTS;
 
     #[allow(private_interfaces)]
     fn read(columns: &mut RowReader<'_>) -> Result<Self> {
@@ -215,7 +215,7 @@ impl Item for ActivityEvent {
 impl Item for TaskComment {
     const COMMENTS: bool = true;
     #[allow(private_interfaces)]
-    const FILES: &'static Files = &COMMENTS;
+    const FILES: &'static ListFiles = &COMMENTS;
 
     #[allow(private_interfaces)]
     fn read(columns: &mut RowReader<'_>) -> Result<Self> {

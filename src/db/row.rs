@@ -6,7 +6,7 @@ use std::borrow::Cow;
 use uuid::Uuid;
 
 /// A value of a column.
-pub(super) enum Field<T> {
+pub(super) enum Stored<T> {
     Null,
     Value(T),
     /// Of another type than its column, where an engine allows that.
@@ -15,8 +15,8 @@ pub(super) enum Field<T> {
 
 /// The values of a row, by the numbers of their columns.
 pub(super) trait RowValues {
-    fn id(&self, column: usize) -> Result<Field<Uuid>>;
-    fn time(&self, column: usize) -> Result<Field<Timestamp>>;
+    fn id(&self, column: usize) -> Result<Stored<Uuid>>;
+    fn time(&self, column: usize) -> Result<Stored<Timestamp>>;
     fn text(&self, column: usize) -> Result<Option<String>>;
     /// An integer of 64 bits.
     fn count(&self, column: usize) -> Result<Option<i64>>;
@@ -88,11 +88,11 @@ impl RowReader<'_> {
     }
 
     /// A value, or null and a note where it is not of its column's type.
-    fn readable<T>(&mut self, field: Field<T>) -> Option<T> {
+    fn readable<T>(&mut self, field: Stored<T>) -> Option<T> {
         match field {
-            Field::Null => None,
-            Field::Value(value) => Some(value),
-            Field::Unreadable => {
+            Stored::Null => None,
+            Stored::Value(value) => Some(value),
+            Stored::Unreadable => {
                 if self.unreadable == 0 {
                     self.first_unreadable = self.next - 1;
                 }

@@ -1,5 +1,6 @@
 //! A task that waits, and what for.
 
+use super::record::fields;
 use super::{Cell, Record, Timestamp};
 use uuid::Uuid;
 
@@ -62,49 +63,37 @@ pub struct WaitingTask {
 }
 
 impl WaitingTask {
-    /// Keys in their JSON order.
-    pub const FIELDS: &'static [&'static str] = &[
-        "task_id",
-        "task_title",
-        "board_id",
-        "board_name",
-        "state",
-        "since",
-        "waits_for",
-        "reason",
-        "event_id",
-        "event_type",
-        "message",
-        "next",
-        "status",
-        "agent_id",
-        "agent_name",
-    ];
-}
+    fn agent_id(&self) -> Option<Uuid> {
+        self.agent.as_ref().map(|(id, _)| *id)
+    }
 
-impl Record for WaitingTask {
-    fn cell(&self, field: usize) -> Cell<'_> {
-        let agent = self.agent.as_ref();
-        let agent_name = agent.and_then(|(_, name)| name.as_deref());
-        match field {
-            0 => Cell::Id(self.task_id),
-            1 => Cell::Text(&self.task_title),
-            2 => self.board_id.into(),
-            3 => self.board_name.as_deref().into(),
-            4 => Cell::Text(self.state.name()),
-            5 => self.since.map_or(Cell::Null, Cell::Time),
-            6 => agent.map_or(Cell::Null, |(id, _)| {
-                let name = agent_name.map(|name| ("agent_name", name.to_owned()));
-                Cell::Map([("agent_id", id.to_string())].into_iter().chain(name).collect())
-            }),
-            7 => Cell::Text(&self.reason),
-            8 => self.event_id.into(),
-            9 => self.event_type.as_deref().into(),
-            10 => self.message.as_deref().into(),
-            11 => self.next.into(),
-            12 => self.status.as_deref().into(),
-            13 => agent.map(|(id, _)| *id).into(),
-            _ => agent_name.into(),
-        }
+    fn agent_name(&self) -> Option<&str> {
+        self.agent.as_ref().and_then(|(_, name)| name.as_deref())
+    }
+
+    /// The agent as an object, with its name where it has one.
+    fn waits_for(&self) -> Cell<'_> {
+        self.agent_id().map_or(Cell::Null, |id| {
+            let name = self.agent_name().map(|name| ("agent_name", name.to_owned()));
+            Cell::Map([("agent_id", id.to_string())].into_iter().chain(name).collect())
+        })
     }
 }
+
+fields!(WaitingTask {
+    "task_id" => |task| Cell::Id(task.task_id),
+    "task_title" => |task| Cell::Text(&task.task_title),
+    "board_id" => |task| task.board_id.into(),
+    "board_name" => |task| task.board_name.as_deref().into(),
+    "state" => |task| Cell::Text(task.state.name()),
+    "since" => |task| task.since.map_or(Cell::Null, Cell::Time),
+    "waits_for" => |task| task.waits_for(),
+    "reason" => |task| Cell::Text(&task.reason),
+    "event_id" => |task| task.event_id.into(),
+    "event_type" => |task| task.event_type.as_deref().into(),
+    "message" => |task| task.message.as_deref().into(),
+    "next" => |task| task.next.into(),
+    "status" => |task| task.status.as_deref().into(),
+    "agent_id" => |task| task.agent_id().into(),
+    "agent_name" => |task| task.agent_name().into(),
+});

@@ -4,7 +4,6 @@
 //! The formats for people escape stored text themselves, since they measure it. For them this is a second net; for the
 //! formats of programs it is the only one.
 
-use super::Format;
 use crate::escape::{judged, push_escaped};
 use std::fmt::Write;
 
@@ -28,18 +27,6 @@ pub enum Content {
     Prometheus,
     /// The program's own text, such as a completion script.
     Own,
-}
-
-impl From<Format> for Content {
-    fn from(format: Format) -> Self {
-        match format {
-            Format::Table | Format::Wide | Format::Text | Format::Markdown => Self::Text,
-            Format::Json | Format::Jsonl | Format::Sse => Self::Json,
-            Format::Csv => Self::Csv,
-            Format::Tsv => Self::Tsv,
-            Format::Prometheus => Self::Prometheus,
-        }
-    }
 }
 
 /// Escapes a stream, piece by piece.

@@ -63,17 +63,8 @@ impl Context {
 }
 
 fn filter_labels(filter: &FilterArgs) -> SeriesLabels {
-    let (select, types) = (&filter.select, &filter.types);
-    let given: [(&'static str, &[String]); 8] = [
-        ("board", &select.board),
-        ("exclude_board", &select.exclude_board),
-        ("agent", &select.agent),
-        ("exclude_agent", &select.exclude_agent),
-        ("task", &select.task),
-        ("type", &types.types),
-        ("exclude_type", &types.exclude_types),
-        ("grep", &select.grep),
-    ];
+    let select = &filter.select;
+    let given = filter.given();
     let mut labels: SeriesLabels = given.iter().map(|(name, values)| (*name, shortened(&values.join(",")))).collect();
     if select.ignore_case && !select.grep.is_empty() {
         labels.push(("ignore_case", "true".to_owned()));

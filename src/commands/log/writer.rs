@@ -1,7 +1,7 @@
 //! Checks events against the write rules and writes them in batches, in a transaction that the caller ends.
 
 use super::input::{self, InputEvent};
-use crate::auth::ActorKind;
+use crate::auth::{ActorKind, identity};
 use crate::db::{AgentName, BoardsOf, UserName};
 use crate::error::{denied, failed, unavailable, usage};
 use crate::model::catalogue;
@@ -65,19 +65,13 @@ struct Named {
 impl<'s> EventWriter<'s> {
     pub(super) async fn new(session: &'s mut Session) -> Result<Self> {
         let actor = &session.actor;
-        let (mut boards, writable) = match actor.kind {
-            ActorKind::User => {
-                let writable = session.store.boards(BoardsOf::Writer(actor.id)).await?;
-                (session.actor.boards.clone(), writable)
-            }
-            ActorKind::Agent => {
-                let Some(own) = actor.own_board else {
-                    return Err(denied(format!("agent {} has no board, so it cannot write", actor.id)).into());
-                };
-                let boards = session.store.boards(BoardsOf::Agent(actor.id)).await?;
-                let writable = boards.iter().filter(|board| board.id == own).cloned().collect();
-                (boards, writable)
-            }
+        if actor.kind == ActorKind::Agent && actor.own_board.is_none() {
+            return Err(denied(format!("agent {} has no board, so it cannot write", actor.id)).into());
+        }
+        let mut boards = identity::boards(&mut session.store, actor).await?;
+        let writable: Vec<Board> = match actor.kind {
+            ActorKind::User => session.store.boards(BoardsOf::Writer(actor.id)).await?,
+            ActorKind::Agent => boards.iter().filter(|board| actor.own_board == Some(board.id)).cloned().collect(),
         };
         boards.extend(
             writable
