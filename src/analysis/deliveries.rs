@@ -15,7 +15,7 @@ const NOT_SENT: [&str; 2] = ["task.assignee_woken", "task.assignee_wake_failed"]
 
 /// What an event says about a delivery.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Outcome {
+pub enum DeliveryOutcome {
     /// It arrived.
     Success,
     /// It did not.
@@ -34,40 +34,40 @@ pub enum DeliveryRoute {
 }
 
 /// The route of an event type and its part in it; none for a type that is no delivery.
-pub fn route(event_type: &str) -> Option<(DeliveryRoute, Outcome)> {
+pub fn route(event_type: &str) -> Option<(DeliveryRoute, DeliveryOutcome)> {
     if NOT_SENT.contains(&event_type) {
         return None;
     }
     if event_type == BROADCAST {
-        return Some((DeliveryRoute::Named(event_type.to_owned()), Outcome::Success));
+        return Some((DeliveryRoute::Named(event_type.to_owned()), DeliveryOutcome::Success));
     }
     if catalogue::is_known(event_type) {
         let pair = catalogue::pair(event_type)?;
         return Some(match event_type.ends_with("failed") {
-            true => (DeliveryRoute::Named(pair.to_owned()), Outcome::Failure),
-            false => (DeliveryRoute::Named(event_type.to_owned()), Outcome::Success),
+            true => (DeliveryRoute::Named(pair.to_owned()), DeliveryOutcome::Failure),
+            false => (DeliveryRoute::Named(event_type.to_owned()), DeliveryOutcome::Success),
         });
     }
     by_ending(event_type)
 }
 
-fn by_ending(event_type: &str) -> Option<(DeliveryRoute, Outcome)> {
+fn by_ending(event_type: &str) -> Option<(DeliveryRoute, DeliveryOutcome)> {
     let stem = |ending: &str| event_type.strip_suffix(ending).filter(|stem| !stem.is_empty());
     for [success, failure] in [["_notified", "_notify_failed"], [".notified", ".notify_failed"]] {
         if stem(success).is_some() {
-            return Some((DeliveryRoute::Named(event_type.to_owned()), Outcome::Success));
+            return Some((DeliveryRoute::Named(event_type.to_owned()), DeliveryOutcome::Success));
         }
         if let Some(stem) = stem(failure) {
-            return Some((DeliveryRoute::Named(format!("{stem}{success}")), Outcome::Failure));
+            return Some((DeliveryRoute::Named(format!("{stem}{success}")), DeliveryOutcome::Failure));
         }
     }
     if let Some(stem) = stem(".sent").or_else(|| stem(".direct")) {
-        return Some((DeliveryRoute::Stem(stem.to_owned()), Outcome::Success));
+        return Some((DeliveryRoute::Stem(stem.to_owned()), DeliveryOutcome::Success));
     }
     if let Some(stem) = stem(".failed") {
-        return Some((DeliveryRoute::Stem(stem.to_owned()), Outcome::Failure));
+        return Some((DeliveryRoute::Stem(stem.to_owned()), DeliveryOutcome::Failure));
     }
-    event_type.ends_with("failed").then_some((DeliveryRoute::Unpaired, Outcome::Failure))
+    event_type.ends_with("failed").then_some((DeliveryRoute::Unpaired, DeliveryOutcome::Failure))
 }
 
 /// How many deliveries a broadcast made and how many it failed to make, by its text:
@@ -85,11 +85,11 @@ pub fn broadcast(text: &str) -> Option<AttemptCount> {
 }
 
 /// The deliveries of one event; none where it is a broadcast whose text cannot be read.
-pub fn attempts(event_type: &str, outcome: Outcome, message: Option<&str>) -> Option<AttemptCount> {
+pub fn attempts(event_type: &str, outcome: DeliveryOutcome, message: Option<&str>) -> Option<AttemptCount> {
     match outcome {
         _ if event_type == BROADCAST => broadcast(message.unwrap_or_default()),
-        Outcome::Success => Some(AttemptCount { made: 1, failed: 0 }),
-        Outcome::Failure => Some(AttemptCount { made: 0, failed: 1 }),
+        DeliveryOutcome::Success => Some(AttemptCount { made: 1, failed: 0 }),
+        DeliveryOutcome::Failure => Some(AttemptCount { made: 0, failed: 1 }),
     }
 }
 
@@ -135,8 +135,8 @@ impl<K: Ord + Clone> Fold<K> {
                 Some(known) => known,
                 None => self.stems.entry(stem.clone()).or_default(),
             };
-            known[0] |= outcome == Outcome::Success && event_type.ends_with(".sent");
-            known[1] |= outcome == Outcome::Success && event_type.ends_with(".direct");
+            known[0] |= outcome == DeliveryOutcome::Success && event_type.ends_with(".sent");
+            known[1] |= outcome == DeliveryOutcome::Success && event_type.ends_with(".direct");
         }
         let key = GroupKey { route: self.by_route.then_some(route), rest };
         self.groups.entry(key).or_default().add(at, attempts);
@@ -210,8 +210,8 @@ mod tests {
         let mut delivering = vec![BROADCAST];
         for [success, failure] in PAIRS {
             let named = DeliveryRoute::Named(success.to_owned());
-            assert_eq!(route(success), Some((named.clone(), Outcome::Success)), "{success}");
-            assert_eq!(route(failure), Some((named, Outcome::Failure)), "{failure}");
+            assert_eq!(route(success), Some((named.clone(), DeliveryOutcome::Success)), "{success}");
+            assert_eq!(route(failure), Some((named, DeliveryOutcome::Failure)), "{failure}");
             delivering.extend([success, failure]);
         }
         for other in catalogue::stored_types().filter(|known| !delivering.contains(known)) {
@@ -223,14 +223,14 @@ mod tests {
     fn types_outside_the_catalogue_go_by_their_endings() {
         let named = |name: &str, outcome| Some((DeliveryRoute::Named(name.to_owned()), outcome));
         let stem = |name: &str, outcome| Some((DeliveryRoute::Stem(name.to_owned()), outcome));
-        assert_eq!(route("crew.lead_notified"), named("crew.lead_notified", Outcome::Success));
-        assert_eq!(route("crew.lead_notify_failed"), named("crew.lead_notified", Outcome::Failure));
-        assert_eq!(route("crew.notify_failed"), named("crew.notified", Outcome::Failure));
-        assert_eq!(route("mail.sent"), stem("mail", Outcome::Success));
-        assert_eq!(route("mail.direct"), stem("mail", Outcome::Success));
-        assert_eq!(route("mail.failed"), stem("mail", Outcome::Failure));
+        assert_eq!(route("crew.lead_notified"), named("crew.lead_notified", DeliveryOutcome::Success));
+        assert_eq!(route("crew.lead_notify_failed"), named("crew.lead_notified", DeliveryOutcome::Failure));
+        assert_eq!(route("crew.notify_failed"), named("crew.notified", DeliveryOutcome::Failure));
+        assert_eq!(route("mail.sent"), stem("mail", DeliveryOutcome::Success));
+        assert_eq!(route("mail.direct"), stem("mail", DeliveryOutcome::Success));
+        assert_eq!(route("mail.failed"), stem("mail", DeliveryOutcome::Failure));
         for unpaired in ["failed", "x_failed", "unfailed", " failed", ".failed"] {
-            assert_eq!(route(unpaired), Some((DeliveryRoute::Unpaired, Outcome::Failure)), "{unpaired}");
+            assert_eq!(route(unpaired), Some((DeliveryRoute::Unpaired, DeliveryOutcome::Failure)), "{unpaired}");
         }
         for other in ["x.Failed", "mail.sent ", "task.comment", "", ".sent", "_notified", "notified"] {
             assert_eq!(route(other), None, "{other}");

@@ -14,7 +14,7 @@ pub struct AttemptCount {
 /// What became of deliveries in a stretch of time. Events are added in the order of their time.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Deliveries {
-    /// AttemptCount that failed, and all attempts; a retry is an attempt.
+    /// Attempts that failed, and all attempts; a retry is an attempt.
     pub tally: Tally,
     /// The newest success.
     pub last_success: Option<Timestamp>,

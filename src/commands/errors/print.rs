@@ -103,10 +103,10 @@ impl ErrorsArgs {
                 };
                 let mut rows = kept.len();
                 if let (Some(lines), None) = (height, self.limit) {
-                    // What is left of the screen, with the prompt, the heading and the lines below.
+                    // What is left of the screen, with the prompt, the heading, the lines below and one for columns left out.
                     let mut footer = Vec::new();
                     output::write_footer(&mut footer, &context.footer(session, counted(report, u64::MAX)), &style)?;
-                    let used = held.lines() + footer.iter().filter(|byte| **byte == b'\n').count() + 3;
+                    let used = held.lines() + footer.iter().filter(|byte| **byte == b'\n').count() + 4;
                     rows = rows.min(lines.saturating_sub(used));
                 }
                 let all = rows == kept.len() && folded.is_none();
