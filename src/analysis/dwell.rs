@@ -63,7 +63,7 @@ pub struct History {
 
 /// What is known beside the events.
 #[derive(Debug, Clone, Copy, Default)]
-pub struct Context<'a> {
+pub struct DwellContext<'a> {
     /// The status that the table names, if it may be read and the history ends now.
     pub table_status: Option<&'a str>,
     /// Only one agent's events are visible.
@@ -71,7 +71,7 @@ pub struct Context<'a> {
 }
 
 /// The history of a task from its events, oldest first, up to `now`.
-pub fn history(events: &[HistoryEvent<'_>], now: Timestamp, context: Context<'_>) -> History {
+pub fn history(events: &[HistoryEvent<'_>], now: Timestamp, context: DwellContext<'_>) -> History {
     let finite = |event: &&HistoryEvent<'_>| event.at.is_finite();
     let since = events.iter().find(finite).map(|event| event.at);
     // An event that is dated ahead still belongs to the life of the task.
@@ -163,7 +163,7 @@ fn starts_with_creation(events: &[HistoryEvent<'_>]) -> bool {
 fn initial_status(
     events: &[HistoryEvent<'_>],
     moves: &[Option<TaskStatus>],
-    context: Context<'_>,
+    context: DwellContext<'_>,
 ) -> Option<TaskStatus> {
     if !starts_with_creation(events) {
         return None;
@@ -178,7 +178,7 @@ fn judge(
     events: &[HistoryEvent<'_>],
     changes: &[StatusChange],
     initial: Option<TaskStatus>,
-    context: Context<'_>,
+    context: DwellContext<'_>,
 ) -> (Quality, Vec<&'static str>) {
     let moves: Vec<StatusChange> =
         events.iter().zip(changes).filter(|(event, _)| is_move(event)).map(|(_, change)| *change).collect();
@@ -273,7 +273,7 @@ mod tests {
             (90, "review"),
             (100, "done"),
         ];
-        let history = history(&events(&steps), at(200), Context::default());
+        let history = history(&events(&steps), at(200), DwellContext::default());
         assert_eq!(dwells(&history), [("inbox", 10, 1), ("in_progress", 70, 2), ("review", 20, 2), ("done", 100, 1)]);
         assert_eq!((history.quality, &history.reasons[..]), (Quality::Exact, &[][..]));
         assert_eq!(history.done_at, Some(at(100)));
@@ -284,20 +284,20 @@ mod tests {
 
     #[test]
     fn silence_lasts_until_now_unless_the_task_is_done() {
-        let open = history(&events(&[(0, "created"), (10, "in_progress")]), at(500), Context::default());
+        let open = history(&events(&[(0, "created"), (10, "in_progress")]), at(500), DwellContext::default());
         assert_eq!(open.silence, Some((at(10), at(500))));
-        let done = history(&events(&[(0, "created"), (10, "done")]), at(500), Context::default());
+        let done = history(&events(&[(0, "created"), (10, "done")]), at(500), DwellContext::default());
         assert_eq!(done.silence, Some((at(0), at(10))));
     }
 
     #[test]
     fn a_history_is_approximate_for_a_reason() {
-        let judged = |steps: &[(i64, &str)], context: Context<'_>| {
+        let judged = |steps: &[(i64, &str)], context: DwellContext<'_>| {
             let history = history(&events(steps), at(100), context);
             (history.quality, history.reasons.join("; "))
         };
-        let none = Context::default();
-        let says = |table| Context { table_status: Some(table), ..none };
+        let none = DwellContext::default();
+        let says = |table| DwellContext { table_status: Some(table), ..none };
         for (steps, context, reason) in [
             (vec![(0, "in_progress")], none, "does not begin with the task's creation"),
             (vec![(0, "created")], none, "assumed to be inbox"),
@@ -306,7 +306,11 @@ mod tests {
             (vec![(0, "created"), (1, "Task moved to blocked: x.")], none, "does not say to which"),
             (vec![(0, "created"), (1, "in_progress"), (2, "in_progress")], none, "a move between is not in the log"),
             (vec![(0, "created"), (1, "in_progress")], says("inbox"), "another status than the log"),
-            (vec![(0, "created"), (1, "in_progress")], Context { own_events_only: true, ..none }, "its own events"),
+            (
+                vec![(0, "created"), (1, "in_progress")],
+                DwellContext { own_events_only: true, ..none },
+                "its own events",
+            ),
         ] {
             let (quality, reasons) = judged(&steps, context);
             assert_eq!(quality, Quality::Approximate, "{steps:?}");
@@ -321,15 +325,15 @@ mod tests {
         let mut steps = events(&[(0, "created"), (1, "in_progress"), (2, "comment")]);
         steps[0].agent = None;
         steps[2].agent = None;
-        assert_eq!(history(&steps, at(9), Context::default()).quality, Quality::Exact);
+        assert_eq!(history(&steps, at(9), DwellContext::default()).quality, Quality::Exact);
         steps[1].agent = None;
-        assert_eq!(history(&steps, at(9), Context::default()).quality, Quality::Approximate);
+        assert_eq!(history(&steps, at(9), DwellContext::default()).quality, Quality::Approximate);
     }
 
     #[test]
     fn without_a_creation_and_a_move_there_is_no_history() {
         for steps in [vec![], vec![(0, "comment"), (5, "comment")]] {
-            let history = history(&events(&steps), at(9), Context::default());
+            let history = history(&events(&steps), at(9), DwellContext::default());
             assert_eq!(history.quality, Quality::Unavailable);
             assert_eq!(history.reasons.len(), 1);
         }
@@ -337,14 +341,14 @@ mod tests {
 
     #[test]
     fn the_status_before_the_first_move_is_unknown_where_the_creation_is_missing() {
-        let history = history(&events(&[(0, "comment"), (7, "review")]), at(9), Context::default());
+        let history = history(&events(&[(0, "comment"), (7, "review")]), at(9), DwellContext::default());
         assert_eq!(dwells(&history), [("?", 7, 1), ("review", 2, 1)]);
         assert_eq!(history.changes, [(None, None), (None, Some(TaskStatus::Review))]);
     }
 
     #[test]
     fn without_a_move_the_table_says_the_status() {
-        let says = Context { table_status: Some("review"), ..Context::default() };
+        let says = DwellContext { table_status: Some("review"), ..DwellContext::default() };
         assert_eq!(dwells(&history(&events(&[(0, "created")]), at(5), says)), [("review", 5, 1)]);
     }
 
@@ -352,7 +356,7 @@ mod tests {
     fn an_infinite_time_is_left_out_of_the_sums() {
         let mut steps = events(&[(0, "created"), (5, "in_progress"), (6, "done")]);
         steps[2].at = Timestamp::INFINITY;
-        let history = history(&steps, at(9), Context::default());
+        let history = history(&steps, at(9), DwellContext::default());
         assert_eq!(dwells(&history), [("inbox", 5, 1), ("in_progress", 4, 1)]);
         assert_eq!(history.until, Some(at(9)));
         assert_eq!(history.quality, Quality::Approximate);
@@ -372,7 +376,7 @@ mod tests {
                 micros += gap;
                 step.at = Timestamp::from_micros(micros);
             }
-            let history = history(&steps, Timestamp::from_micros(micros + rest), Context::default());
+            let history = history(&steps, Timestamp::from_micros(micros + rest), DwellContext::default());
             let life = history.until.unwrap().micros_since(history.since.unwrap());
             prop_assert_eq!(history.dwells.iter().map(|dwell| dwell.micros).sum::<i64>(), life);
             let moves = steps.iter().filter(|step| is_move(step)).count();

@@ -32,6 +32,7 @@ const ENVIRONMENT: &[(&str, &str)] = &[
         "AUTH_MODE, LOCAL_AUTH_TOKEN, CLERK_JWT_KEY, CLERK_AUTHORIZED_PARTIES, CLERK_LEEWAY",
         "Authentication, as in Mission Control's backend.",
     ),
+    ("MC_AS_USER, MC_AS_AGENT", "Whose view to show, unless a token is given."),
     ("MC_ENV_FILE", "A file to read instead of the nearest .env."),
     ("NO_COLOR, CLICOLOR_FORCE", "No colors; colors even if stdout is not a terminal."),
     ("TZ", "The time zone of --local."),

@@ -128,7 +128,7 @@ impl TimelineArgs {
     ) -> Result<()> {
         let held = Held::default();
         let (format, style) = (teller.format, teller.style);
-        let mut printer = Printer::new(teller, held.clone(), story.as_ref())?;
+        let mut printer = TimelinePrinter::new(teller, held.clone(), story.as_ref())?;
         let mut sink = None;
         let whole = Filter { tasks: filter.tasks.clone(), ..Filter::default() };
         if *filter == whole
@@ -240,7 +240,7 @@ impl Story {
             .collect();
         let own_events_only = matches!(scope, Scope::Agent(_));
         let history: History =
-            dwell::history(&steps, now, dwell::Context { table_status: status.as_deref(), own_events_only });
+            dwell::history(&steps, now, dwell::DwellContext { table_status: status.as_deref(), own_events_only });
         let changes = events.iter().map(|event| event.id).zip(history.changes.iter().copied()).collect();
         let title = events.iter().find_map(|event| event.task_title.clone());
         let board = events.iter().find_map(|event| Some((event.board_id?, event.board_name.clone())));
@@ -278,7 +278,7 @@ struct Teller {
 }
 
 /// Writes the entries as they come.
-struct Printer {
+struct TimelinePrinter {
     held: Held,
     form: PrinterForm,
     keep: bool,
@@ -297,7 +297,7 @@ enum PrinterForm {
     Narrative(Narrative, Form),
 }
 
-impl Printer {
+impl TimelinePrinter {
     fn new(teller: Teller, held: Held, story: Option<&Story>) -> io::Result<Self> {
         let Teller { format, view, style, heartbeats, keep } = teller;
         let nobody = Participants::default();

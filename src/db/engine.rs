@@ -15,6 +15,7 @@ use anyhow::Result;
 use std::future::Future;
 use std::pin::Pin;
 
+/// Makes the queries that insert events, given their places and the clock.
 type Inserts = fn(&mut [NewEvent], &[usize], Timestamp) -> Result<Vec<Query>>;
 
 /// How an engine's SQL is written, and how its rows are read.

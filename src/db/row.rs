@@ -6,7 +6,7 @@ use std::borrow::Cow;
 use uuid::Uuid;
 
 /// A value of a column.
-pub(super) enum Stored<T> {
+pub(super) enum SqlValue<T> {
     Null,
     Value(T),
     /// Of another type than its column, where an engine allows that.
@@ -15,8 +15,8 @@ pub(super) enum Stored<T> {
 
 /// The values of a row, by the numbers of their columns.
 pub(super) trait RowValues {
-    fn id(&self, column: usize) -> Result<Stored<Uuid>>;
-    fn time(&self, column: usize) -> Result<Stored<Timestamp>>;
+    fn id(&self, column: usize) -> Result<SqlValue<Uuid>>;
+    fn time(&self, column: usize) -> Result<SqlValue<Timestamp>>;
     fn text(&self, column: usize) -> Result<Option<String>>;
     /// An integer of 64 bits.
     fn count(&self, column: usize) -> Result<Option<i64>>;
@@ -88,11 +88,11 @@ impl RowReader<'_> {
     }
 
     /// A value, or null and a note where it is not of its column's type.
-    fn readable<T>(&mut self, field: Stored<T>) -> Option<T> {
+    fn readable<T>(&mut self, field: SqlValue<T>) -> Option<T> {
         match field {
-            Stored::Null => None,
-            Stored::Value(value) => Some(value),
-            Stored::Unreadable => {
+            SqlValue::Null => None,
+            SqlValue::Value(value) => Some(value),
+            SqlValue::Unreadable => {
                 if self.unreadable == 0 {
                     self.first_unreadable = self.next - 1;
                 }

@@ -76,13 +76,13 @@ pub(super) struct TaskSpec {
     /// The slug of its board.
     pub(super) board: String,
     /// What the table says, where it disagrees with the last move.
-    pub(super) table_status: Option<TaskStatus>,
-    pub(super) steps: Vec<TaskStep>,
+    pub(super) table_status: Option<DemoStatus>,
+    pub(super) steps: Vec<DemoStep>,
 }
 
 /// Something that is done to a task. The loader adds the rows that the backend writes in consequence.
 #[derive(Debug, Deserialize)]
-pub(super) struct TaskStep {
+pub(super) struct DemoStep {
     /// Absent only in what `demo --live` writes.
     #[serde(default)]
     pub(super) at: String,
@@ -104,7 +104,7 @@ pub(super) enum Action {
     Task(Change),
     /// Gives the task to an agent.
     Assign(String),
-    Move(TaskStatus),
+    Move(DemoStatus),
     Say(Text),
     /// A person decides on an approval: `approved` or `rejected`.
     Approval(String),
@@ -126,14 +126,14 @@ pub(super) enum Change {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub(super) enum TaskStatus {
+pub(super) enum DemoStatus {
     Inbox,
     InProgress,
     Review,
     Done,
 }
 
-impl TaskStatus {
+impl DemoStatus {
     pub(super) fn name(self) -> &'static str {
         match self {
             Self::Inbox => "inbox",
@@ -196,7 +196,7 @@ pub(super) struct EventSpec {
 #[serde(deny_unknown_fields)]
 pub(super) struct LiveSpec {
     pub(super) task: String,
-    pub(super) steps: Vec<TaskStep>,
+    pub(super) steps: Vec<DemoStep>,
 }
 
 static FILE: LazyLock<Result<DemoFile, String>> =

@@ -1,6 +1,6 @@
 //! What the backend writes when something is done to a task: the steps of the data file become events.
 
-use super::data::{Action, Change, DemoFile, Notice, TaskSpec, TaskStatus, TaskStep};
+use super::data::{Action, Change, DemoFile, DemoStatus, DemoStep, Notice, TaskSpec};
 use super::ids::{id_of, number_below};
 use super::times::{Microseconds, SECOND, parse};
 use anyhow::{Context, Result};
@@ -25,7 +25,7 @@ pub(super) struct TaskRun {
     task: &'static TaskSpec,
     id: Uuid,
     lead: &'static str,
-    pub(super) status: TaskStatus,
+    pub(super) status: DemoStatus,
     pub(super) assignee: Option<&'static str>,
     /// Who worked on it before it went to the lead for review.
     worker: Option<&'static str>,
@@ -47,7 +47,7 @@ impl TaskRun {
             task,
             id: task_id(task),
             lead: &lead.name,
-            status: TaskStatus::Inbox,
+            status: DemoStatus::Inbox,
             assignee: None,
             worker: None,
             in_progress_since: None,
@@ -57,7 +57,7 @@ impl TaskRun {
     }
 
     /// Takes a step, which adds one event or more.
-    pub(super) fn take(&mut self, step: &'static TaskStep) -> Result<()> {
+    pub(super) fn take(&mut self, step: &'static DemoStep) -> Result<()> {
         let key = format!("{} {}", self.task.title, self.drafts.len());
         let at = if step.at.is_empty() { self.now } else { parse(&step.at, self.now, &key)? };
         self.now = at.max(self.now + SECOND);
@@ -88,7 +88,7 @@ impl TaskRun {
                 self.deliver(types, self.lead, sent, &failed, step);
             }
             Action::Reopened(dependency) => {
-                (self.status, self.assignee, self.in_progress_since) = (TaskStatus::Inbox, None, None);
+                (self.status, self.assignee, self.in_progress_since) = (DemoStatus::Inbox, None, None);
                 let text = format!("Task returned to inbox: dependency reopened ({dependency}).");
                 self.push("task.status_changed", by, text);
             }
@@ -101,15 +101,15 @@ impl TaskRun {
     }
 
     /// Moves the task. Review belongs to the lead, who may send it back to the agent that did the work.
-    fn shift(&mut self, status: TaskStatus, step: &'static TaskStep) -> Result<()> {
+    fn shift(&mut self, status: DemoStatus, step: &'static DemoStep) -> Result<()> {
         let (before, by) = (self.status, step.by.as_deref());
         self.status = status;
         self.push("task.status_changed", by, format!("Task moved to {}: {}.", status.name(), self.task.title));
-        self.in_progress_since = (status == TaskStatus::InProgress).then_some(self.now);
+        self.in_progress_since = (status == DemoStatus::InProgress).then_some(self.now);
         match status {
-            TaskStatus::InProgress if self.assignee.is_some() => self.wake("status_in_progress", step)?,
-            TaskStatus::InProgress => self.assignee = by,
-            TaskStatus::Review => {
+            DemoStatus::InProgress if self.assignee.is_some() => self.wake("status_in_progress", step)?,
+            DemoStatus::InProgress => self.assignee = by,
+            DemoStatus::Review => {
                 self.worker = self.assignee;
                 self.assignee = Some(self.lead);
                 if by != self.assignee {
@@ -117,21 +117,21 @@ impl TaskRun {
                     self.notify(Notice::Assignment, step)?;
                 }
             }
-            TaskStatus::Inbox if before == TaskStatus::Review && by == Some(self.lead) => {
+            DemoStatus::Inbox if before == DemoStatus::Review && by == Some(self.lead) => {
                 self.assignee = self.worker;
                 self.notify(Notice::Rework, step)?;
             }
-            TaskStatus::Inbox => {
+            DemoStatus::Inbox => {
                 self.assignee = None;
                 self.notify(Notice::Unassigned, step)?;
             }
-            TaskStatus::Done => {}
+            DemoStatus::Done => {}
         }
         Ok(())
     }
 
     /// Sets the assignee online: the backend writes a heartbeat for it, which the agent never sent.
-    fn wake(&mut self, reason: &str, step: &'static TaskStep) -> Result<()> {
+    fn wake(&mut self, reason: &str, step: &'static DemoStep) -> Result<()> {
         let agent = self.assigned()?;
         if let Some(error) = &step.wake_fails {
             let text = format!("Assignee wake failed ({reason}): {agent}. Error: {error}");
@@ -147,7 +147,7 @@ impl TaskRun {
         Ok(())
     }
 
-    fn notify(&mut self, notice: Notice, step: &'static TaskStep) -> Result<()> {
+    fn notify(&mut self, notice: Notice, step: &'static DemoStep) -> Result<()> {
         let title = &self.task.title;
         let (types, agent, sent, failed) = match notice {
             Notice::Lead => (
@@ -190,7 +190,7 @@ impl TaskRun {
         agent: &'static str,
         sent: String,
         failed: &str,
-        step: &'static TaskStep,
+        step: &'static DemoStep,
     ) {
         match attempts(step.fails.as_deref(), step.attempts) {
             None => self.follow_up(1, sent_type, agent, sent),

@@ -80,14 +80,14 @@ impl Entry {
 }
 
 /// An event and those behind it that say the same.
-struct Repeats {
+struct FoldedRepeats {
     first: Entry,
     count: u64,
     last_at: Timestamp,
     last_message: Option<String>,
 }
 
-impl Repeats {
+impl FoldedRepeats {
     /// Comments that differ in a number are no repeats: somebody wrote each of them.
     fn continues(&self, event: &ActivityEvent) -> bool {
         let known = &self.first.event;
@@ -119,7 +119,7 @@ pub struct Narrative {
     many_tasks: bool,
     /// Heartbeats are told too.
     heartbeats: bool,
-    pending: Option<Repeats>,
+    pending: Option<FoldedRepeats>,
     left_out: u64,
     agent: usize,
     kind: usize,
@@ -152,7 +152,7 @@ impl Narrative {
         }
         self.finish(out)?;
         let (last_at, last_message) = (entry.event.created_at, entry.event.message.clone());
-        self.pending = Some(Repeats { first: entry, count: 1, last_at, last_message });
+        self.pending = Some(FoldedRepeats { first: entry, count: 1, last_at, last_message });
         Ok(())
     }
 
@@ -168,9 +168,9 @@ impl Narrative {
         }
     }
 
-    fn text(&mut self, out: &mut impl Write, repeats: &Repeats) -> io::Result<()> {
+    fn text(&mut self, out: &mut impl Write, repeats: &FoldedRepeats) -> io::Result<()> {
         let (terminal, zone) = (self.style.terminal, self.style.zone);
-        let Repeats { first: entry, count, .. } = repeats;
+        let FoldedRepeats { first: entry, count, .. } = repeats;
         let event = &entry.event;
         let failed = event.event_type.ends_with("failed");
         let (agent, kind) = (entry.agent(), escape_for_terminal(&event.event_type).into_owned());
@@ -216,9 +216,9 @@ impl Narrative {
         Ok(())
     }
 
-    fn markdown(&self, out: &mut impl Write, repeats: &Repeats) -> io::Result<()> {
+    fn markdown(&self, out: &mut impl Write, repeats: &FoldedRepeats) -> io::Result<()> {
         let zone = self.style.zone;
-        let Repeats { first: entry, count, .. } = repeats;
+        let FoldedRepeats { first: entry, count, .. } = repeats;
         let event = &entry.event;
         write!(out, "- **{}**", zone.show(event.created_at))?;
         if entry.elapsed.is_some() {

@@ -14,18 +14,18 @@ const MOST_GROUPS: usize = 1000;
 #[derive(Debug)]
 pub struct Repeats<K, T> {
     length_micros: i64,
-    groups: HashMap<K, Group<T>>,
+    groups: HashMap<K, RepeatGroup<T>>,
 }
 
 #[derive(Debug)]
-struct Group<T> {
+struct RepeatGroup<T> {
     ends: Timestamp,
-    held: Option<Held<T>>,
+    held: Option<HeldRepeat<T>>,
 }
 
 /// Repeats that were not shown.
 #[derive(Debug, PartialEq, Eq)]
-pub struct Held<T> {
+pub struct HeldRepeat<T> {
     /// The newest.
     pub newest: T,
     /// When that was.
@@ -44,20 +44,20 @@ impl<K: Eq + Hash, T> Repeats<K, T> {
     pub fn add(&mut self, key: K, at: Timestamp, item: T) -> Option<T> {
         let Some(group) = self.groups.get_mut(&key) else {
             if self.groups.len() < MOST_GROUPS {
-                self.groups.insert(key, Group { ends: at.plus_micros(self.length_micros), held: None });
+                self.groups.insert(key, RepeatGroup { ends: at.plus_micros(self.length_micros), held: None });
             }
             return Some(item);
         };
         group.held = Some(match group.held.take() {
-            None => Held { newest: item, at, count: 1 },
-            Some(held) if at < held.at => Held { count: held.count + 1, ..held },
-            Some(held) => Held { newest: item, at, count: held.count + 1 },
+            None => HeldRepeat { newest: item, at, count: 1 },
+            Some(held) if at < held.at => HeldRepeat { count: held.count + 1, ..held },
+            Some(held) => HeldRepeat { newest: item, at, count: held.count + 1 },
         });
         None
     }
 
     /// What is to be shown by this time, oldest first.
-    pub fn due(&mut self, now: Timestamp) -> Vec<Held<T>> {
+    pub fn due(&mut self, now: Timestamp) -> Vec<HeldRepeat<T>> {
         let length = self.length_micros;
         let mut due = Vec::new();
         self.groups.retain(|_, group| {
@@ -74,7 +74,7 @@ impl<K: Eq + Hash, T> Repeats<K, T> {
     }
 
     /// What waits at the end, oldest first.
-    pub fn finish(&mut self) -> Vec<Held<T>> {
+    pub fn finish(&mut self) -> Vec<HeldRepeat<T>> {
         let mut left: Vec<_> = self.groups.drain().filter_map(|(_, group)| group.held).collect();
         left.sort_by_key(|held| held.at);
         left
@@ -94,7 +94,7 @@ mod tests {
     fn shown(items: &[(i64, &'static str)]) -> Vec<(i64, &'static str, u64)> {
         let mut repeats = Repeats::new(10_000_000);
         let mut shown = Vec::new();
-        let put = |shown: &mut Vec<_>, held: Vec<Held<(i64, &'static str)>>| {
+        let put = |shown: &mut Vec<_>, held: Vec<HeldRepeat<(i64, &'static str)>>| {
             shown.extend(held.into_iter().map(|held| (held.newest.0, held.newest.1, held.count)));
         };
         for (second, message) in items {

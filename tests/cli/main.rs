@@ -27,6 +27,7 @@ mod log;
 mod man;
 mod oracle;
 mod output;
+mod profile;
 mod reading;
 mod secrets;
 mod settings;

@@ -1,6 +1,6 @@
 //! The values of a PostgreSQL row.
 
-use crate::db::row::{RowValues, Stored, lossy_text};
+use crate::db::row::{RowValues, SqlValue, lossy_text};
 use crate::model::Timestamp;
 use anyhow::Result;
 use chrono::NaiveDateTime;
@@ -53,12 +53,12 @@ impl<'r> Decode<'r, Postgres> for TextValue {
 }
 
 impl RowValues for PgRow {
-    fn id(&self, column: usize) -> Result<Stored<Uuid>> {
-        Ok(self.try_get::<Option<Uuid>, _>(column)?.map_or(Stored::Null, Stored::Value))
+    fn id(&self, column: usize) -> Result<SqlValue<Uuid>> {
+        Ok(self.try_get::<Option<Uuid>, _>(column)?.map_or(SqlValue::Null, SqlValue::Value))
     }
 
-    fn time(&self, column: usize) -> Result<Stored<Timestamp>> {
-        Ok(self.try_get::<Option<PgTimestamp>, _>(column)?.map_or(Stored::Null, |at| Stored::Value(at.0)))
+    fn time(&self, column: usize) -> Result<SqlValue<Timestamp>> {
+        Ok(self.try_get::<Option<PgTimestamp>, _>(column)?.map_or(SqlValue::Null, |at| SqlValue::Value(at.0)))
     }
 
     fn text(&self, column: usize) -> Result<Option<String>> {

@@ -1,6 +1,6 @@
 //! The values of an SQLite row. SQLite stores any value in any column: what is not of its column's type is unreadable.
 
-use crate::db::row::{RowValues, Stored, lossy_text};
+use crate::db::row::{RowValues, SqlValue, lossy_text};
 use crate::model::Timestamp;
 use anyhow::{Result, bail};
 use rusqlite::Row;
@@ -12,24 +12,24 @@ const LONGEST_SHOWN: usize = 64;
 
 impl RowValues for Row<'_> {
     /// 16 bytes, or their text.
-    fn id(&self, column: usize) -> Result<Stored<Uuid>> {
+    fn id(&self, column: usize) -> Result<SqlValue<Uuid>> {
         let id = match self.get_ref(column)? {
-            ValueRef::Null => return Ok(Stored::Null),
+            ValueRef::Null => return Ok(SqlValue::Null),
             ValueRef::Blob(bytes) => Uuid::from_slice(bytes).or_else(|_| Uuid::try_parse_ascii(bytes)).ok(),
             ValueRef::Text(text) => Uuid::try_parse_ascii(text).ok(),
             _ => None,
         };
-        Ok(id.map_or(Stored::Unreadable, Stored::Value))
+        Ok(id.map_or(SqlValue::Unreadable, SqlValue::Value))
     }
 
     /// Microseconds since 2000, as the demo store has them and the views of other files yield them.
-    fn time(&self, column: usize) -> Result<Stored<Timestamp>> {
+    fn time(&self, column: usize) -> Result<SqlValue<Timestamp>> {
         Ok(match self.get_ref(column)? {
-            ValueRef::Null => Stored::Null,
-            ValueRef::Integer(micros) => Stored::Value(Timestamp::from_micros(micros)),
+            ValueRef::Null => SqlValue::Null,
+            ValueRef::Integer(micros) => SqlValue::Value(Timestamp::from_micros(micros)),
             // A cast saturates.
-            ValueRef::Real(micros) if !micros.is_nan() => Stored::Value(Timestamp::from_micros(micros as i64)),
-            _ => Stored::Unreadable,
+            ValueRef::Real(micros) if !micros.is_nan() => SqlValue::Value(Timestamp::from_micros(micros as i64)),
+            _ => SqlValue::Unreadable,
         })
     }
 
