@@ -87,7 +87,7 @@ impl FilterArgs {
 /// The start of a range that is open at its end.
 #[derive(Debug, Clone, Default, Args)]
 pub struct SinceArgs {
-    /// From this time on: 2h (ago), 14:00, yesterday, 2026-03-05
+    /// From this time on, such as 2h (ago) or 14:00
     ///
     /// Forms: 15m, 1h30m, "2 hours", "3h ago" or -1h (that long ago), now, today, yesterday, friday (the last one), 14:00,
     /// "yesterday 14:00", 2026-03-05, "2026-03-05 12:34", 2026-03-05T12:34:56Z or +02:00, @1700000000. A time of day that

@@ -28,7 +28,8 @@ fn hint(unknown: &str, args: &[String]) -> Option<String> {
     if matches!(unknown, "-f" | "--follow") {
         return Some("to follow events as they are written, use `mc-activity tail --events`".to_owned());
     }
-    if unknown.starts_with('-') {
+    // A URL or a connection string may hold a password.
+    if unknown.starts_with('-') || unknown.contains(['=', ':', '/', '@']) {
         return None;
     }
     let is_type = unknown.contains(['.', '*']) && command != "comments";

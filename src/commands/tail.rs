@@ -47,7 +47,7 @@ pub struct TailArgs {
     /// Print the existing events, oldest first, and exit
     #[arg(long, conflicts_with_all = ["until_count", "run_for"])]
     no_follow: bool,
-    /// Show repeats of a message within this time as one line with their number
+    /// Show repeats within this time as one line
     #[arg(long, value_name = "DURATION", value_parser = parse_positive_duration, help_heading = "Output")]
     fold: Option<Duration>,
     /// Mark this text in the messages, as --grep does

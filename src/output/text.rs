@@ -228,7 +228,10 @@ impl Lines {
                 draft.text.truncate(draft.text.trim_end_matches(' ').len());
                 draft.break_line();
             }
-            draft.text.push_str(&self.highlights.paint(&self.style.terminal, ink, row));
+            // An escape sequence would keep the spaces before it from being cut.
+            if !row.is_empty() {
+                draft.text.push_str(&self.highlights.paint(&self.style.terminal, ink, row));
+            }
             draft.width += width(row);
         }
     }

@@ -122,9 +122,8 @@ pub async fn answer<T: Item + Record>(
         after: cursor.map(|cursor| cursor.key),
         matches: None,
     };
-    let is_below =
-        matches!(format, Format::Table | Format::Wide) || (format == Format::Text && style.terminal.width.is_some());
-    let wants_total = (format == Format::Json || is_below) && !page.no_total;
+    // In a large table the total takes far longer than the page, so people get it from --count.
+    let wants_total = format == Format::Json && !page.no_total;
     let mut total = known.filter(|_| wants_total);
     let mut feed =
         Feed::new(stretch, limit.map_or(FIRST_PORTION, |limit| limit.saturating_add(1).min(LARGEST_PORTION)));
@@ -156,12 +155,7 @@ pub async fn answer<T: Item + Record>(
         if wants_total && total.is_none() {
             // A page that begins at the first row and has all of them counts them itself.
             let is_whole = done && !more && page.offset == 0 && cursor.is_none();
-            // A table needs no total before its end.
-            if is_whole {
-                total = Some(shown);
-            } else if done || !is_below {
-                total = Some(session.store.count(asked).await?);
-            }
+            total = Some(if is_whole { shown } else { session.store.count(asked).await? });
         }
         session.store.commit().await?;
         let sink = match &mut sink {

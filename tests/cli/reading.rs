@@ -32,7 +32,7 @@ fn a_comment_of_several_lines_is_read_whole_on_a_terminal_and_on_one_line_elsewh
             assert!(output.stdout.contains("on and on. ↵ - a point ↵ deeper ↵ the end"), "{output}");
             assert!(!output.stdout.contains("\\n"), "{output}");
         }
-        let output = database.mc(["list", "-g", "A first line", "--width", "120"]).args(USER).ok();
+        let output = database.mc(["list", "-g", "A first line", "--width", "200"]).args(USER).ok();
         assert!(output.stdout.contains("lines)"), "{output}");
     });
 }
@@ -43,7 +43,7 @@ fn a_table_says_how_many_of_all_events_it_shows_and_how_to_get_the_next_ones() {
         let database = Database::shared(engine);
         let all: u64 = database.mc(["list", "--count"]).args(USER).ok().stdout.trim().parse().unwrap();
         let output = database.mc(["list", "-n", "3"]).args(USER).ok();
-        assert!(output.stdout.contains(&format!("\n3 of {all} events, for user ")), "{output}");
+        assert!(output.stdout.contains("\nnewest 3 events, there are more, for user "), "{output}");
         let next = output.stdout.lines().find_map(|line| line.strip_prefix("next page: ")).expect("no next page");
         let words = shlex::split(next).unwrap();
         assert_eq!(words[..4], ["mc-activity", "list", "-n", "3"], "{output}");
@@ -51,8 +51,6 @@ fn a_table_says_how_many_of_all_events_it_shows_and_how_to_get_the_next_ones() {
         let both = database.mc(["list", "-n", "6", "--fields", "id", "-o", "tsv", "--no-header"]).args(USER).ok();
         let ids: Vec<&str> = both.stdout.lines().skip(3).collect();
         assert!(ids.iter().all(|id| second.stdout.contains(&id[..8])), "{second}");
-        let output = database.mc(["list", "-n", "3", "--no-total"]).args(USER).ok();
-        assert!(output.stdout.contains("\nnewest 3 events, there are more, for user "), "{output}");
         let output = database.mc(["list", "--all"]).args(USER).ok();
         assert!(output.stdout.contains(&format!("\n{all} events, for user ")), "{output}");
         assert!(!output.stdout.contains("next page"), "{output}");

@@ -123,6 +123,7 @@ fn old_partitions_are_not_read_for_what_is_new() {
     by_month(&database, &first(40_000), months + 1);
     let newest: BTreeSet<String> = [months.to_string(), (months - 1).to_string(), "rest".to_owned()].into();
     for (line, statement) in [
+        // A plan of several for a list has a name that begins with that of the list.
         ("list --no-total --limit 5", "list"),
         ("list --no-total --since 1d", "list"),
         ("list --count --since 1d", "count"),
@@ -135,7 +136,7 @@ fn old_partitions_are_not_read_for_what_is_new() {
         let told = ask(&database, line).args(["--show-sql", "-v"]).run().stderr;
         let read = partitions(&told);
         let of_it: Vec<_> =
-            read.iter().filter(|(name, partitions)| name == statement && !partitions.is_empty()).collect();
+            read.iter().filter(|(name, partitions)| name.starts_with(statement) && !partitions.is_empty()).collect();
         assert!(!of_it.is_empty(), "{line}: no plan of {statement} shows a partition\n{told}");
         for (_, partitions) in of_it {
             assert!(partitions.is_subset(&newest), "{line}: {statement} reads {partitions:?}\n{told}");

@@ -275,6 +275,6 @@ impl std::fmt::Display for Output {
 
 /// An answer without its cursors, which belong to one database.
 pub fn without_cursors(answer: &str) -> String {
-    let lines = answer.lines().filter(|line| !line.starts_with("more: --after "));
+    let lines = answer.lines().filter(|line| !line.starts_with("next page: "));
     lines.map(|line| line.split("\"next_cursor\":").next().unwrap_or_default()).collect::<Vec<_>>().join("\n")
 }
