@@ -67,13 +67,13 @@ pub struct ErrorsArgs {
     /// 0 lists none.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(0..=i64::MAX as u64))]
     limit: Option<u64>,
-    /// Which part of the report to print as csv, tsv or jsonl
+    /// Part of the report to print as csv, tsv or jsonl
     #[arg(long, value_name = "SECTION", value_parser = sections::NAMES, help_heading = "Output")]
     section: Option<String>,
     /// Exit with 6 if the error rate is above PCT percent
     #[arg(long, value_name = "PCT", value_parser = percentage, help_heading = "Thresholds")]
     fail_over: Option<f64>,
-    /// Exit with 6 if failures use up an objective of PCT percent too fast
+    /// Exit with 6 if an objective of PCT burns too fast
     ///
     /// PCT is the percentage that should succeed. It is a page above 14.4 times the allowed rate over 1 h and 5 min, or above
     /// 6 times over 6 h and 30 min, and a ticket above 1 time over 3 d and 6 h, from 5 failures on.
