@@ -5,6 +5,7 @@ mod aggregates;
 mod archived;
 mod compare;
 mod damage;
+mod deliveries;
 mod diagnostics;
 mod engine;
 mod feed;
@@ -20,7 +21,8 @@ mod trace;
 pub mod url;
 mod write;
 
-pub use aggregates::{Dimension, GroupCount};
+pub use aggregates::{Dimension, GroupCount, Rates};
+pub use deliveries::DeliveryEvent;
 pub use diagnostics::{Cost, IndexFacts, PathSchema, TableFacts};
 pub use feed::{Feed, Item, Order, PageRequest};
 pub use lookups::{AgentName, AgentRow, BoardsOf, UserName, UserRow};

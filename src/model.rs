@@ -3,6 +3,7 @@
 mod archive;
 pub mod catalogue;
 mod comparison;
+mod deliveries;
 mod error_rate;
 mod event;
 mod filter;
@@ -11,10 +12,12 @@ mod record;
 mod route;
 mod timestamp;
 mod timezone;
+mod type_in_use;
 mod waiting_task;
 
 pub use archive::{ArchivedEvent, CHAIN_BEGINNING, Finding, StoredEvent, Verdict, Verification};
 pub use comparison::{BeforeAfter, ChangeKey, ChangeKind, Comparison, WindowChange};
+pub use deliveries::{AttemptCount, Deliveries};
 pub use error_rate::{
     Bucket, ErrorRate, Group, Period, Point, RateScope, Series, Summary, SummaryKey, SummaryRow, Tally,
 };
@@ -24,4 +27,5 @@ pub use record::{Cell, Record};
 pub use route::Route;
 pub use timestamp::Timestamp;
 pub use timezone::Zone;
+pub use type_in_use::TypeInUse;
 pub use waiting_task::{TaskState, WaitingTask};

@@ -2,6 +2,7 @@
 
 mod authenticate;
 pub mod chain_archive;
+mod doubts;
 pub mod find_event;
 pub mod future_start;
 pub mod group_by;
@@ -39,6 +40,10 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+fn no_database_url(store: &Path) -> String {
+    format!("no DATABASE_URL: reading the demo database {}", store.display())
+}
+
 /// What is common to all commands before a database is opened.
 pub struct Context {
     /// The global flags.
@@ -62,6 +67,8 @@ pub struct DatabaseChoice {
     pub origin: String,
     /// The demo database: its local user is the identity, unless another is named.
     pub embedded: bool,
+    /// It is read because no other database was named.
+    pub is_default: bool,
 }
 
 /// An open database and the identity.
@@ -80,6 +87,8 @@ pub struct Session {
     pub place: String,
     /// Whether it is the demo database.
     pub embedded: bool,
+    /// It is read because no other database was named.
+    pub is_demo_by_default: bool,
     /// What we are connected to.
     pub target: Target,
 }
@@ -136,6 +145,17 @@ impl Context {
         }
     }
 
+    /// Says that the demo database is read where even `--quiet` must not hide it: its figures could pass for production's.
+    pub fn insist_on_demo(&self, session: &Session) {
+        if let Target::Sqlite { path, .. } = &session.target
+            && session.is_demo_by_default
+            && self.global.quiet
+            && !crate::output::would_be_stopped()
+        {
+            crate::output::eprint_safe(&no_database_url(path));
+        }
+    }
+
     /// The database to use: the flag, else DATABASE_URL, else the demo database if it exists.
     ///
     /// # Errors
@@ -143,7 +163,12 @@ impl Context {
     pub fn place(&self) -> Result<DatabaseChoice> {
         if let Some(path) = self.demo.clone() {
             let target = Target::Sqlite { path, read_only: false };
-            return Ok(DatabaseChoice { target, origin: "the demo database".to_owned(), embedded: true });
+            return Ok(DatabaseChoice {
+                target,
+                origin: "the demo database".to_owned(),
+                embedded: true,
+                is_default: false,
+            });
         }
         if let Some(url) = self.settings.database_url(self.global.database.database_url.as_deref())? {
             let passwords = match url.origin {
@@ -156,16 +181,17 @@ impl Context {
                 postgres.warnings.iter().for_each(|warning| self.say_once(format!("warning: {warning}")));
             }
             let embedded = self.is_embedded_store(&target);
-            return Ok(DatabaseChoice { target, origin: url.to_string(), embedded });
+            return Ok(DatabaseChoice { target, origin: url.to_string(), embedded, is_default: false });
         }
         let store = self.settings.embedded_store();
         match store {
             Some(path) if path.exists() => {
-                self.say(&format!("no DATABASE_URL: reading the demo database {}", path.display()));
+                self.say(&no_database_url(&path));
                 Ok(DatabaseChoice {
                     target: Target::Sqlite { path, read_only: false },
                     origin: "the demo database".to_owned(),
                     embedded: true,
+                    is_default: true,
                 })
             }
             _ => Err(unavailable("no DATABASE_URL, and no demo database")
@@ -235,6 +261,7 @@ impl Context {
             zone: self.global.zone.zone()?,
             place: described,
             embedded: place.embedded,
+            is_demo_by_default: place.is_default,
             target: place.target,
         })
     }

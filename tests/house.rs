@@ -1,5 +1,8 @@
 //! The order of the modules, as `src/lib.rs` describes it, read from the source text.
 
+// A test fails by a panic, and so may its helpers.
+#![allow(clippy::unwrap_used)]
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};

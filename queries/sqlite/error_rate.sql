@@ -3,7 +3,10 @@ SELECT
   (e.created_at >= :'middle') + (e.created_at > :'middle'),
   e.created_at - ((e.created_at % :'width') + :'width') % :'width',
   count(*) FILTER (WHERE e.event_type GLOB '*failed'),
-  count(*)
+  count(*),
+  min(e.created_at) FILTER (WHERE e.event_type GLOB '*failed'),
+  max(e.created_at) FILTER (WHERE e.event_type GLOB '*failed'),
+  count(*) FILTER (WHERE e.event_type = 'agent.heartbeat')
 FROM activity_events e
 WHERE true
   :filters

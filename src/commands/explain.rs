@@ -2,14 +2,16 @@
 
 use crate::cli::format::{OutputArgs, offers};
 use crate::cli::names::IdPrefix;
+use crate::db::BoardRule;
 use crate::escape::escape_for_terminal;
+use crate::model::Filter;
 use crate::model::catalogue::{self, Explanation};
 use crate::model::{ActivityEvent, Timestamp};
 use crate::output::destination::Destination;
-use crate::output::{self, Color, Columns, Format, Style};
+use crate::output::{self, Color, Columns, Format, PageInfo, RowWriter, Style};
 use crate::redact::mask;
-use crate::session::Context;
 use crate::session::find_event::event_prefix;
+use crate::session::{Context, Session};
 use anyhow::Result;
 use clap::Args;
 use std::io::Write;
@@ -17,51 +19,74 @@ use std::io::Write;
 /// Explain an event type or a single event
 #[derive(Debug, Clone, Args)]
 #[command(mut_arg("output", offers(&Format::FACTS)), after_help = "\
-A type is explained from a catalogue, without a database. An event is looked up as the actor may see it.
+A type is explained from a catalogue, without a database. An event is looked up as the actor may see it. Without either, \
+the types of the events that the actor may see are listed, with their number and when each was last used.
 
 Examples:
+  mc-activity explain
   mc-activity explain task.assignee_wake_failed
   mc-activity explain approval.approved       # never stored: names what is
   mc-activity explain 447dfac7                # the event whose id begins so")]
 pub struct ExplainArgs {
     /// Event type, or event id (at least its first 4 characters)
+    ///
+    /// Without it, the event types of this database are listed.
     #[arg(value_name = "TYPE|EVENT-ID")]
-    what: String,
+    what: Option<String>,
     #[command(flatten)]
     output: OutputArgs,
 }
 
 impl ExplainArgs {
-    /// Whether an event is to be explained: a type is in the catalogue.
+    /// Whether types are to be listed or an event is to be explained: a type is in the catalogue.
     pub fn needs_database(&self) -> bool {
-        self.prefix().is_some()
+        self.what.is_none() || self.prefix().is_some()
     }
 
     fn prefix(&self) -> Option<IdPrefix> {
-        event_prefix(&self.what)
+        event_prefix(self.what.as_deref()?)
     }
 
     pub async fn run(self, context: &Context) -> Result<u8> {
         let format = self.output.format()?;
+        let Some(what) = self.what.as_deref() else { return self.list_types(context, format).await };
         self.output.without_fields()?;
         let (event, style) = match self.prefix() {
             // No times are shown of a type.
             None => (None, context.style_at(Timestamp::NEG_INFINITY, &self.output)?),
             Some(prefix) => {
                 let mut session = context.session(false).await?;
-                let event = session.find_event(&self.what, prefix).await?;
+                let event = session.find_event(what, prefix).await?;
                 let style = context.style(&session, &self.output)?;
                 session.store.close().await;
                 (Some(event), style)
             }
         };
-        let told = catalogue::explain(event.as_ref().map_or(&*mask(&self.what), |event| &event.event_type));
+        let told = catalogue::explain(event.as_ref().map_or(&*mask(what), |event| &event.event_type));
         let mut sink = Destination::open_for(self.output.out_file.as_deref(), format)?;
         match format {
             Format::Json => write_json(&mut sink, event.as_ref(), &told)?,
             _ => write_text(&mut sink, event.as_ref(), &told, &style)?,
         }
         sink.finish()?;
+        Ok(0)
+    }
+
+    /// The types of the events that the actor may see, most frequent first.
+    async fn list_types(&self, context: &Context, format: Format) -> Result<u8> {
+        let mut session = context.session(false).await?;
+        let (scope, filter) = (session.scope.clone(), Filter::default());
+        let mut types = session.store.types_in_use(Session::asked(&scope, &filter, BoardRule::EventBoard)).await?;
+        session.store.commit().await?;
+        types.sort_by(|a, b| b.count.cmp(&a.count).then_with(|| a.event_type.cmp(&b.event_type)));
+        let style = context.style(&session, &self.output)?;
+        let mut sink = Destination::open_for(self.output.out_file.as_deref(), format)?;
+        let mut writer = RowWriter::new(&mut sink, format, Columns::types().choose(&self.output.fields)?, style);
+        types.iter().try_for_each(|row| writer.row(row))?;
+        let footer = context.footer(&session, format!("{} types", types.len()));
+        writer.finish(&PageInfo { footer, ..PageInfo::default() })?;
+        sink.finish()?;
+        session.store.close().await;
         Ok(0)
     }
 }

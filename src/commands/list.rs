@@ -69,6 +69,7 @@ impl ListArgs {
         self.page.all |= self.around.is_some() && self.page.limit.is_none();
         let mut session = context.session(self.page.all).await?;
         let mut filter = session.filter(&self.filter, &self.range).await?;
+        context.warn_of_types(&mut session, &filter).await?;
         context.warn_of_future(&session, &self.range, filter.since);
         let mut around = None;
         if let Some(text) = &self.around {

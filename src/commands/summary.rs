@@ -68,6 +68,7 @@ impl SummaryArgs {
         let by = GroupBy::parse(&self.by)?;
         let mut session = context.session(false).await?;
         let mut filter = session.filter(&self.filter, &self.range).await?;
+        context.warn_of_types(&mut session, &filter).await?;
         let until = filter.until.unwrap_or(session.now);
         let since = filter.since.unwrap_or_else(|| until.plus_seconds(-WEEK));
         FutureStart::refuse(Some(since), &self.range, session.now, session.zone)?;
@@ -136,6 +137,7 @@ fn period(row: &SummaryRow) -> Option<Timestamp> {
 fn with_empty_periods(rows: Vec<SummaryRow>, bucket: Bucket, since: Timestamp, until: Timestamp) -> Vec<SummaryRow> {
     let length = match bucket {
         Bucket::Minute => 60,
+        Bucket::FiveMinutes => 300,
         Bucket::Hour => 3_600,
         Bucket::Day | Bucket::Week | Bucket::Month => 86_400,
     };

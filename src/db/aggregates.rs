@@ -3,9 +3,10 @@
 use super::feed::PageRequest;
 use super::query::{Query, Value};
 use super::{BoardRule, Database, EventQuery};
+use crate::analysis::slots::{self, Slot, Slots};
 use crate::model::Filter;
 use crate::model::Scope;
-use crate::model::{ActivityEvent, Bucket, Period, Point, Tally, Timestamp};
+use crate::model::{ActivityEvent, Bucket, Period, Point, Tally, Timestamp, TypeInUse};
 use anyhow::Result;
 use std::collections::{BTreeMap, HashMap};
 use uuid::Uuid;
@@ -67,6 +68,24 @@ pub struct Rates {
     pub primary: Vec<Point>,
     /// The window of the same length before it.
     pub comparison: Vec<Point>,
+    /// The window in slots, oldest first.
+    pub slots: Vec<Slot>,
+    /// The window's first and last failure.
+    pub failures: Option<(Timestamp, Timestamp)>,
+    /// How many of the window's events are heartbeats.
+    pub heartbeats: u64,
+}
+
+/// What the database counts by: slots and buckets are put together from it.
+fn counting_bucket(window: Period, bucket: Bucket) -> Bucket {
+    const DAY: i64 = 86_400_000_000;
+    match window.until.micros_since(window.since) {
+        _ if bucket == Bucket::Minute => bucket,
+        length if length <= 2 * DAY => Bucket::FiveMinutes,
+        length if length <= 366 * DAY => Bucket::Hour,
+        length if length <= 3_660 * DAY => Bucket::Day,
+        _ => bucket,
+    }
 }
 
 impl Database {
@@ -112,10 +131,11 @@ impl Database {
         let asked = EventQuery { filter: &filter, through: window.closed.then_some(window.until), ..asked };
         let mut query = self.with_filters(Query::new("error_rate"), &asked).when("hash_readable_tasks", true);
         query = query.bind("middle", Value::Time(window.since));
-        query = with_bucket(query, bucket);
-        if bucket != Bucket::Hour {
-            let mut starts = bucket.starts(before);
-            starts.extend(bucket.starts(window));
+        let counted_by = counting_bucket(window, bucket);
+        query = with_bucket(query, counted_by);
+        if !matches!(counted_by, Bucket::Minute | Bucket::FiveMinutes) {
+            let mut starts = counted_by.starts(before);
+            starts.extend(counted_by.starts(window));
             starts.dedup();
             // The window before may begin earlier than the server's calendar does.
             starts.retain(|start| (Timestamp::FIRST..=Timestamp::LAST).contains(start));
@@ -123,33 +143,43 @@ impl Database {
         }
         query = self.among_types(query, &asked).await?;
         let mut sides: [BTreeMap<Timestamp, Tally>; 2] = Default::default();
+        let mut slots = Slots::new(slots::width(window));
+        let mut failures: Option<(Timestamp, Timestamp)> = None;
+        let mut heartbeats = 0;
         if !asked.scope.is_empty() {
             self.fetch(&query, &mut |row| {
                 let mut columns = row.columns();
                 let side = columns.small()?;
                 // Years that the calendar does not have are in no bucket; they count all the same.
-                let at = columns.time()?.map_or(Timestamp::FIRST, |at| bucket.start(at).unwrap_or(at));
+                let start = columns.time()?.unwrap_or(Timestamp::FIRST);
+                let at = bucket.start(start).unwrap_or(start);
                 let tally = Tally { errors: columns.count()?.unsigned_abs(), total: columns.count()?.unsigned_abs() };
                 let on = [side == 0 || (side == 1 && window.closed), side != 0];
                 for (side, _) in sides.iter_mut().zip(on).filter(|(_, on)| *on) {
-                    let known = side.entry(at).or_default();
-                    known.errors += tally.errors;
-                    known.total += tally.total;
+                    *side.entry(at).or_default() += tally;
+                }
+                let (first, last) = (columns.time()?, columns.time()?);
+                if on[1] {
+                    slots.add_counted(start, tally, first);
+                    heartbeats += columns.count()?.unsigned_abs();
+                    failures = match (failures, first.zip(last)) {
+                        (Some(known), Some(found)) => Some((known.0.min(found.0), known.1.max(found.1))),
+                        (known, found) => known.or(found),
+                    };
                 }
                 Ok(())
             })
             .await?;
         }
         let [earlier, inside] = sides;
-        let tally = inside.values().fold(Tally::default(), |sum, tally| Tally {
-            errors: sum.errors + tally.errors,
-            total: sum.total + tally.total,
-        });
+        let mut tally = Tally::default();
+        inside.values().for_each(|counted| tally += *counted);
         let points = |counted: BTreeMap<Timestamp, Tally>, period: Period| {
             let tally = |start| counted.get(&start).copied().unwrap_or_default();
             bucket.starts(period).into_iter().map(|start| Point { period: start, tally: tally(start) }).collect()
         };
-        Ok(Rates { tally, primary: points(inside, window), comparison: points(earlier, before) })
+        let (primary, comparison) = (points(inside, window), points(earlier, before));
+        Ok(Rates { tally, primary, comparison, slots: slots.slots(), failures, heartbeats })
     }
 
     /// Events and failures counted by some dimensions.
@@ -188,6 +218,26 @@ impl Database {
         })
         .await?;
         Ok(rows)
+    }
+
+    /// The types of the events that are asked for.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn types_in_use(&mut self, asked: EventQuery<'_>) -> Result<Vec<TypeInUse>> {
+        let mut types = Vec::new();
+        if matches!(asked.scope, Scope::Boards(boards) if boards.is_empty()) {
+            return Ok(types);
+        }
+        let query = self.with_filters(Query::new("types_in_use"), &asked).when("hash_readable_tasks", true);
+        self.fetch(&query, &mut |row| {
+            let mut columns = row.columns();
+            let (event_type, count, last_at) = (columns.text()?, columns.count()?, columns.time()?);
+            types.extend(event_type.map(|event_type| TypeInUse::new(event_type, count.unsigned_abs(), last_at)));
+            Ok(())
+        })
+        .await?;
+        Ok(types)
     }
 
     /// When something last happened on each board, as far as the actor may see it; boards where nothing did are absent.
@@ -254,14 +304,16 @@ impl Database {
     }
 }
 
-/// The name of a bucket, and its width in microseconds for an engine that has no such names: it counts weeks and months by
-/// days, which are put together afterwards.
+/// The name of a bucket, which five minutes do not have, and its width in microseconds for an engine that has no such names:
+/// it counts weeks and months by days, which are put together afterwards.
 fn with_bucket(query: Query, bucket: Bucket) -> Query {
     const MINUTE: i64 = 60_000_000;
     let width = match bucket {
         Bucket::Minute => MINUTE,
+        Bucket::FiveMinutes => 5 * MINUTE,
         Bucket::Hour => 60 * MINUTE,
         Bucket::Day | Bucket::Week | Bucket::Month => 24 * 60 * MINUTE,
     };
-    query.bind("bucket", Value::Text(bucket.name().to_owned())).bind("width", Value::Count(width))
+    let name = (bucket != Bucket::FiveMinutes).then(|| Value::Text(bucket.name().to_owned()));
+    query.bind_some("bucket", name).bind("width", Value::Count(width))
 }

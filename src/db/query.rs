@@ -148,6 +148,13 @@ impl Query {
         }
     }
 
+    /// Keeps those texts of a list that a condition holds for.
+    pub(super) fn retain_texts(&mut self, name: &str, keep: &dyn Fn(&str) -> bool) {
+        if let Some((_, Value::Texts(texts))) = self.values.iter_mut().find(|(known, _)| *known == name) {
+            texts.retain(|text| keep(text));
+        }
+    }
+
     /// The texts among its values.
     pub(super) fn texts(&self) -> impl Iterator<Item = &str> {
         self.values.iter().flat_map(|(_, value)| {

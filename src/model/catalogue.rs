@@ -121,13 +121,18 @@ pub fn is_known(event_type: &str) -> bool {
     stored_types().any(|known| known == event_type)
 }
 
+/// The failure that belongs to a success that the backend stores, or the success that belongs to a failure.
+pub fn pair(event_type: &str) -> Option<&'static str> {
+    CATALOGUE.stored.iter().find(|entry| entry.event_type == event_type)?.pair.as_deref()
+}
+
 /// Explains a type: from the catalogue, or, since types are free text, by what can be said of any.
 pub fn explain(event_type: &str) -> Explanation {
     let mut told = Explanation {
         event_type: event_type.to_owned(),
         origin: Origin::Unknown,
-        meaning: "Nothing in Mission Control writes or reads this type. Types are free text: another program, \
-                  `mc-activity log` or a later release may have written it."
+        meaning: "The backend does not write this type. Types are free text: another program, `mc-activity log` or a \
+                  later release may have written it. The dashboard counts events of any type that have a task on a board."
             .to_owned(),
         agent: None,
         agent_note: None,
@@ -220,7 +225,12 @@ fn failure(told: &Explanation) -> String {
     if !told.is_failure {
         let near = told.event_type.to_lowercase().contains("failed");
         let why = if near { ": only types that end in lower-case `failed` are" } else { "" };
-        return format!("no{why}");
+        let counted = match (told.task, told.origin) {
+            (Some(HasTask::Always), _) => "; the dashboard counts it among all events",
+            (None, Origin::Unknown) => "; the dashboard counts it among all events where it has a task",
+            _ => "",
+        };
+        return format!("no{why}{counted}");
     }
     let counted = match told.task {
         Some(HasTask::Always) => "; the dashboard's error rate counts it, too",

@@ -1,6 +1,6 @@
 //! Counts: the dashboard's error rate and the activity summary.
 
-use super::{Cell, Record, Timestamp};
+use super::{Cell, Deliveries, Record, Timestamp};
 use chrono::{Datelike, Days, Months, NaiveDateTime, Timelike};
 use uuid::Uuid;
 
@@ -26,6 +26,8 @@ impl Tally {
 pub enum Bucket {
     /// From hh:mm:00.
     Minute,
+    /// From a minute that 5 divides.
+    FiveMinutes,
     /// From hh:00.
     Hour,
     /// From midnight.
@@ -37,10 +39,11 @@ pub enum Bucket {
 }
 
 impl Bucket {
-    /// As in the API, and as `date_trunc` takes it.
+    /// As in the API.
     pub fn name(self) -> &'static str {
         match self {
             Self::Minute => "minute",
+            Self::FiveMinutes => "5 minutes",
             Self::Hour => "hour",
             Self::Day => "day",
             Self::Week => "week",
@@ -54,6 +57,7 @@ impl Bucket {
         let day = at.date();
         let start = match self {
             Self::Minute => day.and_hms_opt(at.hour(), at.minute(), 0),
+            Self::FiveMinutes => day.and_hms_opt(at.hour(), at.minute() / 5 * 5, 0),
             Self::Hour => day.and_hms_opt(at.hour(), 0, 0),
             Self::Day => day.and_hms_opt(0, 0, 0),
             Self::Week => day
@@ -67,6 +71,7 @@ impl Bucket {
     fn next(self, start: NaiveDateTime) -> Option<NaiveDateTime> {
         match self {
             Self::Minute => start.checked_add_signed(chrono::TimeDelta::minutes(1)),
+            Self::FiveMinutes => start.checked_add_signed(chrono::TimeDelta::minutes(5)),
             Self::Hour => start.checked_add_signed(chrono::TimeDelta::hours(1)),
             Self::Day => start.checked_add_days(Days::new(1)),
             Self::Week => start.checked_add_days(Days::new(7)),
@@ -89,6 +94,13 @@ impl Bucket {
     }
 }
 
+impl std::ops::AddAssign for Tally {
+    fn add_assign(&mut self, other: Self) {
+        self.errors += other.errors;
+        self.total += other.total;
+    }
+}
+
 /// A stretch of time, naive UTC.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Period {
@@ -107,6 +119,11 @@ impl Period {
         let length = self.until.micros_since(self.since);
         Self { since: self.since.plus_micros(-length), until: self.since, closed: self.closed }
     }
+
+    /// Whether an instant lies in it.
+    pub fn contains(self, at: Timestamp) -> bool {
+        at >= self.since && (at < self.until || self.closed && at == self.until)
+    }
 }
 
 /// Which events an error rate counts.
@@ -116,6 +133,8 @@ pub enum RateScope {
     All,
     /// The dashboard's: only events that have a task on a readable board, by the task's board.
     Dashboard,
+    /// Only deliveries, by the resolved board.
+    Deliveries,
 }
 
 impl RateScope {
@@ -124,6 +143,7 @@ impl RateScope {
         match self {
             Self::All => "all",
             Self::Dashboard => "dashboard",
+            Self::Deliveries => "deliveries",
         }
     }
 }
@@ -168,12 +188,14 @@ pub struct ErrorRate {
 }
 
 /// The counts of one value (or combination of values) of `errors --by`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct Group {
     /// Field names and values, such as `board_id`, `board_name`.
     pub keys: Vec<(&'static str, Option<String>)>,
     /// Failures and all events.
     pub tally: Tally,
+    /// The deliveries among them.
+    pub deliveries: Deliveries,
 }
 
 /// The answer of `summary`.

@@ -2,6 +2,33 @@
 
 use regex_syntax::hir::{ClassUnicode, ClassUnicodeRange};
 
+/// Whether a glob matches a text. Takes time in proportion to the pattern times the text, whatever the pattern.
+pub fn matches(pattern: &str, text: &str) -> bool {
+    let (mut pattern, mut text) = (pattern.chars(), text.chars());
+    // What is left after the last star, and of the text that the star has not taken: earlier stars need no second try.
+    let mut star = None;
+    loop {
+        let rest = text.clone();
+        match (pattern.next(), text.next()) {
+            (None, None) => return true,
+            (Some('*'), _) => {
+                text = rest;
+                star = Some((pattern.clone(), text.clone()));
+            }
+            (Some('?'), Some(_)) => {}
+            (Some(wanted), Some(found)) if wanted == found => {}
+            _ => {
+                let Some((after_star, mut untaken)) = star else { return false };
+                if untaken.next().is_none() {
+                    return false;
+                }
+                (pattern, text) = (after_star.clone(), untaken.clone());
+                star = Some((after_star, untaken));
+            }
+        }
+    }
+}
+
 /// Whether more than one text can match.
 pub fn is_pattern(glob: &str) -> bool {
     glob.contains(['*', '?'])
@@ -118,35 +145,6 @@ fn same_letter(c: char) -> Vec<char> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    /// Whether the whole text matches a glob: `*` is any text, `?` any one character, all else itself, letter case counts.
-    ///
-    /// Takes time in proportion to the pattern times the text, whatever the pattern.
-    fn matches(pattern: &str, text: &str) -> bool {
-        let (mut pattern, mut text) = (pattern.chars(), text.chars());
-        // What is left after the last star, and of the text that the star has not taken: earlier stars need no second try.
-        let mut star = None;
-        loop {
-            let rest = text.clone();
-            match (pattern.next(), text.next()) {
-                (None, None) => return true,
-                (Some('*'), _) => {
-                    text = rest;
-                    star = Some((pattern.clone(), text.clone()));
-                }
-                (Some('?'), Some(_)) => {}
-                (Some(wanted), Some(found)) if wanted == found => {}
-                _ => {
-                    let Some((after_star, mut untaken)) = star else { return false };
-                    if untaken.next().is_none() {
-                        return false;
-                    }
-                    (pattern, text) = (after_star.clone(), untaken.clone());
-                    star = Some((after_star, untaken));
-                }
-            }
-        }
-    }
 
     /// Whether the whole text matches a glob: `*` is any text, `?` any one character, all else itself, letter case counts.
     ///

@@ -5,7 +5,7 @@ pub mod grid;
 pub mod label;
 mod rate;
 
-pub use rate::write_rate_chart;
+pub use rate::RateChart;
 
 use crate::model::{Point, Tally, Timestamp};
 

@@ -2,7 +2,9 @@
 //! them out.
 
 use crate::error::usage;
-use crate::model::{ActivityEvent, Board, Cell, Finding, Record, Summary, TaskComment, WaitingTask, WindowChange};
+use crate::model::{
+    ActivityEvent, Board, Cell, Finding, Record, Summary, TaskComment, TypeInUse, WaitingTask, WindowChange,
+};
 use anyhow::Result;
 
 /// How a kind of row is shown: fields for programs, columns for humans.
@@ -166,6 +168,24 @@ impl Columns {
             view.columns.push(Column { title: title.to_uppercase(), look, min, rank: 0 });
         }
         view
+    }
+
+    /// Event types in use.
+    pub fn types() -> Self {
+        let view = Self::of(TypeInUse::FIELDS, false, "type");
+        let columns = [
+            ("TYPE", 18, 0, CellStyle::Type(view.at("event_type"))),
+            ("EVENTS", FIXED, 0, CellStyle::Count(view.at("count"))),
+            ("LAST USED", FIXED, 2, CellStyle::Time(view.at("last_at"))),
+            ("AGE", FIXED, 3, CellStyle::Age(view.at("last_at"))),
+            ("MEANING", 20, 1, CellStyle::FirstLine(view.at("meaning"))),
+        ];
+        view.with_columns(&columns)
+    }
+
+    /// The rows of a part of a report, for programs.
+    pub fn section(fields: &[&'static str]) -> Self {
+        Self::of(fields, false, "row")
     }
 
     fn of(fields: &[&'static str], page: bool, event: &'static str) -> Self {

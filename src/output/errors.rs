@@ -1,24 +1,23 @@
 //! The answer of `errors`: as JSON, and as a report for people.
 
-use super::chart::grid::Grid;
-use super::chart::label::{self, Tone};
-use super::chart::{ChartStyle, sum, write_rate_chart};
-use super::message_groups::{MessageGroup, MessageGroups};
-use super::width::fill;
-use crate::model::{ErrorRate, Group, Series};
+mod text;
+
+pub use text::write_report;
+
+use super::message_groups::MessageGroup;
+use super::report::ErrorsReport;
+use crate::analysis::burn;
+use crate::analysis::regimes::Regime;
+use crate::model::{Deliveries, Group, Series, Timestamp};
 use serde_json::{Map, Value, json};
 use std::io::{self, Write};
-
-/// Folded messages shown at most; the rest is summed up in a line.
-const MESSAGES: usize = 10;
-/// Columns of a terminal from which on each has its newest time.
-const ROOM_FOR_TIMES: usize = 100;
 
 /// The part of the JSON before the first item, for items that come one by one.
 ///
 /// # Errors
 /// Those of the writer.
-pub fn begin_json<W: Write>(out: &mut W, rate: &ErrorRate) -> io::Result<()> {
+pub fn begin_json<W: Write>(out: &mut W, report: &ErrorsReport) -> io::Result<()> {
+    let rate = &report.rate;
     let head = json!({
         "scope": rate.scale.name(),
         "range": rate.range,
@@ -37,13 +36,61 @@ pub fn begin_json<W: Write>(out: &mut W, rate: &ErrorRate) -> io::Result<()> {
 ///
 /// # Errors
 /// Those of the writer.
-pub fn end_json<W: Write>(out: &mut W, rate: &ErrorRate, by: bool) -> io::Result<()> {
-    out.write_all(b"]")?;
-    if by {
-        let groups: Vec<Value> = rate.groups.iter().map(group).collect();
-        write!(out, ",\"groups\":{}", Value::from(groups))?;
+pub fn end_json<W: Write>(out: &mut W, report: &ErrorsReport) -> io::Result<()> {
+    let time = |at: Option<Timestamp>| at.map(|at| at.to_string());
+    let mut tail = Map::new();
+    if !report.group_fields.is_empty() {
+        tail.insert("groups".to_owned(), report.rate.groups.iter().map(group).collect());
     }
-    out.write_all(b"}\n")
+    tail.insert("deliveries".to_owned(), Value::Object(deliveries(&report.deliveries)));
+    tail.insert("first_failure_at".to_owned(), json!(time(report.failures.map(|(first, _)| first))));
+    tail.insert("last_failure_at".to_owned(), json!(time(report.failures.map(|(_, last)| last))));
+    let regime = |regime: &Regime| {
+        json!({
+            "since": regime.since.to_string(),
+            "until": regime.until.to_string(),
+            "error_count": regime.tally.errors,
+            "total_count": regime.tally.total,
+            "error_rate_pct": regime.tally.pct(),
+        })
+    };
+    tail.insert("regimes".to_owned(), report.regimes.iter().map(regime).collect());
+    if let Some(burn) = &report.burn {
+        let window = |(at, (window, _)): (usize, &(&str, i64))| json!({"window": window, "rate_pct": burn.tallies[at].pct(), "burn": burn.rate(at)});
+        tail.insert("burn".to_owned(), burn::WINDOWS.iter().enumerate().map(window).collect());
+        tail.insert("alarm".to_owned(), json!(burn.alarm().0.name()));
+    }
+    let pattern = |group: &&MessageGroup| {
+        json!({
+            "event_type": group.event_type,
+            "pattern": group.pattern,
+            "count": group.count,
+            "first_at": group.first.to_string(),
+            "last_at": group.last.to_string(),
+        })
+    };
+    tail.insert("patterns".to_owned(), report.patterns.groups().iter().map(pattern).collect());
+    tail.insert("trend".to_owned(), json!(report.stretches.trend().name()));
+    tail.insert("demo_database".to_owned(), json!(report.is_demo.then_some(&report.database)));
+    tail.insert("warnings".to_owned(), json!(report.warnings));
+    let tail = Value::Object(tail).to_string();
+    writeln!(out, "],{}", tail.strip_prefix('{').unwrap_or(&tail))
+}
+
+/// The keys of deliveries, in a group and by themselves.
+fn deliveries(deliveries: &Deliveries) -> Map<String, Value> {
+    let time = |at: Option<Timestamp>| at.map(|at| at.to_string());
+    [
+        ("tried", json!(deliveries.tally.total)),
+        ("failed", json!(deliveries.tally.errors)),
+        ("failed_pct", json!(deliveries.tally.pct())),
+        ("last_success_at", json!(time(deliveries.last_success))),
+        ("failing_since", json!(time(deliveries.failing_since))),
+        ("consecutive_failures", json!(deliveries.in_a_row)),
+    ]
+    .map(|(key, value)| (key.to_owned(), value))
+    .into_iter()
+    .collect()
 }
 
 fn series(series: &Series) -> Value {
@@ -58,112 +105,16 @@ fn group(group: &Group) -> Value {
     object.insert("error_count".to_owned(), group.tally.errors.into());
     object.insert("total_count".to_owned(), group.tally.total.into());
     object.insert("error_rate_pct".to_owned(), group.tally.pct().into());
+    object.extend(deliveries(&group.deliveries));
     Value::Object(object)
-}
-
-/// Writes the report: what failed and how often, the rate over time against the window before, the groups of `--by` in
-/// which something failed, the messages folded, the oldest and the newest failure. `write_items` writes the list of failures; its output ends the
-/// report.
-///
-/// # Errors
-/// Those of the writer.
-pub fn write_report<W: Write>(
-    out: &mut W,
-    rate: &ErrorRate,
-    fold: &MessageGroups,
-    look: &ChartStyle<'_>,
-    write_items: impl FnOnce(&mut W) -> io::Result<()>,
-) -> io::Result<()> {
-    write_headline(out, rate, look)?;
-    if rate.primary.points.iter().chain(&rate.comparison.points).any(|point| point.tally.errors > 0) {
-        writeln!(out)?;
-        write_rate_chart(out, &rate.primary, &rate.comparison, look)?;
-    }
-    write_groups(out, &rate.groups, look)?;
-    write_folded(out, fold, rate.tally.errors, look)?;
-    if fold.total() > 0 {
-        writeln!(out)?;
-    }
-    write_items(out)
-}
-
-fn write_headline<W: Write>(out: &mut W, rate: &ErrorRate, look: &ChartStyle<'_>) -> io::Result<()> {
-    let tone = if rate.tally.errors > 0 { Tone::Alarm } else { Tone::Strong };
-    let headline = label::paint(look, tone, &label::headline(rate.tally));
-    let window = label::window(rate.range.as_deref(), rate.period, look.show_time);
-    let plain = label::headline(rate.tally);
-    let line = fill(&format!("{plain}, {window}, scope {}", rate.scale.name()), look.width);
-    writeln!(out, "{}", line.replacen(&plain, &headline, 1))?;
-    let before = sum(&rate.comparison.points);
-    let line = if before.total == 0 {
-        "before: no events".to_owned()
-    } else {
-        let share = format!("{} of {}", before.errors, before.total);
-        format!("before: {} ({share}), {}", label::percent(before.pct()), label::change(rate.tally, before))
-    };
-    writeln!(out, "{}", label::paint(look, Tone::Quiet, &fill(&line, look.width)))
-}
-
-fn write_groups<W: Write>(out: &mut W, groups: &[Group], look: &ChartStyle<'_>) -> io::Result<()> {
-    let groups: Vec<&Group> = groups.iter().filter(|group| group.tally.errors > 0).collect();
-    let Some(first) = groups.first() else { return Ok(()) };
-    let fields: Vec<&str> = first.keys.iter().map(|(field, _)| *field).collect();
-    let keys: Vec<Vec<Option<String>>> =
-        groups.iter().map(|group| group.keys.iter().map(|(_, value)| value.clone()).collect()).collect();
-    let (heads, rows) = label::key_columns(&fields, &keys);
-    let heads = heads.into_iter().map(|head| (head, false)).collect();
-    let mut grid = Grid { heads, alarming: true, ..Grid::default() };
-    grid.heads.extend(["failed", "events", "rate"].map(|head| (head.to_owned(), true)));
-    for (row, group) in rows.iter().zip(&groups) {
-        let keys = row.iter().map(|key| (look.escape_for_terminal)(key));
-        let tally = group.tally;
-        let counts = [tally.errors.to_string(), tally.total.to_string(), label::percent(tally.pct())];
-        grid.rows.push(keys.chain(counts).collect());
-        grid.bars.push(tally.pct());
-    }
-    writeln!(out)?;
-    grid.write(out, look)
-}
-
-fn write_folded<W: Write>(out: &mut W, fold: &MessageGroups, failures: u64, look: &ChartStyle<'_>) -> io::Result<()> {
-    let groups = fold.groups();
-    let Some((first, last)) = fold.span() else { return Ok(()) };
-    // In little room what was said counts more than when.
-    let timed = look.width.is_none_or(|columns| columns >= ROOM_FOR_TIMES);
-    let heads = [("failures", true), ("newest", true), ("event type", false), ("message pattern", false)];
-    let row = |group: &&MessageGroup| {
-        let [event_type, text] = [&group.event_type, group.text()].map(|text| (look.escape_for_terminal)(text));
-        columns(timed, [group.count.to_string(), (look.show_time)(group.last), event_type, text])
-    };
-    let grid = Grid {
-        heads: columns(timed, heads.map(|(head, right)| (head.to_owned(), right))),
-        rows: groups.iter().take(MESSAGES).map(row).collect(),
-        ..Grid::default()
-    };
-    writeln!(out)?;
-    grid.write(out, look)?;
-    let more = groups.iter().skip(MESSAGES).map(|group| group.count).sum::<u64>() + fold.others();
-    if more > 0 {
-        writeln!(out, "{}", label::paint(look, Tone::Quiet, &format!("and {more} more")))?;
-    }
-    let unread = failures.saturating_sub(fold.total());
-    if unread > 0 {
-        let said = format!("{unread} older failures were not looked at; --limit {failures} looks at all");
-        writeln!(out, "{}", label::paint(look, Tone::Alarm, &said))?;
-    }
-    let of = if fold.total() < failures { format!(" (of the newest {})", fold.total()) } else { String::new() };
-    let (first, last) = ((look.show_time)(first), (look.show_time)(last));
-    writeln!(out, "\nfirst failure{of}: {first}\nlast failure: {last}")
-}
-
-fn columns<T>(timed: bool, [count, newest, event_type, text]: [T; 4]) -> Vec<T> {
-    if timed { vec![count, newest, event_type, text] } else { vec![count, event_type, text] }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{Bucket, Period, Point, RateScope, Tally, Timestamp};
+    use crate::model::{Bucket, ErrorRate, Period, Point, RateScope, Tally};
+    use crate::output::chart::ChartStyle;
+    use crate::output::message_groups::MessageGroups;
 
     fn at(text: &str) -> Timestamp {
         Timestamp::from_naive(text.parse().unwrap())
@@ -192,9 +143,15 @@ mod tests {
 
     fn json(rate: &ErrorRate, by: bool) -> String {
         let mut out = Vec::new();
-        begin_json(&mut out, rate).unwrap();
+        let mut report = ErrorsReport::of_rate(rate.clone());
+        if by {
+            report.group_fields.push("board_id");
+        } else {
+            report.group_fields.clear();
+        }
+        begin_json(&mut out, &report).unwrap();
         out.extend_from_slice(br#"{"id":"a"},{"id":"b"}"#);
-        end_json(&mut out, rate, by).unwrap();
+        end_json(&mut out, &report).unwrap();
         String::from_utf8(out).unwrap()
     }
 
@@ -206,7 +163,10 @@ mod tests {
             r#""error_rate":{"primary":{"range":"24h","bucket":"hour","points":["#,
             r#"{"period":"2026-03-05T11:00:00","value":14.285714285714285},{"period":"2026-03-05T12:00:00","value":0.0}]},"#,
             r#""comparison":{"range":"24h","bucket":"hour","points":[{"period":"2026-03-04T11:00:00","value":0.0}]}},"#,
-            r#""items":[{"id":"a"},{"id":"b"}]}"#,
+            r#""items":[{"id":"a"},{"id":"b"}],"#,
+            r#""deliveries":{"tried":0,"failed":0,"failed_pct":0.0,"last_success_at":null,"failing_since":null,"#,
+            r#""consecutive_failures":0},"first_failure_at":null,"last_failure_at":null,"regimes":[],"patterns":[],"#,
+            r#""trend":"unknown","demo_database":null,"warnings":[]}"#,
             "\n"
         );
         assert_eq!(json(&rate(), false), expected);
@@ -215,15 +175,16 @@ mod tests {
     #[test]
     fn groups_stand_behind_the_items_only_when_asked_for() {
         let mut rate = rate();
-        assert!(json(&rate, true).ends_with("],\"groups\":[]}\n"));
+        assert!(json(&rate, true).contains("],\"groups\":[],\"deliveries\":"));
         rate.range = None;
         rate.groups.push(Group {
             keys: vec![("board_id", Some("b".into())), ("board_name", Some("\"Ops\"\n".into())), ("agent_id", None)],
             tally: Tally { errors: 1, total: 4 },
+            ..Group::default()
         });
         let text = json(&rate, true);
-        let group = r#"[{"board_id":"b","board_name":"\"Ops\"\n","agent_id":null,"error_count":1,"total_count":4,"error_rate_pct":25.0}]"#;
-        assert!(text.ends_with(&format!(",\"groups\":{group}}}\n")), "{text}");
+        let group = r#"[{"board_id":"b","board_name":"\"Ops\"\n","agent_id":null,"error_count":1,"total_count":4,"error_rate_pct":25.0,"tried":0,"#;
+        assert!(text.contains(&format!("],\"groups\":{group}")), "{text}");
         assert!(text.contains(r#""range":null,"since""#));
         assert!(!json(&rate, false).contains("groups"));
     }
@@ -234,7 +195,8 @@ mod tests {
         let look =
             ChartStyle { width, unicode, color, show_time: &show_time, escape_for_terminal: &escape_for_terminal };
         let mut out = Vec::new();
-        write_report(&mut out, rate, fold, &look, |out| writeln!(out, "ITEMS")).unwrap();
+        let report = ErrorsReport { patterns: fold.clone(), ..ErrorsReport::of_rate(rate.clone()) };
+        write_report(&mut out, &report, &look, None).unwrap();
         String::from_utf8(out).unwrap()
     }
 
@@ -249,14 +211,13 @@ mod tests {
         let report = report(&rate(), &fold(), Some(80), true, false);
         assert!(
             report.starts_with(
-                "1 of 7 events failed (14.29 %), last 24 h, scope all\nbefore: 0.00 % (0 of 3), up 14.29 points\n"
+                "1 of 7 events failed (14.29 %), last 24 h, scope all    no deliveries\nbefore: 0.00 % (0 of 3), up 14.29 points\n"
             ),
             "{report}"
         );
         assert!(report.contains("error rate per hour (UTC)"));
         assert!(report.contains("timeout \\e[2J after 3 s"));
         assert!(report.contains("first failure: 2026-03-05 11:30:00\nlast failure: 2026-03-05 11:30:00\n"));
-        assert!(report.ends_with("\nITEMS\n"));
     }
 
     #[test]
@@ -265,6 +226,7 @@ mod tests {
         rate.groups.push(Group {
             keys: vec![("event_type", Some("evil\x1b]0;x".into()))],
             tally: Tally { errors: 1, total: 1 },
+            ..Group::default()
         });
         assert!(!report(&rate, &fold(), Some(80), true, false).contains('\x1b'));
     }
@@ -298,7 +260,7 @@ mod tests {
         let report = report(&rate, &MessageGroups::default(), Some(80), true, false);
         assert_eq!(
             report,
-            "0 of 7 events failed (0.00 %), last 24 h, scope all\nbefore: 0.00 % (0 of 3), unchanged\nITEMS\n"
+            "0 of 7 events failed (0.00 %), last 24 h, scope all    no deliveries\nbefore: 0.00 % (0 of 3), unchanged\n"
         );
     }
 }

@@ -26,6 +26,11 @@ impl Held {
         self.0.borrow().len()
     }
 
+    /// Lines held.
+    pub fn lines(&self) -> usize {
+        self.0.borrow().iter().filter(|byte| **byte == b'\n').count()
+    }
+
     /// Whether it must be written now.
     pub fn is_full(&self) -> bool {
         self.len() >= FULL

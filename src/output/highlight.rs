@@ -67,7 +67,8 @@ mod tests {
     use super::*;
 
     fn painted(texts: &[&str], ignore_case: bool, text: &str) -> String {
-        let terminal = Terminal { width: None, is_terminal: true, is_resizable: false, color: true, unicode: true };
+        let terminal =
+            Terminal { width: None, height: None, is_terminal: true, is_resizable: false, color: true, unicode: true };
         let highlights = Highlights::new(texts.iter().map(|text| (*text).to_owned()), ignore_case);
         let painted = highlights.paint(&terminal, Color::Plain, text).into_owned();
         painted.replace("\u{1b}[7m", "<").replace("\u{1b}[0m", ">")

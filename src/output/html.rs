@@ -6,12 +6,11 @@ mod table;
 mod text;
 
 use super::chart::label;
-use super::chart::sum;
-use super::message_groups::MessageGroups;
+use super::report::ErrorsReport;
 use super::summary;
 use super::timeline::{self, Entry, TimelineTask};
 use crate::analysis::participants::Participants;
-use crate::model::{ActivityEvent, ErrorRate, Summary, Timestamp};
+use crate::model::{ActivityEvent, Summary, Timestamp};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use sha2::{Digest as _, Sha256};
@@ -30,7 +29,7 @@ pub struct HtmlReport<'a> {
     pub question: &'a str,
     /// The database's now when it was asked.
     pub asked_at: Timestamp,
-    /// Host and name of the database, or the embedded store's file.
+    /// Host and name of the database, or the file of the demo database.
     pub database: &'a str,
     /// The zone that `show_time` answers in.
     pub zone: &'a str,
@@ -42,10 +41,8 @@ pub struct HtmlReport<'a> {
 pub enum Body<'a> {
     /// The answer of `errors`.
     Errors {
-        /// The rate, its series and groups.
-        rate: &'a ErrorRate,
-        /// The failures by what they say.
-        fold: &'a MessageGroups,
+        /// All but the newest failures.
+        report: &'a ErrorsReport,
         /// The newest failures, newest first.
         newest: &'a [ActivityEvent],
     },
@@ -74,8 +71,9 @@ pub fn write_page<W: Write>(
     further: impl FnOnce(&mut W) -> io::Result<()>,
 ) -> io::Result<()> {
     let (title, window) = match &page.body {
-        Body::Errors { rate, .. } => {
-            (label::headline(rate.tally), label::window(rate.range.as_deref(), rate.period, page.show_time))
+        Body::Errors { report, .. } => {
+            let rate = &report.rate;
+            (report.headline(), label::window(rate.range.as_deref(), rate.period, page.show_time))
         }
         Body::Summary(summary) => {
             let events = if summary.total == 1 { "event" } else { "events" };
@@ -106,7 +104,8 @@ pub fn write_page<W: Write>(
     )?;
     write!(out, "<header>\n<h1>{}</h1>\n<p class=\"window\">", HtmlText(&title.replace(" %", "\u{a0}%")))?;
     match &page.body {
-        Body::Errors { rate, .. } => {
+        Body::Errors { report, .. } => {
+            let rate = &report.rate;
             write!(out, "{}, scope <code>{}</code>", HtmlText(&window), rate.scale.name())?;
             if rate.range.is_some() {
                 let [since, until] = [rate.period.since, rate.period.until];
@@ -118,11 +117,12 @@ pub fn write_page<W: Write>(
     write_asked(out, page)?;
     out.write_all(b"</header>\n<main>\n")?;
     match &page.body {
-        Body::Errors { rate, fold, newest } => {
-            write_figures(out, rate)?;
-            plot::write_rate(out, rate)?;
-            table::write_groups(out, &rate.groups)?;
-            table::write_folded(out, fold, rate.tally.errors, page.show_time)?;
+        Body::Errors { report, newest } => {
+            write_figures(out, report, page.show_time)?;
+            plot::write_rate(out, report)?;
+            table::write_routes(out, &report.routes, page.show_time)?;
+            table::write_groups(out, &report.rate.groups)?;
+            table::write_folded(out, &report.patterns, report.rate.tally.errors, page.show_time)?;
             table::write_newest(out, newest, page.show_time, further)?;
         }
         Body::Summary(summary) => {
@@ -170,24 +170,40 @@ fn write_asked<W: Write>(out: &mut W, page: &HtmlReport<'_>) -> io::Result<()> {
     )
 }
 
-fn write_figures<W: Write>(out: &mut W, rate: &ErrorRate) -> io::Result<()> {
-    let now = rate.tally;
-    let before = sum(&rate.comparison.points);
+fn write_figures<W: Write>(
+    out: &mut W,
+    report: &ErrorsReport,
+    show_time: &dyn Fn(Timestamp) -> String,
+) -> io::Result<()> {
+    let (now, before) = (report.tally(), report.before());
     let alarm = if now.errors > 0 { " class=\"alarm\"" } else { "" };
-    let rate_before = if before.total == 0 { "no events".to_owned() } else { label::percent(before.pct()) };
+    let rate_before = if before.total == 0 { format!("no {}", report.noun(0)) } else { label::percent(before.pct()) };
     writeln!(
         out,
         "<ul class=\"figures\">\n<li{alarm}><span>Error rate</span><strong>{}</strong><span>{}</span></li>\n\
-        <li><span>Failed</span><strong>{}</strong><span>of {} in all</span></li>\n\
+        <li><span>Failed</span><strong>{}</strong><span>of {} {}</span></li>\n\
         <li><span>Window before</span><strong>{}</strong><span>{} of {} failed</span></li>\n</ul>",
         HtmlText(&label::percent(now.pct())),
         label::change(now, before),
         now.errors,
         now.total,
+        report.noun(now.total),
         HtmlText(&rate_before),
         before.errors,
         before.total,
-    )
+    )?;
+    let sentences = [report.since_words(show_time), report.now_words(show_time), report.burn_words()];
+    let beside = Some(report.beside()).filter(|beside| !beside.is_empty());
+    let sentences: Vec<String> = sentences.into_iter().flatten().chain(beside).collect();
+    let notes = report.warnings.iter().chain(&report.unknown);
+    if sentences.is_empty() && report.warnings.is_empty() {
+        return Ok(());
+    }
+    out.write_all(b"<ul class=\"sentences\">\n")?;
+    for sentence in sentences.iter().chain(notes) {
+        writeln!(out, "<li>{}</li>", HtmlText(sentence))?;
+    }
+    out.write_all(b"</ul>\n")
 }
 
 #[cfg(test)]

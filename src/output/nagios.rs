@@ -2,7 +2,9 @@
 //! as exit code (Monitoring Plugins Development Guidelines, sections 2 and 3).
 
 use super::chart::label;
-use crate::model::{ActivityEvent, ErrorRate, Tally, Timestamp};
+use super::report::ErrorsReport;
+use crate::analysis::burn::{self, Alarm};
+use crate::model::{ActivityEvent, RateScope, Tally, Timestamp};
 
 /// Lines of detail at most, and characters of a message in them: Nagios keeps 4 KiB or 8 KiB of a plugin's output.
 const LINES: usize = 10;
@@ -33,35 +35,53 @@ impl Thresholds {
 }
 
 /// The plugin's answer: its exit code, and the text for stdout with the newest failures as details, newest first. Nobody
-/// shall take the embedded store for production, so the status names it.
+/// shall take the demo database for production, so the status names it. Where the figures say nothing, it is UNKNOWN.
 pub fn check(
-    rate: &ErrorRate,
+    report: &ErrorsReport,
     limits: &Thresholds,
     newest: &[ActivityEvent],
     embedded: bool,
     show_time: &dyn Fn(Timestamp) -> String,
     escape_for_terminal: &dyn Fn(&str) -> String,
 ) -> (u8, String) {
-    let tally = rate.tally;
-    let status = limits.status(tally);
+    if let Some(why) = &report.unknown {
+        return unknown(&escape_for_terminal(why));
+    }
+    let rate = &report.rate;
+    let tally = report.tally();
     let range = label::span(rate.range.as_deref(), rate.period.since, rate.period.until);
-    let few = if tally.total < limits.min_events {
-        format!(", fewer than the {} that count", limits.min_events)
-    } else {
-        String::new()
-    };
-    let data = format!(
-        "error_rate={}%;{};{};0;100 errors={};;;0 total={};;;0",
-        decimals(tally.pct(), 4),
-        limit(limits.warn),
-        limit(limits.crit),
-        tally.errors,
-        tally.total,
-    );
-    let of = if tally.total == 1 { "event" } else { "events" };
-    let pct = decimals(tally.pct(), 2);
     let store = if embedded { " of the demo database" } else { "" };
-    let mut text = line(status, &format!("{pct}% of {} {of}{store} failed in {range}{few}", tally.total), Some(&data));
+    let pct = decimals(tally.pct(), 2);
+    let counted = if report.by_deliveries || rate.scale != RateScope::Deliveries {
+        report.noun(tally.total)
+    } else {
+        "deliveries"
+    };
+    let mut message = format!("{pct}% of {} {counted}{store} failed in {range}", tally.total);
+    if tally.total < limits.min_events {
+        message.push_str(&format!(", fewer than the {} that count", limits.min_events));
+    }
+    let alarm = report.burn.map(|burn| burn.alarm());
+    if let Some((alarm, Some([long, short]))) = alarm {
+        message.push_str(&format!(", {}: the objective burns too fast over {long} and {short}", alarm.name()));
+    }
+    if report.by_deliveries {
+        if let Some(since) = report.deliveries.failing_since {
+            message.push_str(&format!(", {} in a row since {}", report.deliveries.in_a_row, show_time(since)));
+        }
+        let all = rate.tally;
+        message.push_str(&format!("; all events: {}% of {}", decimals(all.pct(), 2), all.total));
+    }
+    if let Some(drowned) = report.drowned() {
+        message.push_str(&format!("; {drowned}"));
+    }
+    let burning = match alarm.map(|(alarm, _)| alarm) {
+        Some(Alarm::Page) => 2,
+        Some(Alarm::Ticket) => 1,
+        Some(Alarm::None) | None => 0,
+    };
+    let status = limits.status(tally).max(burning);
+    let mut text = line(status, &message, Some(&data(report, limits)));
     for event in newest.iter().take(LINES) {
         let message = escape_for_terminal(event.message.as_deref().unwrap_or_default());
         let message: String = message.chars().take(LONGEST).collect();
@@ -81,6 +101,29 @@ pub(super) fn report(status: u8, message: &str, data: &str, details: impl Iterat
         text.push('\n');
     }
     text
+}
+
+/// The performance data: what the thresholds go by with them, and the rate over all events beside deliveries.
+fn data(report: &ErrorsReport, limits: &Thresholds) -> String {
+    let series = |[rate, failed, all]: [&str; 3], tally: Tally, [warn, crit]: [String; 2]| {
+        let pct = decimals(tally.pct(), 4);
+        format!("{rate}={pct}%;{warn};{crit};0;100 {failed}={};;;0 {all}={};;;0", tally.errors, tally.total)
+    };
+    let thresholds = [limit(limits.warn), limit(limits.crit)];
+    let events = ["error_rate", "errors", "total"];
+    let mut data = if report.by_deliveries {
+        let names = ["delivery_error_rate", "deliveries_failed", "deliveries"];
+        let deliveries = series(names, report.deliveries.tally, thresholds);
+        format!("{deliveries} {}", series(events, report.rate.tally, Default::default()))
+    } else {
+        series(events, report.rate.tally, thresholds)
+    };
+    if let Some(burn) = &report.burn {
+        for (at, (window, _)) in burn::WINDOWS.iter().enumerate() {
+            data.push_str(&format!(" burn_{window}={};;;0", decimals(burn.rate(at), 4)));
+        }
+    }
+    data
 }
 
 /// The answer where the rate could not be found out: 3, since 2 would page somebody.
@@ -121,12 +164,12 @@ fn decimals(value: f64, most: usize) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{Bucket, Period, RateScope, Series};
+    use crate::model::{Bucket, ErrorRate, Period, Series};
 
-    fn rate(errors: u64, total: u64) -> ErrorRate {
+    fn rate(errors: u64, total: u64) -> ErrorsReport {
         let series = Series { range: None, bucket: Bucket::Hour, points: Vec::new() };
         let since = Timestamp::from_micros(0);
-        ErrorRate {
+        ErrorsReport::of_rate(ErrorRate {
             scale: RateScope::All,
             range: Some("24h".into()),
             period: Period { since, until: since.plus_seconds(86_400), closed: true },
@@ -134,7 +177,7 @@ mod tests {
             primary: series.clone(),
             comparison: series,
             groups: Vec::new(),
-        }
+        })
     }
 
     fn failure(message: &str) -> ActivityEvent {

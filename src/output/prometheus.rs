@@ -3,8 +3,10 @@
 //! All values are gauges: they count a sliding window, so they fall as well as rise, and none ends in `_total`.
 
 use super::chart::label;
+use super::report::ErrorsReport;
 use super::summary::plain;
-use crate::model::{ErrorRate, Group, Summary, Timestamp};
+use crate::analysis::burn;
+use crate::model::{Deliveries, Group, Summary, Timestamp};
 use std::fmt;
 use std::io::{self, Write};
 
@@ -17,6 +19,34 @@ const UNIX_OFFSET_MICROS: i64 = 946_684_800_000_000;
 const EVENTS: (&str, &str) = ("mc_activity_events", "Events of the activity log in the window.");
 const ERRORS: (&str, &str) = ("mc_activity_errors", "Events of the window whose type ends in failed.");
 const RATIO: (&str, &str) = ("mc_activity_error_ratio", "Failed events as a part of all events of the window, 0 to 1.");
+const BURN: (&str, &str) =
+    ("mc_activity_burn_rate", "How many times as fast as the objective allows deliveries or events fail, by window.");
+const UNKNOWN: (&str, &str) =
+    ("mc_activity_unknown", "1 where the figures say nothing, since no event can match or the database is the demo.");
+/// Families of deliveries, each with its value; none where there is none.
+#[allow(clippy::type_complexity)]
+const DELIVERIES: [((&str, &str), fn(&Deliveries) -> Option<f64>); 5] = [
+    (("mc_activity_deliveries", "Deliveries tried in the window; a retry is one, too."), |deliveries| {
+        Some(exact(deliveries.tally.total))
+    }),
+    (("mc_activity_deliveries_failed", "Deliveries of the window that failed."), |deliveries| {
+        Some(exact(deliveries.tally.errors))
+    }),
+    (
+        ("mc_activity_consecutive_failures", "Deliveries that failed since the newest one that succeeded."),
+        |deliveries| Some(exact(deliveries.in_a_row)),
+    ),
+    (
+        (
+            "mc_activity_last_success_timestamp_seconds",
+            "The newest delivery of the window that succeeded, in Unix time.",
+        ),
+        |deliveries| deliveries.last_success.filter(|at| at.is_finite()).map(unix_seconds),
+    ),
+    (("mc_activity_failing_since_timestamp_seconds", "The first failure after that, in Unix time."), |deliveries| {
+        deliveries.failing_since.filter(|at| at.is_finite()).map(unix_seconds)
+    }),
+];
 const AT: (&str, &str) = ("mc_activity_evaluation_timestamp_seconds", "When the window was evaluated, in Unix time.");
 
 /// Writes the error rate. Where it was counted by groups, each group is a series and the whole is their sum, so that
@@ -29,18 +59,26 @@ const AT: (&str, &str) = ("mc_activity_evaluation_timestamp_seconds", "When the 
 /// Those of the writer.
 pub fn write_errors<W: Write>(
     out: &mut W,
-    rate: &ErrorRate,
+    report: &ErrorsReport,
     export: &SeriesLabels,
     evaluated: Timestamp,
 ) -> io::Result<()> {
+    let rate = &report.rate;
     let range = label::span(rate.range.as_deref(), rate.period.since, rate.period.until);
     let mut window = vec![("scope", rate.scale.name().to_owned()), ("range", range)];
     window.extend(export.iter().cloned());
-    let whole = Group { keys: Vec::new(), tally: rate.tally };
-    let groups = if rate.groups.is_empty() { std::slice::from_ref(&whole) } else { &rate.groups };
+    if report.is_demo {
+        window.push(("demo_database", "true".to_owned()));
+    }
+    let whole = Group { tally: rate.tally, deliveries: report.deliveries, ..Group::default() };
+    let groups = if report.group_fields.is_empty() || rate.groups.is_empty() {
+        std::slice::from_ref(&whole)
+    } else {
+        &rate.groups
+    };
     for family in [ERRORS, EVENTS, RATIO] {
         write_family(out, family)?;
-        for Group { keys, tally } in groups {
+        for Group { keys, tally, .. } in groups {
             let keys = keys.iter().map(|(field, value)| (*field, value.clone().unwrap_or_default()));
             let value = match family {
                 ERRORS => exact(tally.errors),
@@ -51,6 +89,26 @@ pub fn write_errors<W: Write>(
             write_sample(out, family.0, window.iter().cloned().chain(keys).collect(), value)?;
         }
     }
+    for (family, value) in DELIVERIES {
+        write_family(out, family)?;
+        for Group { keys, deliveries, .. } in groups {
+            let keys = keys.iter().map(|(field, value)| (*field, value.clone().unwrap_or_default()));
+            // What never was has no time.
+            if let Some(value) = value(deliveries) {
+                write_sample(out, family.0, window.iter().cloned().chain(keys).collect(), value)?;
+            }
+        }
+    }
+    if let Some(burn) = &report.burn {
+        write_family(out, BURN)?;
+        for (at, (name, _)) in burn::WINDOWS.iter().enumerate() {
+            let of_window = [("window", (*name).to_owned())];
+            write_sample(out, BURN.0, window.iter().cloned().chain(of_window).collect(), burn.rate(at))?;
+        }
+    }
+    write_family(out, UNKNOWN)?;
+    let unknown = if report.unknown.is_some() { 1.0 } else { 0.0 };
+    write_sample(out, UNKNOWN.0, window.clone(), unknown)?;
     write_evaluation(out, window, evaluated)
 }
 
@@ -77,9 +135,12 @@ pub fn write_summary<W: Write>(
 
 pub(super) fn write_evaluation<W: Write>(out: &mut W, window: Vec<(&str, String)>, at: Timestamp) -> io::Result<()> {
     write_family(out, AT)?;
-    #[allow(clippy::cast_precision_loss)]
-    let seconds = at.micros().saturating_add(UNIX_OFFSET_MICROS) as f64 / 1e6;
-    write_sample(out, AT.0, window, seconds)
+    write_sample(out, AT.0, window, unix_seconds(at))
+}
+
+#[allow(clippy::cast_precision_loss)]
+fn unix_seconds(at: Timestamp) -> f64 {
+    at.micros().saturating_add(UNIX_OFFSET_MICROS) as f64 / 1e6
 }
 
 pub(super) fn write_family<W: Write>(out: &mut W, (name, help): (&str, &str)) -> io::Result<()> {
@@ -126,7 +187,7 @@ impl fmt::Display for Labels<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{Bucket, Period, RateScope, Series, SummaryKey, SummaryRow, Tally};
+    use crate::model::{Bucket, ErrorRate, Period, RateScope, Series, SummaryKey, SummaryRow, Tally};
 
     fn at(text: &str) -> Timestamp {
         Timestamp::from_naive(text.parse().unwrap())
@@ -147,7 +208,8 @@ mod tests {
 
     fn errors(rate: &ErrorRate) -> String {
         let mut out = Vec::new();
-        write_errors(&mut out, rate, &Vec::new(), at("2026-03-05T12:00:00.25")).unwrap();
+        write_errors(&mut out, &ErrorsReport::of_rate(rate.clone()), &Vec::new(), at("2026-03-05T12:00:00.25"))
+            .unwrap();
         String::from_utf8(out).unwrap()
     }
 
@@ -163,6 +225,22 @@ mc_activity_events{scope=\"dashboard\",range=\"24h\"} 340
 # HELP mc_activity_error_ratio Failed events as a part of all events of the window, 0 to 1.
 # TYPE mc_activity_error_ratio gauge
 mc_activity_error_ratio{scope=\"dashboard\",range=\"24h\"} 0.05
+# HELP mc_activity_deliveries Deliveries tried in the window; a retry is one, too.
+# TYPE mc_activity_deliveries gauge
+mc_activity_deliveries{scope=\"dashboard\",range=\"24h\"} 0
+# HELP mc_activity_deliveries_failed Deliveries of the window that failed.
+# TYPE mc_activity_deliveries_failed gauge
+mc_activity_deliveries_failed{scope=\"dashboard\",range=\"24h\"} 0
+# HELP mc_activity_consecutive_failures Deliveries that failed since the newest one that succeeded.
+# TYPE mc_activity_consecutive_failures gauge
+mc_activity_consecutive_failures{scope=\"dashboard\",range=\"24h\"} 0
+# HELP mc_activity_last_success_timestamp_seconds The newest delivery of the window that succeeded, in Unix time.
+# TYPE mc_activity_last_success_timestamp_seconds gauge
+# HELP mc_activity_failing_since_timestamp_seconds The first failure after that, in Unix time.
+# TYPE mc_activity_failing_since_timestamp_seconds gauge
+# HELP mc_activity_unknown 1 where the figures say nothing, since no event can match or the database is the demo.
+# TYPE mc_activity_unknown gauge
+mc_activity_unknown{scope=\"dashboard\",range=\"24h\"} 0
 # HELP mc_activity_evaluation_timestamp_seconds When the window was evaluated, in Unix time.
 # TYPE mc_activity_evaluation_timestamp_seconds gauge
 mc_activity_evaluation_timestamp_seconds{scope=\"dashboard\",range=\"24h\"} 1772712000.25
@@ -175,6 +253,7 @@ mc_activity_evaluation_timestamp_seconds{scope=\"dashboard\",range=\"24h\"} 1772
         let group = |name: Option<&str>, errors| Group {
             keys: vec![("board_id", None), ("board_name", name.map(str::to_owned))],
             tally: Tally { errors, total: 20 },
+            ..Group::default()
         };
         let text = errors(&rate(vec![group(Some("a\"b\\c\nd\0"), 5), group(None, 0)]));
         assert!(

@@ -35,6 +35,8 @@ impl ColorChoice {
 pub struct Terminal {
     /// Columns to fit the output to; `None`: nothing is cut or wrapped.
     pub width: Option<usize>,
+    /// Its lines; `None`: no terminal, and nothing is shortened.
+    pub height: Option<usize>,
     /// Whether it is a terminal, whatever the width.
     pub is_terminal: bool,
     /// Whether the width is the terminal's own, which may be resized.
@@ -51,10 +53,15 @@ impl Terminal {
     /// What the process's stdout and stderr are. `env` looks up an environment variable.
     ///
     /// `NO_COLOR` (no-color.org) beats `CLICOLOR_FORCE`, that beats `TERM=dumb` and `CLICOLOR=0`
-    /// (bixense.com/clicolors); `--width` beats `COLUMNS`, and that beats the size that the terminal reports.
+    /// (bixense.com/clicolors); `--width` beats `COLUMNS`, and that beats the size that the terminal reports, as `LINES` does.
     pub fn detect(choice: ColorChoice, width: Option<usize>, env: &dyn Fn(&str) -> Option<String>) -> Self {
-        let columns = env("COLUMNS").and_then(|columns| columns.parse().ok()).filter(|columns| *columns > 0);
-        Self::of(choice, width.or(columns), env, stdout().is_terminal().then(reported_width))
+        let size = |name| env(name).and_then(|size| size.parse().ok()).filter(|size| *size > 0);
+        let mut terminal =
+            Self::of(choice, width.or_else(|| size("COLUMNS")), env, stdout().is_terminal().then(reported_width));
+        if terminal.is_terminal {
+            terminal.height = size("LINES").or_else(reported_height);
+        }
+        terminal
     }
 
     /// A file: nothing is cut without `--width`, and color only where it is asked for.
@@ -97,7 +104,7 @@ impl Terminal {
             let locale = locale.to_ascii_lowercase();
             locale.contains("utf-8") || locale.contains("utf8")
         });
-        Self { width, is_terminal: stdout.is_some(), is_resizable, color, unicode }
+        Self { width, height: None, is_terminal: stdout.is_some(), is_resizable, color, unicode }
     }
 
     /// The text in a color, if there is color.
@@ -118,6 +125,10 @@ impl Terminal {
 
 fn reported_width() -> Option<usize> {
     terminal_size::terminal_size().map(|(width, _)| usize::from(width.0)).filter(|width| *width > 0)
+}
+
+fn reported_height() -> Option<usize> {
+    terminal_size::terminal_size().map(|(_, height)| usize::from(height.0)).filter(|height| *height > 0)
 }
 
 /// A color or weight of human output, from the terminal's own palette.

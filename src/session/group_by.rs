@@ -72,6 +72,28 @@ impl GroupBy {
     }
 }
 
+/// The names of `errors --by`, each once; a route is no field of an event.
+pub fn names(typed: &[String]) -> Vec<&'static str> {
+    let mut names = Vec::new();
+    for typed in typed {
+        let known = ["type", "board", "agent", "task", "route"].into_iter().find(|name| name == typed);
+        names.extend(known.filter(|name| !names.contains(name)));
+    }
+    names
+}
+
+/// The fields of the groups of `errors --by`.
+pub fn fields_of(typed: &[String]) -> Vec<&'static str> {
+    let of = |name: &&str| match *name {
+        "type" => fields(Dimension::Type),
+        "board" => fields(Dimension::Board),
+        "agent" => fields(Dimension::Agent),
+        "task" => fields(Dimension::Task),
+        _ => &["route"],
+    };
+    names(typed).iter().flat_map(of).copied().collect()
+}
+
 /// The name of a dimension, as in `--by`.
 fn name(dimension: Dimension) -> &'static str {
     match dimension {
@@ -117,7 +139,7 @@ impl Groups {
                     SummaryKey::Time(at) => Some(at.to_string()),
                     SummaryKey::Text(text) => Some(text),
                 });
-                Group { keys: fields.iter().copied().zip(values).collect(), tally: row.tally }
+                Group { keys: fields.iter().copied().zip(values).collect(), tally: row.tally, ..Group::default() }
             })
             .collect())
     }

@@ -69,7 +69,14 @@ fn the_examples_in_the_help_work_on_the_demo_store() {
                 let harmless =
                     ["list", "comments", "errors", "summary", "tasks", "timeline", "boards", "whoami", "explain"];
                 if harmless.contains(&words[1].as_str()) {
-                    place.mc(&words[1..]).ok();
+                    let judges =
+                        ["--nagios", "--fail-over", "--slo"].iter().any(|flag| words.iter().any(|w| w == flag));
+                    match place.mc(&words[1..]).run().code {
+                        0 => {}
+                        // The demo has an incident, and is no database for an alarm.
+                        3 | 6 if judges => {}
+                        code => panic!("{line}: exit {code}"),
+                    }
                     ran += 1;
                 }
             }

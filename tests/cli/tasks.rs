@@ -376,7 +376,7 @@ fn waits(events: &[&Event], from: i64, to: i64) -> Option<(String, String)> {
         let quiet = ["task.comment", "task.updated"].contains(&event.event_type.as_str());
         event.created_at >= from && !quiet
     };
-    let at = events.iter().rposition(|event| turns(event))?;
+    let at = events.iter().rposition(turns)?;
     let point = events[at];
     if moved.as_ref().is_some_and(says_done) {
         return None;

@@ -15,7 +15,7 @@ pub(in crate::db) static POSTGRES: Dialect = Dialect {
         "parts/after_key" "parts/comment_columns" "parts/comment_names" "parts/event_board" "parts/event_columns"
         "parts/filters" "parts/in_order" "parts/in_order_sorted" "parts/known_types" "parts/list_columns" "parts/list_names"
         "parts/required_columns" "parts/time_range"
-        "archived" "compare" "first_seen" "still_there"
+        "archived" "burn" "compare" "deliveries" "first_seen" "still_there"
         "agents" "boards_of_agent" "boards_of_writer" "comments" "comments_by_id" "comments_by_selective_index"
         "comments_windows" "count" "count_on_boards" "doctor_clock" "doctor_columns" "doctor_commit_delays" "doctor_indexes"
         "doctor_orphaned_events" "doctor_path" "doctor_plan_cost" "doctor_privileges" "doctor_table" "error_rate"
@@ -23,7 +23,7 @@ pub(in crate::db) static POSTGRES: Dialect = Dialect {
         "keys_since" "last_activity" "last_activity_by_board" "list" "list_by_id" "list_by_selective_index" "list_by_type"
         "list_windows" "lock_event_ids" "match_estimate_by_agent" "match_estimate_by_board" "match_estimate_by_task"
         "missing_privileges" "oldest_write_transaction" "poll_keys" "poll_snapshot" "session_info" "summary"
-        "task_steps" "task_table" "tasks_by_id_range" "tasks_by_title" "readable_columns" "time_bounds" "token_hashes" "user_with_boards"),
+        "task_steps" "task_table" "tasks_by_id_range" "tasks_by_title" "readable_columns" "time_bounds" "token_hashes" "types_in_use" "user_with_boards"),
     explain: "EXPLAIN\n",
     outside_transaction: SAFE_PATH,
     hint_without_tables: "check DATABASE_URL, and that the role has USAGE on the schema of the tables and finds it on its \

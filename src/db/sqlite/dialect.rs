@@ -15,14 +15,14 @@ pub(in crate::db) static SQLITE: Dialect = Dialect {
         "parts/after_key" "parts/comment_columns" "parts/comment_names" "parts/event_board" "parts/event_columns"
         "parts/filters" "parts/in_order" "parts/in_order_sorted" "parts/list_columns" "parts/list_names"
         "parts/row_at_place" "parts/row_place" "parts/time_range"
-        "archived" "compare" "first_seen" "still_there"
+        "archived" "burn" "compare" "deliveries" "first_seen" "still_there"
         "agents" "boards_of_agent" "boards_of_writer" "comments" "comments_by_id" "comments_by_selective_index" "count"
         "doctor_clock" "doctor_columns" "doctor_indexes" "doctor_orphaned_events" "error_rate" "event_by_id"
         "first_organization" "insert_agent" "insert_board" "insert_event" "insert_membership" "insert_organization"
         "insert_store_identity" "insert_store_origin" "insert_task" "insert_user" "is_sparse" "keys_since" "last_activity"
         "last_activity_by_board" "list" "list_by_id" "list_by_selective_index" "mark_modified" "migrations/0001_init"
         "migrations/0002_type_time_id" "migrations/0003_agent_state" "poll_keys" "poll_snapshot" "session_info"
-        "store_identity" "store_origin" "summary" "task_steps" "task_table" "tasks_by_id_range" "tasks_by_title" "readable_columns" "time_bounds" "token_hashes" "user_with_boards"),
+        "store_identity" "store_origin" "summary" "task_steps" "task_table" "tasks_by_id_range" "tasks_by_title" "readable_columns" "time_bounds" "token_hashes" "types_in_use" "user_with_boards"),
     explain: "EXPLAIN QUERY PLAN\n",
     outside_transaction: "",
     hint_without_tables: "check DATABASE_URL; `mc-activity demo` makes an embedded store to try",

@@ -85,13 +85,24 @@ pub fn span(range: Option<&str>, since: Timestamp, until: Timestamp) -> String {
     }
 }
 
+/// Several buckets put together, in words: `hour`, `2 hours`, `10 minutes`.
+pub fn buckets(bucket: Bucket, each: usize) -> String {
+    match (bucket, each) {
+        (_, 1) => bucket.name().to_owned(),
+        (Bucket::FiveMinutes, each) => format!("{} minutes", 5 * each),
+        (_, each) => format!("{each} {}s", bucket.name()),
+    }
+}
+
 /// The start of a bucket, in UTC as buckets are cut there, no longer than it must be: `2026-03-05 14:00`, `2026-03-05`,
 /// `2026-03`. Without its year where `short`.
 pub fn bucket_start(bucket: Bucket, at: Timestamp, short: bool) -> String {
     let Some(at) = at.to_naive() else { return at.to_string() };
     let format = match (bucket, short) {
-        (Bucket::Minute | Bucket::Hour, true) => "%m-%d %H:%M",
-        (Bucket::Minute | Bucket::Hour, false) => "%Y-%m-%d %H:%M",
+        (Bucket::Minute | Bucket::FiveMinutes, true) => "%H:%M",
+        (Bucket::Minute | Bucket::FiveMinutes, false) => "%Y-%m-%d %H:%M",
+        (Bucket::Hour, true) => "%m-%d %H:%M",
+        (Bucket::Hour, false) => "%Y-%m-%d %H:%M",
         (Bucket::Day | Bucket::Week, true) => "%m-%d",
         (Bucket::Day | Bucket::Week, false) => "%Y-%m-%d",
         (Bucket::Month, _) => "%Y-%m",

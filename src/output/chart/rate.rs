@@ -2,58 +2,86 @@
 
 use super::label::{self, Tone};
 use super::{ChartStyle, ceiling, merge, per_column, rates, upright};
-use crate::model::{Bucket, Series};
+use crate::model::{Bucket, Point, Series, Timestamp};
 use std::io::{self, Write};
 
-const HEIGHT: usize = 5;
 const GUTTER: usize = 9;
 const WIDEST_CELL: usize = 6;
 /// Percent; below it the scale's end would not fit into the gutter.
 const LEAST_SCALE: f64 = 0.1;
 
-/// Draws the rate of each bucket as upright bars with a scale, and under them the bars of the window before in the same
-/// scale, bucket under bucket. A blank is a bucket without events, a dot one in which nothing failed.
-///
-/// # Errors
-/// Those of the writer.
-pub fn write_rate_chart<W: Write>(
-    out: &mut W,
-    primary: &Series,
-    comparison: &Series,
-    look: &ChartStyle<'_>,
-) -> io::Result<()> {
-    let count = primary.points.len().max(comparison.points.len());
-    let room = look.columns().saturating_sub(GUTTER).max(NARROWEST);
-    let each = per_column(count, room);
-    let points = merge(&primary.points, each);
-    let (now, before) = (rates(&points), rates(&merge(&comparison.points, each)));
-    let peak = now.iter().chain(&before).flatten().copied().fold(0.0, f64::max);
-    let max = if peak > 0.0 { ceiling(peak).max(LEAST_SCALE) } else { 0.0 };
-    let columns = count.div_ceil(each).max(1);
-    let cell = (room / columns).clamp(1, WIDEST_CELL);
-    let (axis, bar) = if look.unicode { ('┤', '│') } else { ('+', '|') };
+/// The rate over time, to be drawn.
+#[derive(Debug, Clone)]
+pub struct RateChart<'a> {
+    /// What it is the rate of.
+    pub name: &'a str,
+    /// The window.
+    pub primary: &'a Series,
+    /// The window before.
+    pub comparison: &'a Series,
+    /// Where the rate changed.
+    pub marks: Vec<Timestamp>,
+    /// Lines of the bars.
+    pub height: usize,
+    /// Whether the window before is drawn, too.
+    pub has_before: bool,
+}
 
-    writeln!(out, "{}", label::paint(look, Tone::Strong, &heading(primary.bucket, each)))?;
-    for (line, drawn) in upright(&now, max, HEIGHT, cell, look.unicode).iter().enumerate() {
-        let (scale, edge) = if line == 0 { (format!("{max} %"), axis) } else { (String::new(), bar) };
-        writeln!(out, "{scale:>7} {edge}{}", label::paint(look, Tone::Alarm, drawn))?;
+impl RateChart<'_> {
+    /// Draws the rate of each bucket as upright bars with a scale, and under them the bars of the window before in the same
+    /// scale, bucket under bucket. A blank is a bucket without events, a dot one in which nothing failed.
+    ///
+    /// # Errors
+    /// Those of the writer.
+    pub fn write<W: Write>(&self, out: &mut W, look: &ChartStyle<'_>) -> io::Result<()> {
+        let Self { primary, comparison, .. } = self;
+        let count = primary.points.len().max(comparison.points.len());
+        let room = look.columns().saturating_sub(GUTTER).max(NARROWEST);
+        let each = per_column(count, room);
+        let points = merge(&primary.points, each);
+        let (now, before) = (rates(&points), rates(&merge(&comparison.points, each)));
+        let peak = now.iter().chain(&before).flatten().copied().fold(0.0, f64::max);
+        let max = if peak > 0.0 { ceiling(peak).max(LEAST_SCALE) } else { 0.0 };
+        let columns = count.div_ceil(each).max(1);
+        let cell = (room / columns).clamp(1, WIDEST_CELL);
+        let (axis, bar) = if look.unicode { ('┤', '│') } else { ('+', '|') };
+
+        writeln!(out, "{}", label::paint(look, Tone::Strong, &heading(self.name, primary.bucket, each)))?;
+        for (line, drawn) in upright(&now, max, self.height, cell, look.unicode).iter().enumerate() {
+            let (scale, edge) = if line == 0 { (format!("{max} %"), axis) } else { (String::new(), bar) };
+            writeln!(out, "{scale:>7} {edge}{}", label::paint(look, Tone::Alarm, drawn))?;
+        }
+        if let Some(marks) = self.marked(&points, cell, look.unicode) {
+            writeln!(out, "{:>8} {}", "changed", label::paint(look, Tone::Strong, &marks))?;
+        }
+        let starts: Vec<_> = points.iter().map(|p| label::bucket_start(primary.bucket, p.period, true)).collect();
+        writeln!(out, "{}{}", " ".repeat(GUTTER), label::paint(look, Tone::Quiet, &ticks(&starts, cell, room)))?;
+        if self.has_before {
+            for (line, drawn) in upright(&before, max, 2, cell, look.unicode).iter().enumerate() {
+                let name = if line == 0 { "" } else { "before" };
+                writeln!(out, "{name:>7} {bar}{}", label::paint(look, Tone::Quiet, drawn))?;
+            }
+        }
+        Ok(())
     }
-    let starts: Vec<_> = points.iter().map(|p| label::bucket_start(primary.bucket, p.period, true)).collect();
-    writeln!(out, "{}{}", " ".repeat(GUTTER), label::paint(look, Tone::Quiet, &ticks(&starts, cell, room)))?;
-    for (line, drawn) in upright(&before, max, 2, cell, look.unicode).iter().enumerate() {
-        let name = if line == 0 { "" } else { "before" };
-        writeln!(out, "{name:>7} {bar}{}", label::paint(look, Tone::Quiet, drawn))?;
+
+    /// A mark under each bucket in which the rate changed; none where it did not.
+    fn marked(&self, points: &[Point], cell: usize, unicode: bool) -> Option<String> {
+        let mark = if unicode { '▲' } else { '^' };
+        let mut line = vec![' '; points.len() * cell];
+        for at in &self.marks {
+            let column = points.iter().rposition(|point| point.period <= *at)?;
+            line[column * cell] = mark;
+        }
+        let line: String = line.into_iter().collect();
+        Some(line.trim_end().to_owned()).filter(|line| !line.is_empty())
     }
-    Ok(())
 }
 
 const NARROWEST: usize = 11;
 
-fn heading(bucket: Bucket, each: usize) -> String {
-    match each {
-        1 => format!("error rate per {} (UTC)", bucket.name()),
-        _ => format!("error rate per {each} {}s (UTC)", bucket.name()),
-    }
+fn heading(name: &str, bucket: Bucket, each: usize) -> String {
+    format!("{name} per {} (UTC)", label::buckets(bucket, each))
 }
 
 /// The first, the middle and the last label under their columns, as far as they do not touch.
@@ -76,7 +104,7 @@ fn ticks(labels: &[String], cell: usize, room: usize) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{Point, Tally, Timestamp};
+    use crate::model::Tally;
 
     fn series(counts: &[(u64, u64)]) -> Series {
         let start = Timestamp::from_naive("2026-03-05T00:00:00".parse().unwrap());
@@ -96,7 +124,10 @@ mod tests {
             escape_for_terminal: &str::to_owned,
         };
         let mut out = Vec::new();
-        write_rate_chart(&mut out, &series(now), &series(before), &look).unwrap();
+        let (primary, comparison) = (&series(now), &series(before));
+        let chart =
+            RateChart { name: "error rate", primary, comparison, marks: Vec::new(), height: 5, has_before: true };
+        chart.write(&mut out, &look).unwrap();
         String::from_utf8(out).unwrap()
     }
 

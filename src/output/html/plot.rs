@@ -1,8 +1,9 @@
 //! Charts as inline SVG.
 
 use super::text::HtmlText;
-use crate::model::{Bucket, ErrorRate, Point, Tally, Timestamp};
-use crate::output::chart::{label, merge, per_column, sum};
+use crate::model::{Bucket, Point, Tally, Timestamp};
+use crate::output::chart::{RateChart, label, merge, per_column};
+use crate::output::report::ErrorsReport;
 use std::io::{self, Write};
 
 const WIDTH: f64 = 960.0;
@@ -34,19 +35,25 @@ struct Plot {
     compares: bool,
     /// Whether the values are counts.
     whole: bool,
+    /// Buckets in which the rate changed for good.
+    marks: Vec<usize>,
 }
 
 /// The rate of the window against that of the window before, and both as a table.
-pub(super) fn write_rate<W: Write>(out: &mut W, rate: &ErrorRate) -> io::Result<()> {
-    let bucket = rate.primary.bucket;
-    let count = rate.primary.points.len().max(rate.comparison.points.len());
+pub(super) fn write_rate<W: Write>(out: &mut W, report: &ErrorsReport) -> io::Result<()> {
+    let RateChart { name: what, primary, comparison, marks, .. } = report.chart();
+    let bucket = primary.bucket;
+    let count = primary.points.len().max(comparison.points.len());
     let each = per_column(count, MOST_COLUMNS);
-    let (now, before) = (merge(&rate.primary.points, each), merge(&rate.comparison.points, each));
-    let name = if each == 1 { bucket.name().to_owned() } else { format!("{each} {}s", bucket.name()) };
-    writeln!(out, "<h2>Error rate per {name}</h2>")?;
+    let (now, before) = (merge(&primary.points, each), merge(&comparison.points, each));
+    let name = label::buckets(bucket, each);
+    let mut letters = what.chars();
+    let what: String = letters.next().map(|first| first.to_ascii_uppercase()).into_iter().chain(letters).collect();
+    writeln!(out, "<h2>{what} per {name}</h2>")?;
     if now.is_empty() {
         return writeln!(out, "<p class=\"none\">The window has no buckets.</p>");
     }
+    let marks = marks.iter().filter_map(|at| now.iter().rposition(|point| point.period <= *at));
     let value = |points: &[Point], at: usize| points.get(at).filter(|p| p.tally.total > 0).map(|p| p.tally.pct());
     let columns = now.iter().enumerate().map(|(at, point)| {
         let start = label::bucket_start(bucket, point.period, false);
@@ -59,17 +66,14 @@ pub(super) fn write_rate<W: Write>(out: &mut W, rate: &ErrorRate) -> io::Result<
         }
     });
     let plot = Plot {
-        title: format!("Error rate per {name}, against the window before"),
-        description: format!(
-            "{} in the window; before, {}.",
-            label::headline(rate.tally),
-            label::headline(sum(&rate.comparison.points))
-        ),
+        title: format!("{what} per {name}, against the window before"),
+        description: format!("{} in the window; {}.", report.headline(), report.before_words()),
         columns: columns.collect(),
         unit: " %",
         fill: "alarm-fill",
         compares: true,
         whole: false,
+        marks: marks.collect(),
     };
     writeln!(
         out,
@@ -90,8 +94,8 @@ fn told(tally: Tally) -> String {
 
 fn write_points<W: Write>(out: &mut W, bucket: Bucket, now: &[Point], before: &[Point]) -> io::Result<()> {
     out.write_all(
-        b"<details class=\"figures-table\"><summary>The figures of the chart</summary><div class=\"scroll\"><table>\n\
-        <thead><tr><th>From (UTC)</th><th class=\"number\">Failed</th><th class=\"number\">Events</th>\
+        b"<details class=\"figures-table\"><summary>The figures of the chart</summary><div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"The figures of the chart\"><table>\n\
+        <thead><tr><th scope=\"col\">From (UTC)</th><th class=\"number\">Failed</th><th class=\"number\">Events</th>\
         <th class=\"number\">Rate</th><th class=\"number\">Rate before</th></tr></thead>\n<tbody>\n",
     )?;
     for (at, point) in now.iter().enumerate() {
@@ -118,7 +122,7 @@ pub(super) fn write_counts<W: Write>(
 ) -> io::Result<()> {
     let (Some(bucket), false) = (bucket, counts.is_empty()) else { return Ok(()) };
     let each = per_column(counts.len(), MOST_COLUMNS);
-    let name = if each == 1 { bucket.name().to_owned() } else { format!("{each} {}s", bucket.name()) };
+    let name = label::buckets(bucket, each);
     let columns = counts.chunks(each).map(|some| {
         let start = some[0].0;
         let count: u64 = some.iter().map(|(_, count)| count).sum();
@@ -140,6 +144,7 @@ pub(super) fn write_counts<W: Write>(
         fill: "count-fill",
         compares: false,
         whole: true,
+        marks: Vec::new(),
     };
     writeln!(out, "<h2>Events per {name}</h2>\n<figure>")?;
     plot.write(out)?;
@@ -158,7 +163,7 @@ impl Plot {
         let x = |at: usize| LEFT + at as f64 * step;
         writeln!(
             out,
-            "<div class=\"scroll\"><svg class=\"chart\" viewBox=\"0 0 {WIDTH} {HEIGHT}\" role=\"img\" aria-labelledby=\"chart-title chart-desc\">\n\
+            "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"Chart\"><svg class=\"chart\" viewBox=\"0 0 {WIDTH} {HEIGHT}\" role=\"img\" aria-labelledby=\"chart-title chart-desc\">\n\
             <title id=\"chart-title\">{}</title>\n<desc id=\"chart-desc\">{}</desc>",
             HtmlText(&self.title),
             HtmlText(&self.description),
@@ -206,6 +211,9 @@ impl Plot {
         }
         if self.compares {
             self.write_line(out, &x, &y)?;
+        }
+        for at in &self.marks {
+            writeln!(out, "<path class=\"mark\" d=\"M{:.2} {TOP}V{floor:.2}\"/>", x(*at))?;
         }
         self.write_labels(out, &x, step)?;
         for (at, column) in self.columns.iter().enumerate() {

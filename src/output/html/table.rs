@@ -1,7 +1,7 @@
 //! The page's tables.
 
 use super::text::{EventType, HtmlText, Time};
-use crate::model::{ActivityEvent, Group, Summary, Timestamp};
+use crate::model::{ActivityEvent, Deliveries, Group, Summary, Timestamp};
 use crate::output::chart::label;
 use crate::output::message_groups::MessageGroups;
 use crate::output::summary;
@@ -14,12 +14,19 @@ const BEGINNING: usize = 160;
 /// Kinds of message shown at most.
 const MESSAGES: usize = 50;
 
-fn write_head<W: Write>(out: &mut W, heads: &[(&str, &str)]) -> io::Result<()> {
-    out.write_all(b"<div class=\"scroll\"><table>\n<thead><tr>")?;
+/// The beginning of a table in a region that can be scrolled from the keyboard, which is why it has a name.
+fn write_head<W: Write>(out: &mut W, name: &str, heads: &[(&str, &str)]) -> io::Result<()> {
+    writeln!(out, "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"{}\"><table>", HtmlText(name))?;
+    out.write_all(b"<thead><tr>")?;
     for (head, class) in heads {
         let mut letters = head.chars();
         let head: String = letters.next().map(|first| first.to_ascii_uppercase()).into_iter().chain(letters).collect();
-        write!(out, "<th scope=\"col\" class=\"{class}\">{}</th>", HtmlText(&head))?;
+        // A drawing needs no heading for the eye.
+        let (head, start, end) = match head.as_str() {
+            "" => ("Bar", "<span class=\"unseen\">", "</span>"),
+            head => (head, "", ""),
+        };
+        write!(out, "<th scope=\"col\" class=\"{class}\">{start}{}{end}</th>", HtmlText(head))?;
     }
     out.write_all(b"</tr></thead>\n<tbody>\n")
 }
@@ -47,6 +54,46 @@ fn write_bar<W: Write>(out: &mut W, pct_of_longest: f64, fill: &str) -> io::Resu
     )
 }
 
+/// The routes of the deliveries; nothing without deliveries.
+pub(super) fn write_routes<W: Write>(
+    out: &mut W,
+    routes: &[Group],
+    show_time: &dyn Fn(Timestamp) -> String,
+) -> io::Result<()> {
+    if routes.is_empty() {
+        return Ok(());
+    }
+    writeln!(out, "<h2>Deliveries by route</h2>")?;
+    let numbers = [("failed", "number"), ("tried", "number"), ("rate", "number")];
+    let times = [("last success", ""), ("failing since", ""), ("in a row", "number")];
+    write_head(
+        out,
+        "Deliveries by route",
+        &[("route", "type")].into_iter().chain(numbers).chain(times).collect::<Vec<_>>(),
+    )?;
+    for route in routes {
+        let Deliveries { tally, last_success, failing_since, in_a_row, .. } = route.deliveries;
+        let name = route.keys.first().and_then(|(_, name)| name.as_deref()).unwrap_or_default();
+        write!(
+            out,
+            "<tr><td class=\"type\">{}</td><td class=\"number\">{}</td><td class=\"number\">{}</td>\
+            <td class=\"number\">{}</td>",
+            EventType(name),
+            tally.errors,
+            tally.total,
+            HtmlText(&label::percent(tally.pct())),
+        )?;
+        for at in [last_success, failing_since] {
+            match at {
+                Some(at) => write!(out, "<td>{}</td>", Time(at, show_time))?,
+                None => out.write_all(b"<td></td>")?,
+            }
+        }
+        writeln!(out, "<td class=\"number\">{in_a_row}</td></tr>")?;
+    }
+    out.write_all(FOOT)
+}
+
 /// The groups of `--by` in which something failed; nothing without.
 pub(super) fn write_groups<W: Write>(out: &mut W, groups: &[Group]) -> io::Result<()> {
     let groups: Vec<&Group> = groups.iter().filter(|group| group.tally.errors > 0).collect();
@@ -57,7 +104,11 @@ pub(super) fn write_groups<W: Write>(out: &mut W, groups: &[Group]) -> io::Resul
     let (heads, rows) = label::key_columns(&fields, &keys);
     writeln!(out, "<h2>Where it failed</h2>")?;
     let numbers = [("failed", "number"), ("events", "number"), ("rate", "number"), ("", "share")];
-    write_head(out, &heads.iter().map(|head| (head.as_str(), "")).chain(numbers).collect::<Vec<_>>())?;
+    write_head(
+        out,
+        "Where it failed",
+        &heads.iter().map(|head| (head.as_str(), "")).chain(numbers).collect::<Vec<_>>(),
+    )?;
     let longest = groups.iter().map(|group| group.tally.pct()).fold(0.0, f64::max);
     for (row, group) in rows.iter().zip(&groups) {
         write_keys(out, &heads, row)?;
@@ -85,7 +136,7 @@ pub(super) fn write_folded<W: Write>(
     let groups = fold.groups();
     writeln!(out, "<h2>Message patterns of the failures</h2>")?;
     let heads = [("failures", "number"), ("first", ""), ("last", ""), ("event type", "type"), ("message", "message")];
-    write_head(out, &heads)?;
+    write_head(out, "Message patterns of the failures", &heads)?;
     for group in groups.iter().take(MESSAGES) {
         writeln!(
             out,
@@ -125,7 +176,7 @@ pub(super) fn write_newest<W: Write>(
         return writeln!(out, "<p class=\"none\">None.</p>");
     }
     let heads = [("time", ""), ("event type", "type"), ("board", "key"), ("agent", "key"), ("task", "key")];
-    write_head(out, &heads.into_iter().chain([("message", "message")]).collect::<Vec<_>>())?;
+    write_head(out, "Newest failures", &heads.into_iter().chain([("message", "message")]).collect::<Vec<_>>())?;
     newest.iter().try_for_each(|event| write_failure(out, event, show_time))?;
     further(out)?;
     out.write_all(FOOT)
@@ -192,7 +243,7 @@ pub(super) fn write_entries<W: Write>(
         heads.extend([("board", ""), ("task", "")]);
     }
     heads.push(("message", ""));
-    write_head(out, &heads)?;
+    write_head(out, "Events", &heads)?;
     for entry in entries {
         let event = &entry.event;
         write!(
@@ -224,7 +275,7 @@ pub(super) fn write_summary<W: Write>(out: &mut W, summary: &Summary) -> io::Res
     }
     let (heads, rows) = summary::key_columns(summary);
     let numbers = [("events", "number"), ("share", "number"), ("", "share")];
-    write_head(out, &heads.iter().map(|head| (head.as_str(), "")).chain(numbers).collect::<Vec<_>>())?;
+    write_head(out, "Events", &heads.iter().map(|head| (head.as_str(), "")).chain(numbers).collect::<Vec<_>>())?;
     let most = summary.rows.iter().map(|row| row.count).max().unwrap_or(0);
     for (keys, row) in rows.iter().zip(&summary.rows) {
         write_keys(out, &heads, keys)?;

@@ -1,5 +1,6 @@
 use super::*;
-use crate::model::{Bucket, Group, Period, Point, RateScope, Series, SummaryKey, SummaryRow, Tally};
+use crate::model::{Bucket, ErrorRate, Group, Period, Point, RateScope, Series, SummaryKey, SummaryRow, Tally};
+use crate::output::chart::sum;
 use uuid::Uuid;
 
 const EVIL: &str = "</script></td><img src=x onerror=alert(1)>\" onmouseover='alert(2)' &lt; \u{202e}gnp\u{1b}[2J";
@@ -34,6 +35,7 @@ fn rate() -> ErrorRate {
     let group = |id: &str, name: Option<&str>, errors, total| Group {
         keys: vec![("board_id", Some(id.into())), ("board_name", name.map(str::to_owned))],
         tally: Tally { errors, total },
+        ..Group::default()
     };
     ErrorRate {
         scale: RateScope::All,
@@ -81,9 +83,9 @@ fn page(body: Body<'_>) -> String {
 
 fn errors_page() -> String {
     let newest = failures();
-    let mut fold = MessageGroups::default();
-    newest.iter().for_each(|event| fold.add_event(event));
-    page(Body::Errors { rate: &rate(), fold: &fold, newest: &newest })
+    let mut report = ErrorsReport::of_rate(rate());
+    newest.iter().for_each(|event| report.patterns.add_event(event));
+    page(Body::Errors { report: &report, newest: &newest })
 }
 
 fn summary_page(by: Vec<&'static str>, rows: Vec<(Vec<SummaryKey>, u64)>) -> String {
@@ -247,7 +249,7 @@ fn empty_answers_are_pages_too() {
     rate.groups.clear();
     rate.primary.points.clear();
     rate.comparison.points.clear();
-    let page = page(Body::Errors { rate: &rate, fold: &MessageGroups::default(), newest: &[] });
+    let page = page(Body::Errors { report: &ErrorsReport::of_rate(rate), newest: &[] });
     assert!(page.contains("<h1>no events</h1>") && page.contains("The window has no buckets."));
     assert!(!page.contains("NaN"));
 }

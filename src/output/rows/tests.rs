@@ -16,8 +16,14 @@ fn at(text: &str) -> Timestamp {
 }
 
 fn style(columns: Option<usize>, color: bool) -> Style {
-    let terminal =
-        Terminal { width: columns, is_terminal: columns.is_some(), is_resizable: false, color, unicode: true };
+    let terminal = Terminal {
+        width: columns,
+        height: None,
+        is_terminal: columns.is_some(),
+        is_resizable: false,
+        color,
+        unicode: true,
+    };
     Style { terminal, zone: Zone::Utc, now: at("2026-03-15T12:37:56"), csv: CsvOptions::default() }
 }
 
