@@ -231,11 +231,13 @@ Register-ArgumentCompleter -Native -CommandName 'mc-activity' -ScriptBlock {
         }
         'mc-activity;errors' {
             [CompletionResult]::new('--range', '--range', [CompletionResultType]::ParameterName, 'Time range of the backend''s charts [default: 24h]')
-            [CompletionResult]::new('--scope', '--scope', [CompletionResultType]::ParameterName, 'Which events to count')
+            [CompletionResult]::new('--scope', '--scope', [CompletionResultType]::ParameterName, 'Which events to count [default: all; thresholds: deliveries]')
             [CompletionResult]::new('--by', '--by', [CompletionResultType]::ParameterName, 'Group by these fields')
             [CompletionResult]::new('--at', '--at', [CompletionResultType]::ParameterName, 'Evaluate as of this time')
-            [CompletionResult]::new('--limit', '--limit', [CompletionResultType]::ParameterName, 'Maximum number of failures')
+            [CompletionResult]::new('--limit', '--limit', [CompletionResultType]::ParameterName, 'Maximum number of failures [default: 50; on a terminal, as many as fit]')
+            [CompletionResult]::new('--section', '--section', [CompletionResultType]::ParameterName, 'Part of the report to print as csv, tsv or jsonl')
             [CompletionResult]::new('--fail-over', '--fail-over', [CompletionResultType]::ParameterName, 'Exit with 6 if the error rate is above PCT percent')
+            [CompletionResult]::new('--slo', '--slo', [CompletionResultType]::ParameterName, 'Exit with 6 if an objective of PCT burns too fast')
             [CompletionResult]::new('--min-events', '--min-events', [CompletionResultType]::ParameterName, 'Ignore thresholds below this many events')
             [CompletionResult]::new('--warn', '--warn', [CompletionResultType]::ParameterName, 'WARNING above PCT percent')
             [CompletionResult]::new('--crit', '--crit', [CompletionResultType]::ParameterName, 'CRITICAL above PCT percent')
@@ -268,6 +270,7 @@ Register-ArgumentCompleter -Native -CommandName 'mc-activity' -ScriptBlock {
             [CompletionResult]::new('--token-file', '--token-file', [CompletionResultType]::ParameterName, 'User token to authenticate with [env: MC_TOKEN]')
             [CompletionResult]::new('--agent-token-file', '--agent-token-file', [CompletionResultType]::ParameterName, 'Agent token [env: MC_AGENT_TOKEN]')
             [CompletionResult]::new('--tz', '--tz', [CompletionResultType]::ParameterName, 'Use this time zone, such as Europe/Berlin')
+            [CompletionResult]::new('--fail-empty', '--fail-empty', [CompletionResultType]::ParameterName, 'Exit with 6 if there is nothing to judge by')
             [CompletionResult]::new('--nagios', '--nagios', [CompletionResultType]::ParameterName, 'Print one line and exit as a Nagios plugin')
             [CompletionResult]::new('-i', '-i', [CompletionResultType]::ParameterName, 'Ignore case in --grep')
             [CompletionResult]::new('--ignore-case', '--ignore-case', [CompletionResultType]::ParameterName, 'Ignore case in --grep')

@@ -224,11 +224,13 @@ set edit:completion:arg-completer[mc-activity] = {|@words|
         }
         &'mc-activity;errors'= {
             cand --range 'Time range of the backend''s charts [default: 24h]'
-            cand --scope 'Which events to count'
+            cand --scope 'Which events to count [default: all; thresholds: deliveries]'
             cand --by 'Group by these fields'
             cand --at 'Evaluate as of this time'
-            cand --limit 'Maximum number of failures'
+            cand --limit 'Maximum number of failures [default: 50; on a terminal, as many as fit]'
+            cand --section 'Part of the report to print as csv, tsv or jsonl'
             cand --fail-over 'Exit with 6 if the error rate is above PCT percent'
+            cand --slo 'Exit with 6 if an objective of PCT burns too fast'
             cand --min-events 'Ignore thresholds below this many events'
             cand --warn 'WARNING above PCT percent'
             cand --crit 'CRITICAL above PCT percent'
@@ -261,6 +263,7 @@ set edit:completion:arg-completer[mc-activity] = {|@words|
             cand --token-file 'User token to authenticate with [env: MC_TOKEN]'
             cand --agent-token-file 'Agent token [env: MC_AGENT_TOKEN]'
             cand --tz 'Use this time zone, such as Europe/Berlin'
+            cand --fail-empty 'Exit with 6 if there is nothing to judge by'
             cand --nagios 'Print one line and exit as a Nagios plugin'
             cand -i 'Ignore case in --grep'
             cand --ignore-case 'Ignore case in --grep'

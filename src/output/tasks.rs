@@ -109,7 +109,7 @@ pub fn check(
         () if report.overdue() > 0 || differs > 0 => 1,
         () => 0,
     };
-    let store = if embedded { " of the embedded store" } else { "" };
+    let store = if embedded { " of the demo database" } else { "" };
     let message = format!("{stuck} tasks{store} stuck, {lead} wait for a lead, {differs} differ from the table");
     let data = format!("stuck={stuck};;;0 waits_for_lead={lead};;;0 differs={differs};;;0");
     let details = report.rows.iter().filter(|row| row.state < TaskState::Waits).map(|row| {

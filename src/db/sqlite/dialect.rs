@@ -25,7 +25,7 @@ pub(in crate::db) static SQLITE: Dialect = Dialect {
         "store_identity" "store_origin" "summary" "task_steps" "task_table" "tasks_by_id_range" "tasks_by_title" "readable_columns" "time_bounds" "token_hashes" "types_in_use" "user_with_boards"),
     explain: "EXPLAIN QUERY PLAN\n",
     outside_transaction: "",
-    hint_without_tables: "check DATABASE_URL; `mc-activity demo` makes an embedded store to try",
+    hint_without_tables: "check DATABASE_URL; `mc-activity demo` creates a demo database",
     scan: Scan::Pages,
     survives_failure: true,
     bind_filter,
