@@ -55,7 +55,9 @@ fn what_an_encoding_cannot_hold_matches_nothing_and_excludes_nothing() {
         let database = database(encoding);
         let count = |args: &[&str]| {
             let output = ask(&database, "list --count").args(args).ok();
-            assert_eq!(output.stderr, "", "{encoding}: {output}");
+            // That no event can have such a type is all that is said.
+            let expected = |line: &str| line.starts_with("warning: no event has the type ");
+            assert!(output.stderr.lines().all(expected), "{encoding}: {output}");
             output.stdout.trim().parse::<u32>().unwrap()
         };
         for text in texts {
