@@ -1,5 +1,6 @@
 //! The commands: each its `Args`, whose doc comment is its help, and a `run`.
 
+pub mod agents;
 pub mod boards;
 pub mod comments;
 pub mod complete;
@@ -60,6 +61,7 @@ pub enum Command {
     Tail(tail::TailArgs),
     Errors(errors::ErrorsArgs),
     Summary(summary::SummaryArgs),
+    Agents(agents::AgentsArgs),
     Boards(boards::BoardsArgs),
     Whoami(whoami::WhoamiArgs),
     Doctor(doctor::DoctorArgs),
@@ -191,6 +193,7 @@ impl Command {
             Self::Comments(args) => args.run(context).await?,
             Self::Errors(args) => return args.run(context).await,
             Self::Summary(args) => args.run(context).await?,
+            Self::Agents(args) => return args.run(context).await,
             Self::Boards(args) => args.run(context).await?,
             Self::Whoami(args) => args.run(context).await?,
             Self::Doctor(args) => return args.run(context).await,
@@ -206,6 +209,7 @@ impl Command {
             Self::Tail(_) => "tail",
             Self::Errors(_) => "errors",
             Self::Summary(_) => "summary",
+            Self::Agents(_) => "agents",
             Self::Boards(_) => "boards",
             Self::Whoami(_) => "whoami",
             Self::Doctor(_) => "doctor",

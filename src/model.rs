@@ -1,5 +1,6 @@
 //! What the program works with: plain values, without a database, a terminal, a command line or a clock.
 
+mod agent_state;
 pub mod catalogue;
 mod deliveries;
 mod error_rate;
@@ -12,6 +13,7 @@ mod timestamp;
 mod timezone;
 mod type_in_use;
 
+pub use agent_state::{AgentState, IntervalSource, Liveness, OwnSign, UsualInterval};
 pub use deliveries::{Attempts, Deliveries};
 pub use error_rate::{
     Bucket, ErrorRate, Group, Period, Point, RateScope, Series, Summary, SummaryKey, SummaryRow, Tally,

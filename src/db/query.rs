@@ -291,8 +291,8 @@ macro_rules! queries {
 }
 
 queries! {
-    "agents" "boards" "burn" "comments" "deliveries" "session_info" "count" "doctor_clock" "doctor_columns" "doctor_indexes" "doctor_orphaned_events" "time_bounds" "poll_keys" "keys_since"
-    "last_activity" "list" "insert_event" "event_by_id" "filters" "poll_snapshot" "last_activity_by_board" "error_rate" "summary" "tasks_by_id_range" "token_hashes" "types_in_use" "user_with_boards";
+    "agent_signs" "agent_states" "agents" "boards" "burn" "comments" "deliveries" "session_info" "count" "doctor_clock" "doctor_columns" "doctor_indexes" "doctor_orphaned_events" "time_bounds" "poll_keys" "keys_since"
+    "last_activity" "list" "insert_event" "event_by_id" "filters" "poll_snapshot" "last_activity_by_board" "error_rate" "readable_columns" "summary" "tasks_by_id_range" "token_hashes" "types_in_use" "user_with_boards";
     postgres "doctor_plan_cost" "doctor_commit_delays" "doctor_path" "doctor_privileges" "doctor_table" "has_foreign_partitions" "lock_event_ids" "required_columns" "has_notify_trigger" "oldest_write_transaction" "missing_privileges" "match_estimate"
         "count_on_boards" "event_types";
     sqlite "first_organization" "mark_modified" "insert_agent" "insert_board" "insert_membership" "insert_organization" "insert_store_identity" "insert_store_origin" "insert_task" "insert_user"

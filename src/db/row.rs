@@ -212,6 +212,10 @@ impl RowReader<'_> {
         self.get::<i64, i64>()?.map(Either::same).context("a count is null")
     }
 
+    pub(super) fn optional_count(&mut self) -> Result<Option<i64>> {
+        Ok(self.get::<i64, i64>()?.map(Either::same))
+    }
+
     pub(super) fn small(&mut self) -> Result<i64> {
         Ok(match self.get::<i32, i64>()?.context("a number is null")? {
             Either::Postgres(n) => n.into(),

@@ -182,7 +182,7 @@ pub struct Key {
 }
 
 /// A board that the actor may read.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Board {
     /// Primary key.
     pub id: Uuid,
@@ -190,13 +190,19 @@ pub struct Board {
     pub name: String,
     /// Name in addresses; not unique across organizations.
     pub slug: String,
-    /// Newest event that resolves to the board, where it was asked for.
+    /// Newest event that resolves to the board and is no heartbeat, where it was asked for.
     pub last_activity_at: Option<Timestamp>,
+    /// The same with heartbeats.
+    pub last_event_at: Option<Timestamp>,
+    /// Deliveries of the last 24 hours that failed.
+    pub failed_deliveries: u64,
+    /// Its agents that are silent or never gave a sign.
+    pub silent_agents: u64,
 }
 
 impl Board {
     /// Keys in their JSON order.
-    pub const FIELDS: &'static [&'static str] = &["id", "name", "slug", "last_activity_at"];
+    pub const FIELDS: &'static [&'static str] = &["id", "name", "slug", "last_activity_at", "last_event_at", "failed_deliveries", "silent_agents"];
 }
 
 impl Record for Board {
@@ -205,7 +211,10 @@ impl Record for Board {
             0 => Cell::Id(self.id),
             1 => Cell::Text(&self.name),
             2 => Cell::Text(&self.slug),
-            _ => self.last_activity_at.map_or(Cell::Null, Cell::Time),
+            3 => self.last_activity_at.map_or(Cell::Null, Cell::Time),
+            4 => self.last_event_at.map_or(Cell::Null, Cell::Time),
+            5 => Cell::Count(self.failed_deliveries),
+            _ => Cell::Count(self.silent_agents),
         }
     }
 }

@@ -115,6 +115,17 @@ fn data(report: &ErrorsReport, limits: &Thresholds) -> String {
     data
 }
 
+/// The status line of another finding, with lines of detail.
+pub(super) fn report(status: u8, message: &str, data: &str, details: impl Iterator<Item = String>) -> String {
+    let mut text = line(status, message, Some(data));
+    for detail in details.take(LINES) {
+        let detail: String = clean(&detail).chars().take(LONGEST).collect();
+        text.push_str(detail.trim_end());
+        text.push('\n');
+    }
+    text
+}
+
 /// The answer where the rate could not be found out: 3, since 2 would page somebody.
 pub fn unknown(message: &str) -> (u8, String) {
     (3, line(3, message, None))

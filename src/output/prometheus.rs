@@ -86,7 +86,7 @@ pub fn write_errors<W: Write>(
                 _ if tally.total == 0 => 0.0,
                 _ => exact(tally.errors) / exact(tally.total),
             };
-            write_sample(out, family.0, &Labels(window.iter().cloned().chain(keys).collect()), value)?;
+            write_sample(out, family.0, window.iter().cloned().chain(keys).collect(), value)?;
         }
     }
     for (family, value) in DELIVERIES {
@@ -95,7 +95,7 @@ pub fn write_errors<W: Write>(
             let keys = keys.iter().map(|(field, value)| (*field, value.clone().unwrap_or_default()));
             // What never was has no time.
             if let Some(value) = value(deliveries) {
-                write_sample(out, family.0, &Labels(window.iter().cloned().chain(keys).collect()), value)?;
+                write_sample(out, family.0, window.iter().cloned().chain(keys).collect(), value)?;
             }
         }
     }
@@ -103,12 +103,12 @@ pub fn write_errors<W: Write>(
         write_family(out, BURN)?;
         for (at, (name, _)) in burn::WINDOWS.iter().enumerate() {
             let of_window = [("window", (*name).to_owned())];
-            write_sample(out, BURN.0, &Labels(window.iter().cloned().chain(of_window).collect()), burn.rate(at))?;
+            write_sample(out, BURN.0, window.iter().cloned().chain(of_window).collect(), burn.rate(at))?;
         }
     }
     write_family(out, UNKNOWN)?;
     let unknown = if report.unknown.is_some() { 1.0 } else { 0.0 };
-    write_sample(out, UNKNOWN.0, &Labels(window.clone()), unknown)?;
+    write_sample(out, UNKNOWN.0, window.clone(), unknown)?;
     write_evaluation(out, window, evaluated)
 }
 
@@ -128,14 +128,14 @@ pub fn write_summary<W: Write>(
     write_family(out, EVENTS)?;
     for row in &summary.rows {
         let keys = summary.fields.iter().zip(&row.keys).map(|(field, key)| (*field, plain(key).unwrap_or_default()));
-        write_sample(out, EVENTS.0, &Labels(window.iter().cloned().chain(keys).collect()), exact(row.count))?;
+        write_sample(out, EVENTS.0, window.iter().cloned().chain(keys).collect(), exact(row.count))?;
     }
     write_evaluation(out, window, evaluated)
 }
 
-fn write_evaluation<W: Write>(out: &mut W, window: Vec<(&str, String)>, at: Timestamp) -> io::Result<()> {
+pub(super) fn write_evaluation<W: Write>(out: &mut W, window: Vec<(&str, String)>, at: Timestamp) -> io::Result<()> {
     write_family(out, AT)?;
-    write_sample(out, AT.0, &Labels(window), unix_seconds(at))
+    write_sample(out, AT.0, window, unix_seconds(at))
 }
 
 #[allow(clippy::cast_precision_loss)]
@@ -143,12 +143,20 @@ fn unix_seconds(at: Timestamp) -> f64 {
     at.micros().saturating_add(UNIX_OFFSET_MICROS) as f64 / 1e6
 }
 
-fn write_family<W: Write>(out: &mut W, (name, help): (&str, &str)) -> io::Result<()> {
+pub(super) fn write_family<W: Write>(out: &mut W, (name, help): (&str, &str)) -> io::Result<()> {
     writeln!(out, "# HELP {name} {help}\n# TYPE {name} gauge")
 }
 
-fn write_sample<W: Write>(out: &mut W, name: &str, labels: &Labels<'_>, value: f64) -> io::Result<()> {
-    writeln!(out, "{name}{labels} {value}")
+pub(super) fn write_sample<W: Write>(
+    out: &mut W,
+    name: &str,
+    labels: Vec<(&str, String)>,
+    value: f64,
+) -> io::Result<()> {
+    if value == f64::INFINITY {
+        return writeln!(out, "{name}{} +Inf", Labels(labels));
+    }
+    writeln!(out, "{name}{} {value}", Labels(labels))
 }
 
 /// A sample is a double; counts are exact up to 2^53.

@@ -1,0 +1,7 @@
+-- Which of some columns exist and may be read by this role: those that some findings rest on, and that a role may lack.
+-- Columns: table and column as one text.
+SELECT needed.name || '.' || a.attname::text
+FROM (VALUES ('tasks', to_regclass('tasks')), ('agents', to_regclass('agents'))) AS needed (name, id)
+JOIN pg_attribute a ON a.attrelid = needed.id AND a.attnum > 0 AND NOT a.attisdropped
+WHERE needed.name || '.' || a.attname::text = ANY(:columns)
+  AND has_column_privilege(needed.id, a.attnum, 'SELECT')

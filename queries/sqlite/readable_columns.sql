@@ -1,0 +1,6 @@
+-- Which of some columns exist; see the file of the same name for PostgreSQL.
+SELECT 'tasks.' || name FROM pragma_table_info('tasks')
+WHERE 'tasks.' || name IN (SELECT value FROM json_each(:columns))
+UNION ALL
+SELECT 'agents.' || name FROM pragma_table_info('agents')
+WHERE 'agents.' || name IN (SELECT value FROM json_each(:columns))
