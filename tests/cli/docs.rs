@@ -66,7 +66,7 @@ fn the_examples_in_the_help_work_on_the_demo_store() {
                 if let Some(error) = for_tests::usage_error(&words) {
                     panic!("{line}\n{error}");
                 }
-                let harmless = ["list", "comments", "errors", "summary", "boards", "whoami", "explain"];
+                let harmless = ["list", "comments", "errors", "summary", "agents", "boards", "whoami", "explain"];
                 if harmless.contains(&words[1].as_str()) {
                     place.mc(&words[1..]).ok();
                     ran += 1;

@@ -4,6 +4,7 @@
 // What a test may do, its harness may: panics are how it complains.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stderr, unreachable_pub)]
 
+mod agents;
 mod auth;
 mod boards;
 mod complete;

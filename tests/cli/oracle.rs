@@ -1,6 +1,7 @@
 //! Who may see what, told a second time: Mission Control's rules as plain loops over the rows, without any SQL and
 //! without the binary's own code, so that the two can be held against each other.
 
+mod liveness;
 mod names;
 mod random;
 mod writes;

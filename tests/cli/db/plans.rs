@@ -90,7 +90,9 @@ fn reads_no_more_than_it_must(database: &Database, with: &str) {
     for question in questions {
         check(&question, &plans(database, &question));
     }
-    check(&["boards"], &database.mc(["boards", USER, "--show-sql", "-v"]).ok().stderr);
+    for command in ["boards", "agents"] {
+        check(&[command], &database.mc([command, USER, "--show-sql", "-v"]).ok().stderr);
+    }
 }
 
 #[test]

@@ -88,6 +88,7 @@ fn every_document_has_the_keys_of_its_schema_and_no_other() {
         ("summary", "summary -S 2026-03-01 --by board,agent,task,day"),
         ("summary", "summary -S 2026-03-01 --by type,hour"),
         ("boards", "boards"),
+        ("agents", "agents --at 2026-03-06T12:00:00Z"),
         ("whoami", "whoami"),
         ("explain", "explain task.comment"),
         ("explain", "explain nothing.known"),
@@ -107,6 +108,7 @@ fn every_line_has_the_keys_of_its_schema_and_no_other() {
         ("event", "errors -S 2026-02-20 -U 2026-03-06"),
         ("tail-event", "tail --events --no-follow -n 30"),
         ("tail-comment", "tail --no-follow -n 30"),
+        ("agent", "agents"),
     ] {
         let lines = place.mc(line.split(' ')).args(["-o", "jsonl", "-q"]).ok().jsonl();
         assert!(!lines.is_empty(), "{line}");
