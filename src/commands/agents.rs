@@ -42,16 +42,16 @@ Examples:
   mc-activity agents --fail -q || page-someone
   mc-activity agents --nagios")]
 pub struct AgentsArgs {
-    /// Only agents that are silent or never gave a sign of life
+    /// Only agents that are silent or never gave a sign
     #[arg(long)]
     silent: bool,
-    /// How much later than usual a sign of life may be
+    /// How late a sign may be
     #[arg(long, value_name = "DURATION", default_value = "5m", value_parser = parse_duration)]
     grace: Duration,
     /// Evaluate as of this time
     #[arg(long, value_name = "TIME", conflicts_with = "until")]
     at: Option<TimeSpec>,
-    /// Exit with code 6 if an agent is silent or never gave a sign of life
+    /// Exit with code 6 if an agent is silent or never seen
     #[arg(long, help_heading = "Thresholds")]
     fail: bool,
     /// Act as a Nagios plugin
