@@ -45,11 +45,12 @@ Register-ArgumentCompleter -Native -CommandName 'mc-activity' -ScriptBlock {
             [CompletionResult]::new('tail', 'tail', [CompletionResultType]::ParameterValue, 'Follow comments as they are written, or all events with --events')
             [CompletionResult]::new('errors', 'errors', [CompletionResultType]::ParameterValue, 'Show failures and the error rate, compared with the period before')
             [CompletionResult]::new('summary', 'summary', [CompletionResultType]::ParameterValue, 'Count events by type, board, agent, task, day or hour')
+            [CompletionResult]::new('agents', 'agents', [CompletionResultType]::ParameterValue, 'Show which agents are alive, and which deliveries to them fail')
             [CompletionResult]::new('tasks', 'tasks', [CompletionResultType]::ParameterValue, 'Show the tasks that wait: since when, for whom, why, and what usually helps')
             [CompletionResult]::new('timeline', 'timeline', [CompletionResultType]::ParameterValue, 'Tell what happened in order: of a task with its time in each status, of a board, or of everything in a range')
             [CompletionResult]::new('compare', 'compare', [CompletionResultType]::ParameterValue, 'Show what is new, gone, more or fewer than in another window')
             [CompletionResult]::new('verify', 'verify', [CompletionResultType]::ParameterValue, 'Hold an archive made with --chain against the database')
-            [CompletionResult]::new('boards', 'boards', [CompletionResultType]::ParameterValue, 'List the boards that you can read, with their last activity')
+            [CompletionResult]::new('boards', 'boards', [CompletionResultType]::ParameterValue, 'List the boards that you can read, and which of them need attention')
             [CompletionResult]::new('whoami', 'whoami', [CompletionResultType]::ParameterValue, 'Show the current identity, how it was authenticated, and the database')
             [CompletionResult]::new('profile', 'profile', [CompletionResultType]::ParameterValue, 'Show the settings in force and where each of them comes from')
             [CompletionResult]::new('doctor', 'doctor', [CompletionResultType]::ParameterValue, 'Check the connection, privileges, schema, indexes and clock')
@@ -336,6 +337,49 @@ Register-ArgumentCompleter -Native -CommandName 'mc-activity' -ScriptBlock {
             [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Print version')
             break
         }
+        'mc-activity;agents' {
+            [CompletionResult]::new('--grace', '--grace', [CompletionResultType]::ParameterName, 'How much later than usual a sign of life may be')
+            [CompletionResult]::new('--at', '--at', [CompletionResultType]::ParameterName, 'Evaluate as of this time')
+            [CompletionResult]::new('--board', '--board', [CompletionResultType]::ParameterName, 'Only agents of this board: id, slug or name')
+            [CompletionResult]::new('--exclude-board', '--exclude-board', [CompletionResultType]::ParameterName, 'Exclude agents of this board')
+            [CompletionResult]::new('--agent', '--agent', [CompletionResultType]::ParameterName, 'Only this agent: id or name')
+            [CompletionResult]::new('--exclude-agent', '--exclude-agent', [CompletionResultType]::ParameterName, 'Exclude this agent')
+            [CompletionResult]::new('-S', '-S ', [CompletionResultType]::ParameterName, 'From this time on, such as 2h (ago) or 14:00')
+            [CompletionResult]::new('--since', '--since', [CompletionResultType]::ParameterName, 'From this time on, such as 2h (ago) or 14:00')
+            [CompletionResult]::new('-U', '-U ', [CompletionResultType]::ParameterName, 'Before this time, in the same forms')
+            [CompletionResult]::new('--until', '--until', [CompletionResultType]::ParameterName, 'Before this time, in the same forms')
+            [CompletionResult]::new('--fields', '--fields', [CompletionResultType]::ParameterName, 'Only these columns, in this order (comma-separated)')
+            [CompletionResult]::new('--out-file', '--out-file', [CompletionResultType]::ParameterName, 'Write to this file instead of stdout')
+            [CompletionResult]::new('--width', '--width', [CompletionResultType]::ParameterName, 'Fit the output to N columns, also in a pipe or a file [env: COLUMNS]')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colour')
+            [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'Output format')
+            [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'Output format')
+            [CompletionResult]::new('--database-url', '--database-url', [CompletionResultType]::ParameterName, 'postgresql://... or sqlite:FILE [env: DATABASE_URL]')
+            [CompletionResult]::new('--profile', '--profile', [CompletionResultType]::ParameterName, 'Load ~/.config/mc-activity/NAME.env')
+            [CompletionResult]::new('--env-file', '--env-file', [CompletionResultType]::ParameterName, 'Read this file instead of .env [env: MC_ENV_FILE]')
+            [CompletionResult]::new('--timeout', '--timeout', [CompletionResultType]::ParameterName, 'Statement timeout [default: 30s]')
+            [CompletionResult]::new('--as-user', '--as-user', [CompletionResultType]::ParameterName, 'Show what this user can see')
+            [CompletionResult]::new('--as-agent', '--as-agent', [CompletionResultType]::ParameterName, 'Show what this agent can see')
+            [CompletionResult]::new('--token-file', '--token-file', [CompletionResultType]::ParameterName, 'User token to authenticate with [env: MC_TOKEN]')
+            [CompletionResult]::new('--agent-token-file', '--agent-token-file', [CompletionResultType]::ParameterName, 'Agent token [env: MC_AGENT_TOKEN]')
+            [CompletionResult]::new('--tz', '--tz', [CompletionResultType]::ParameterName, 'Use this time zone, such as Europe/Berlin')
+            [CompletionResult]::new('--silent', '--silent', [CompletionResultType]::ParameterName, 'Only agents that are silent or never gave a sign of life')
+            [CompletionResult]::new('--fail', '--fail', [CompletionResultType]::ParameterName, 'Exit with code 6 if an agent is silent or never gave a sign of life')
+            [CompletionResult]::new('--nagios', '--nagios', [CompletionResultType]::ParameterName, 'Act as a Nagios plugin')
+            [CompletionResult]::new('--no-header', '--no-header', [CompletionResultType]::ParameterName, 'Leave out the header of csv or tsv')
+            [CompletionResult]::new('--excel', '--excel', [CompletionResultType]::ParameterName, 'csv or tsv for spreadsheets such as Excel')
+            [CompletionResult]::new('--show-sql', '--show-sql', [CompletionResultType]::ParameterName, 'Print the SQL that is sent, on stderr')
+            [CompletionResult]::new('--local', '--local', [CompletionResultType]::ParameterName, 'Read and show times in local time, not UTC')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Print only errors on stderr')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Print only errors on stderr')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Print more details on stderr')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Print more details on stderr')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('-V', '-V ', [CompletionResultType]::ParameterName, 'Print version')
+            [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Print version')
+            break
+        }
         'mc-activity;tasks' {
             [CompletionResult]::new('--after', '--after', [CompletionResultType]::ParameterName, 'When a task without an answer is stuck')
             [CompletionResult]::new('--at', '--at', [CompletionResultType]::ParameterName, 'Answer as of this time')
@@ -528,6 +572,7 @@ Register-ArgumentCompleter -Native -CommandName 'mc-activity' -ScriptBlock {
             break
         }
         'mc-activity;boards' {
+            [CompletionResult]::new('--at', '--at', [CompletionResultType]::ParameterName, 'Evaluate as of this time')
             [CompletionResult]::new('--fields', '--fields', [CompletionResultType]::ParameterName, 'Only these columns, in this order (comma-separated)')
             [CompletionResult]::new('--out-file', '--out-file', [CompletionResultType]::ParameterName, 'Write to this file instead of stdout')
             [CompletionResult]::new('--width', '--width', [CompletionResultType]::ParameterName, 'Fit the output to N columns, also in a pipe or a file [env: COLUMNS]')
@@ -794,11 +839,12 @@ Register-ArgumentCompleter -Native -CommandName 'mc-activity' -ScriptBlock {
             [CompletionResult]::new('tail', 'tail', [CompletionResultType]::ParameterValue, 'Follow comments as they are written, or all events with --events')
             [CompletionResult]::new('errors', 'errors', [CompletionResultType]::ParameterValue, 'Show failures and the error rate, compared with the period before')
             [CompletionResult]::new('summary', 'summary', [CompletionResultType]::ParameterValue, 'Count events by type, board, agent, task, day or hour')
+            [CompletionResult]::new('agents', 'agents', [CompletionResultType]::ParameterValue, 'Show which agents are alive, and which deliveries to them fail')
             [CompletionResult]::new('tasks', 'tasks', [CompletionResultType]::ParameterValue, 'Show the tasks that wait: since when, for whom, why, and what usually helps')
             [CompletionResult]::new('timeline', 'timeline', [CompletionResultType]::ParameterValue, 'Tell what happened in order: of a task with its time in each status, of a board, or of everything in a range')
             [CompletionResult]::new('compare', 'compare', [CompletionResultType]::ParameterValue, 'Show what is new, gone, more or fewer than in another window')
             [CompletionResult]::new('verify', 'verify', [CompletionResultType]::ParameterValue, 'Hold an archive made with --chain against the database')
-            [CompletionResult]::new('boards', 'boards', [CompletionResultType]::ParameterValue, 'List the boards that you can read, with their last activity')
+            [CompletionResult]::new('boards', 'boards', [CompletionResultType]::ParameterValue, 'List the boards that you can read, and which of them need attention')
             [CompletionResult]::new('whoami', 'whoami', [CompletionResultType]::ParameterValue, 'Show the current identity, how it was authenticated, and the database')
             [CompletionResult]::new('profile', 'profile', [CompletionResultType]::ParameterValue, 'Show the settings in force and where each of them comes from')
             [CompletionResult]::new('doctor', 'doctor', [CompletionResultType]::ParameterValue, 'Check the connection, privileges, schema, indexes and clock')
@@ -823,6 +869,9 @@ Register-ArgumentCompleter -Native -CommandName 'mc-activity' -ScriptBlock {
             break
         }
         'mc-activity;help;summary' {
+            break
+        }
+        'mc-activity;help;agents' {
             break
         }
         'mc-activity;help;tasks' {

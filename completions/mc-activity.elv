@@ -42,11 +42,12 @@ set edit:completion:arg-completer[mc-activity] = {|@words|
             cand tail 'Follow comments as they are written, or all events with --events'
             cand errors 'Show failures and the error rate, compared with the period before'
             cand summary 'Count events by type, board, agent, task, day or hour'
+            cand agents 'Show which agents are alive, and which deliveries to them fail'
             cand tasks 'Show the tasks that wait: since when, for whom, why, and what usually helps'
             cand timeline 'Tell what happened in order: of a task with its time in each status, of a board, or of everything in a range'
             cand compare 'Show what is new, gone, more or fewer than in another window'
             cand verify 'Hold an archive made with --chain against the database'
-            cand boards 'List the boards that you can read, with their last activity'
+            cand boards 'List the boards that you can read, and which of them need attention'
             cand whoami 'Show the current identity, how it was authenticated, and the database'
             cand profile 'Show the settings in force and where each of them comes from'
             cand doctor 'Check the connection, privileges, schema, indexes and clock'
@@ -327,6 +328,48 @@ set edit:completion:arg-completer[mc-activity] = {|@words|
             cand -V 'Print version'
             cand --version 'Print version'
         }
+        &'mc-activity;agents'= {
+            cand --grace 'How much later than usual a sign of life may be'
+            cand --at 'Evaluate as of this time'
+            cand --board 'Only agents of this board: id, slug or name'
+            cand --exclude-board 'Exclude agents of this board'
+            cand --agent 'Only this agent: id or name'
+            cand --exclude-agent 'Exclude this agent'
+            cand -S 'From this time on, such as 2h (ago) or 14:00'
+            cand --since 'From this time on, such as 2h (ago) or 14:00'
+            cand -U 'Before this time, in the same forms'
+            cand --until 'Before this time, in the same forms'
+            cand --fields 'Only these columns, in this order (comma-separated)'
+            cand --out-file 'Write to this file instead of stdout'
+            cand --width 'Fit the output to N columns, also in a pipe or a file [env: COLUMNS]'
+            cand --color 'When to use colour'
+            cand -o 'Output format'
+            cand --output 'Output format'
+            cand --database-url 'postgresql://... or sqlite:FILE [env: DATABASE_URL]'
+            cand --profile 'Load ~/.config/mc-activity/NAME.env'
+            cand --env-file 'Read this file instead of .env [env: MC_ENV_FILE]'
+            cand --timeout 'Statement timeout [default: 30s]'
+            cand --as-user 'Show what this user can see'
+            cand --as-agent 'Show what this agent can see'
+            cand --token-file 'User token to authenticate with [env: MC_TOKEN]'
+            cand --agent-token-file 'Agent token [env: MC_AGENT_TOKEN]'
+            cand --tz 'Use this time zone, such as Europe/Berlin'
+            cand --silent 'Only agents that are silent or never gave a sign of life'
+            cand --fail 'Exit with code 6 if an agent is silent or never gave a sign of life'
+            cand --nagios 'Act as a Nagios plugin'
+            cand --no-header 'Leave out the header of csv or tsv'
+            cand --excel 'csv or tsv for spreadsheets such as Excel'
+            cand --show-sql 'Print the SQL that is sent, on stderr'
+            cand --local 'Read and show times in local time, not UTC'
+            cand -q 'Print only errors on stderr'
+            cand --quiet 'Print only errors on stderr'
+            cand -v 'Print more details on stderr'
+            cand --verbose 'Print more details on stderr'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+            cand -V 'Print version'
+            cand --version 'Print version'
+        }
         &'mc-activity;tasks'= {
             cand --after 'When a task without an answer is stuck'
             cand --at 'Answer as of this time'
@@ -515,6 +558,7 @@ set edit:completion:arg-completer[mc-activity] = {|@words|
             cand --version 'Print version'
         }
         &'mc-activity;boards'= {
+            cand --at 'Evaluate as of this time'
             cand --fields 'Only these columns, in this order (comma-separated)'
             cand --out-file 'Write to this file instead of stdout'
             cand --width 'Fit the output to N columns, also in a pipe or a file [env: COLUMNS]'
@@ -772,11 +816,12 @@ set edit:completion:arg-completer[mc-activity] = {|@words|
             cand tail 'Follow comments as they are written, or all events with --events'
             cand errors 'Show failures and the error rate, compared with the period before'
             cand summary 'Count events by type, board, agent, task, day or hour'
+            cand agents 'Show which agents are alive, and which deliveries to them fail'
             cand tasks 'Show the tasks that wait: since when, for whom, why, and what usually helps'
             cand timeline 'Tell what happened in order: of a task with its time in each status, of a board, or of everything in a range'
             cand compare 'Show what is new, gone, more or fewer than in another window'
             cand verify 'Hold an archive made with --chain against the database'
-            cand boards 'List the boards that you can read, with their last activity'
+            cand boards 'List the boards that you can read, and which of them need attention'
             cand whoami 'Show the current identity, how it was authenticated, and the database'
             cand profile 'Show the settings in force and where each of them comes from'
             cand doctor 'Check the connection, privileges, schema, indexes and clock'
@@ -796,6 +841,8 @@ set edit:completion:arg-completer[mc-activity] = {|@words|
         &'mc-activity;help;errors'= {
         }
         &'mc-activity;help;summary'= {
+        }
+        &'mc-activity;help;agents'= {
         }
         &'mc-activity;help;tasks'= {
         }

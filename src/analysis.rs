@@ -6,6 +6,7 @@ pub mod compare;
 pub mod deliveries;
 pub mod delivery_window;
 pub mod dwell;
+pub mod liveness;
 pub mod participants;
 pub mod regimes;
 pub mod slots;

@@ -2,6 +2,7 @@
 //!
 //! A new command is a file here, a variant of [`Command`], and a line in its `run`.
 
+pub mod agents;
 pub mod boards;
 pub mod comments;
 pub mod compare;
@@ -69,6 +70,7 @@ pub enum Command {
     Tail(tail::TailArgs),
     Errors(errors::ErrorsArgs),
     Summary(summary::SummaryArgs),
+    Agents(agents::AgentsArgs),
     Tasks(tasks::TasksArgs),
     Timeline(timeline::TimelineArgs),
     Compare(compare::CompareArgs),
@@ -138,6 +140,7 @@ impl Command {
             Self::Timeline(args) => args.run(context).await,
             Self::Compare(args) => args.run(context).await,
             Self::Verify(args) => args.run(context).await,
+            Self::Agents(args) => args.run(context).await,
             Self::Boards(args) => args.run(context).await,
             Self::Whoami(args) => args.run(context).await,
             Self::Profile(args) => args.run(context),

@@ -1,6 +1,7 @@
 //! The database, whichever it is: one [`Database`], opened from a [`Target`], that answers questions with plain values. The
 //! only module that knows sqlx and rusqlite; the SQL itself is in `queries/`.
 
+mod agents;
 mod aggregates;
 mod archived;
 mod compare;
@@ -21,6 +22,7 @@ mod trace;
 pub mod url;
 mod write;
 
+pub use agents::AgentNow;
 pub use aggregates::{Dimension, GroupCount, Rates};
 pub use deliveries::DeliveryEvent;
 pub use diagnostics::{Cost, IndexFacts, PathSchema, TableFacts};

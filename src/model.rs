@@ -1,5 +1,6 @@
 //! What the program works with: plain values, without a database, a terminal, a command line or a clock.
 
+mod agent_state;
 mod archive;
 pub mod catalogue;
 mod comparison;
@@ -15,6 +16,7 @@ mod timezone;
 mod type_in_use;
 mod waiting_task;
 
+pub use agent_state::{AgentState, IntervalSource, Liveness, OwnSign, UsualInterval};
 pub use archive::{ArchivedEvent, CHAIN_BEGINNING, Finding, StoredEvent, Verdict, Verification};
 pub use comparison::{BeforeAfter, ChangeKey, ChangeKind, Comparison, WindowChange};
 pub use deliveries::{AttemptCount, Deliveries};

@@ -4,6 +4,7 @@
 //! Stored text is untrusted: what a human reads goes through [`escape::escape_for_terminal`]; what a program reads is escaped by its
 //! format's own rules and otherwise left as it is.
 
+pub mod agents;
 mod cell_text;
 pub mod chart;
 mod columns;

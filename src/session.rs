@@ -1,5 +1,6 @@
 //! Settings and flags become a connection, an identity and resolved filters: the first half of every command.
 
+pub mod agent_states;
 mod authenticate;
 pub mod chain_archive;
 mod doubts;

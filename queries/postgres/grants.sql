@@ -43,7 +43,10 @@ GRANT mc_activity_reader TO mc_activity_login, mc_activity_writer;
 -- All columns, those of later versions too: this is the log that the tool is for.
 GRANT SELECT ON activity_events TO mc_activity_reader;
 
-GRANT SELECT (id, board_id, name, identity_profile, last_seen_at) ON agents TO mc_activity_reader;
+-- The last five of agents and the last two of tasks are what `agents` and `tasks` show and compare with the log: which agents
+-- are alive, and which tasks wait.
+GRANT SELECT (id, board_id, name, identity_profile, last_seen_at, status, heartbeat_config, last_provision_error,
+              wake_attempts) ON agents TO mc_activity_reader;
 GRANT SELECT (id, organization_id, name, slug) ON boards TO mc_activity_reader;
 GRANT SELECT (organization_member_id, board_id, can_read, can_write) ON organization_board_access TO mc_activity_reader;
 GRANT SELECT (id, organization_id, user_id, all_boards_read, all_boards_write, created_at) ON organization_members

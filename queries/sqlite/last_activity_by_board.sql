@@ -4,11 +4,26 @@
 -- Columns: board_id, created_at.
 SELECT b.id,
   (SELECT max(at)
-   FROM (SELECT max(e.created_at) AS at
-         FROM activity_events e
-         WHERE e.board_id = b.id
+   FROM (SELECT (SELECT e.created_at
+                 FROM activity_events e
+                 WHERE e.board_id = b.id
+\if :{?without_heartbeats}
+                   AND e.event_type <> 'agent.heartbeat'
+\endif
+\if :{?through}
+                   AND e.created_at <= :'through'
+\endif
+                 ORDER BY e.board_id DESC, e.created_at DESC
+                 LIMIT 1) AS at
          UNION ALL
          SELECT max(+e.created_at)
          FROM activity_events e
-         WHERE +e.board_id IS NULL AND e.task_id IN (SELECT t.id FROM tasks t WHERE t.board_id = b.id)))
+         WHERE +e.board_id IS NULL AND e.task_id IN (SELECT t.id FROM tasks t WHERE t.board_id = b.id)
+\if :{?without_heartbeats}
+           AND e.event_type <> 'agent.heartbeat'
+\endif
+\if :{?through}
+           AND +e.created_at <= :'through'
+\endif
+        ))
 FROM (SELECT unhex(value) AS id FROM json_each(:'boards')) AS b

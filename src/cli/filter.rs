@@ -7,7 +7,7 @@ use anyhow::{Context, Result};
 use clap::builder::NonEmptyStringValueParser;
 use clap::{ArgAction, Args};
 
-const FILTERS: &str = "Filters (values of one flag: any; different flags: all)";
+pub const FILTERS: &str = "Filters (values of one flag: any; different flags: all)";
 const TIME: &str = "Time";
 
 /// An empty value is more likely an unset shell variable than a wish to filter by nothing.

@@ -128,6 +128,17 @@ const DOCUMENTED: [&str; 3] = ["action", "user_id", "actor_id"];
 /// What only some commands need: `comments` shows it, agents log in by it.
 const DISPENSABLE: [&str; 2] = ["agents.identity_profile", "agents.agent_token_hash"];
 
+/// What `agents` and `tasks` show where it is there.
+const SHOWN_IF_READABLE: [&str; 7] = [
+    "agents.last_seen_at",
+    "agents.status",
+    "agents.heartbeat_config",
+    "agents.last_provision_error",
+    "agents.wake_attempts",
+    "tasks.status",
+    "tasks.assigned_agent_id",
+];
+
 async fn schema(report: &mut Report, store: &mut Database) -> Result<()> {
     let has: Vec<&str> = DOCUMENTED.into_iter().filter(|column| store.schema().has(column)).collect();
     let variant = match has.len() {
@@ -144,6 +155,12 @@ async fn schema(report: &mut Report, store: &mut Database) -> Result<()> {
     report.add("schema", CheckState::Ok, format!("{variant}, {columns}"));
     let missing = store.missing_columns().await?;
     report.fact("missing_columns", json!(missing));
+    let (shown, missing): (Vec<_>, Vec<_>) =
+        missing.into_iter().partition(|column| SHOWN_IF_READABLE.contains(&column.as_str()));
+    if !shown.is_empty() {
+        let hint = "agents and tasks leave out what is not there";
+        report.add_hint("schema", CheckState::Note, format!("no column {}", shown.join(", ")), hint);
+    }
     if !missing.is_empty() {
         let usable = missing.iter().all(|column| DISPENSABLE.contains(&column.as_str()));
         let state = if usable { CheckState::Wrong } else { CheckState::Unusable };
@@ -166,9 +183,22 @@ async fn privileges(report: &mut Report, store: &mut Database) -> Result<()> {
     }
     let grants =
         "the role needs SELECT on the columns that are read; queries/postgres/grants.sql makes roles that have it";
-    for table in tables.iter().filter(|table| !table.hidden.is_empty()) {
+    for table in &tables {
+        let is_shown = |column: &&String| SHOWN_IF_READABLE.contains(&format!("{}.{column}", table.table).as_str());
+        let (shown, hidden): (Vec<&String>, Vec<&String>) = table.hidden.iter().partition(is_shown);
+        let may_not_read = |columns: &[&String]| {
+            let names: Vec<&str> = columns.iter().map(|column| column.as_str()).collect();
+            format!("may not read {} of {}", names.join(", "), table.table)
+        };
+        if !shown.is_empty() {
+            let hint = "agents and tasks leave them out; queries/postgres/grants.sql, run again, gives them";
+            report.add_hint("privileges", CheckState::Note, may_not_read(&shown), hint);
+        }
+        if hidden.is_empty() {
+            continue;
+        }
         // The token hash is needed to log an agent in, and for nothing else.
-        let harmless = table.hidden.iter().all(|column| column == "agent_token_hash");
+        let harmless = hidden.iter().all(|column| *column == "agent_token_hash");
         let state = if harmless {
             CheckState::Note
         } else if table.table == "activity_events" {
@@ -176,7 +206,7 @@ async fn privileges(report: &mut Report, store: &mut Database) -> Result<()> {
         } else {
             CheckState::Wrong
         };
-        let said = format!("may not read {} of {}", table.hidden.join(", "), table.table);
+        let said = may_not_read(&hidden);
         let hint = if harmless { "agents cannot prove themselves by their tokens" } else { grants };
         report.add_hint("privileges", state, said, hint);
     }

@@ -3,6 +3,7 @@
 use super::feed::PageRequest;
 use super::query::{Query, Value};
 use super::{BoardRule, Database, EventQuery};
+use crate::analysis::liveness::HEARTBEAT;
 use crate::analysis::slots::{self, Slot, Slots};
 use crate::model::Filter;
 use crate::model::Scope;
@@ -240,14 +241,20 @@ impl Database {
         Ok(types)
     }
 
-    /// When something last happened on each board, as far as the actor may see it; boards where nothing did are absent.
+    /// When something last happened on each board, as far as the actor may see it and up to an instant; boards where nothing
+    /// did are absent. Heartbeats say that an agent runs, and not that something happens.
     ///
     /// # Errors
     /// Those of the database.
-    pub async fn last_activity(&mut self, scope: &Scope) -> Result<HashMap<Uuid, Timestamp>> {
-        let everything = Filter::default();
-        let asked =
-            EventQuery { scope, filter: &everything, rule: BoardRule::EventBoard, through: None, failures: false };
+    pub async fn last_activity(
+        &mut self,
+        scope: &Scope,
+        through: Option<Timestamp>,
+        with_heartbeats: bool,
+    ) -> Result<HashMap<Uuid, Timestamp>> {
+        let heartbeats = (!with_heartbeats).then(|| HEARTBEAT.to_owned());
+        let everything = Filter { exclude_types: heartbeats.into_iter().collect(), ..Filter::default() };
+        let asked = EventQuery { scope, filter: &everything, rule: BoardRule::EventBoard, through, failures: false };
         let Scope::Boards(boards) = scope else {
             let query = self.with_filters(Query::new("last_activity"), &asked);
             return self.instants(&query).await;
@@ -276,6 +283,7 @@ impl Database {
             }
         }
         let query = Query::new("last_activity_by_board").bind("boards", Value::Ids(quiet)).forbid_seqscan(true);
+        let query = query.when("without_heartbeats", !with_heartbeats).bind_some("through", through.map(Value::Time));
         last.extend(self.instants(&query).await?);
         Ok(last)
     }

@@ -220,5 +220,5 @@ impl Database {
 /// Behind its id: name and slug.
 fn board(id: Uuid, columns: &mut RowReader<'_>) -> Result<Board> {
     let (name, slug) = (columns.text()?.unwrap_or_default(), columns.text()?.unwrap_or_default());
-    Ok(Board { id, name, slug, last_activity_at: None })
+    Ok(Board { id, name, slug, ..Board::default() })
 }

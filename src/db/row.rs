@@ -120,6 +120,10 @@ impl RowReader<'_> {
         self.get(|row, at| row.count(at))?.context("a count is null")
     }
 
+    pub(super) fn optional_count(&mut self) -> Result<Option<i64>> {
+        self.get(|row, at| row.count(at))
+    }
+
     pub(super) fn small(&mut self) -> Result<i64> {
         self.get(|row, at| row.small(at))?.context("a number is null")
     }

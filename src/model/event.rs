@@ -162,7 +162,7 @@ pub struct Key {
 }
 
 /// A board that the actor may read.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Board {
     /// Primary key.
     pub id: Uuid,
@@ -170,8 +170,14 @@ pub struct Board {
     pub name: String,
     /// Name in addresses; not unique across organizations.
     pub slug: String,
-    /// Newest event that resolves to the board, where it was asked for.
+    /// Newest event that resolves to the board and is no heartbeat, where it was asked for.
     pub last_activity_at: Option<Timestamp>,
+    /// The same with heartbeats.
+    pub last_event_at: Option<Timestamp>,
+    /// Deliveries of the last 24 hours that failed.
+    pub failed_deliveries: u64,
+    /// Its agents that are silent or never gave a sign.
+    pub silent_agents: u64,
 }
 
 fields!(Board {
@@ -179,4 +185,7 @@ fields!(Board {
     "name" => |board| Cell::Text(&board.name),
     "slug" => |board| Cell::Text(&board.slug),
     "last_activity_at" => |board| board.last_activity_at.map_or(Cell::Null, Cell::Time),
+    "last_event_at" => |board| board.last_event_at.map_or(Cell::Null, Cell::Time),
+    "failed_deliveries" => |board| Cell::Count(board.failed_deliveries),
+    "silent_agents" => |board| Cell::Count(board.silent_agents),
 });

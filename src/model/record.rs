@@ -20,6 +20,8 @@ pub enum Cell<'a> {
     Number(f64),
     /// A JSON object of strings, in order.
     Map(Vec<(&'static str, String)>),
+    /// A JSON object of other values, in order.
+    Object(Vec<(&'static str, Cell<'a>)>),
 }
 
 impl<'a> From<Option<&'a str>> for Cell<'a> {

@@ -20,7 +20,7 @@ pub(super) fn text(cell: &Cell<'_>, style: &Style, full: bool) -> String {
         Cell::Time(at) => style.zone.show(*at),
         Cell::Count(count) => count.to_string(),
         Cell::Number(number) => number.to_string(),
-        Cell::Map(_) => {
+        Cell::Map(_) | Cell::Object(_) => {
             let mut out = Vec::new();
             // Writing to a Vec cannot fail.
             _ = json::cell(&mut out, cell);

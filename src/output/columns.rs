@@ -3,7 +3,7 @@
 
 use crate::error::usage;
 use crate::model::{
-    ActivityEvent, Board, Cell, Finding, Record, Summary, TaskComment, TypeInUse, WaitingTask, WindowChange,
+    ActivityEvent, AgentState, Board, Cell, Finding, Record, Summary, TaskComment, TypeInUse, WaitingTask, WindowChange,
 };
 use anyhow::Result;
 
@@ -58,6 +58,26 @@ pub(super) enum CellStyle {
     FirstLine(usize),
     /// A number, aligned to the right.
     Count(usize),
+    /// A number or a time in an object, aligned to the right.
+    Part { field: usize, key: &'static str },
+}
+
+impl CellStyle {
+    /// The position of what is shown.
+    fn field(self) -> usize {
+        match self {
+            Self::Full(at)
+            | Self::Time(at)
+            | Self::Age(at)
+            | Self::Offset(at)
+            | Self::Short(at)
+            | Self::Type(at)
+            | Self::FirstLine(at)
+            | Self::Count(at)
+            | Self::Part { field: at, .. }
+            | Self::Name { name: at, .. } => at,
+        }
+    }
 }
 
 const FIXED: usize = usize::MAX;
@@ -106,6 +126,8 @@ impl Columns {
             ("ID", FIXED, 2, CellStyle::Full(view.at("id"))),
             ("LAST ACTIVITY", FIXED, 4, CellStyle::Time(view.at("last_activity_at"))),
             ("AGE", FIXED, 3, CellStyle::Age(view.at("last_activity_at"))),
+            ("FAILED DELIVERIES", FIXED, 5, CellStyle::Count(view.at("failed_deliveries"))),
+            ("SILENT AGENTS", FIXED, 6, CellStyle::Count(view.at("silent_agents"))),
         ];
         view.with_columns(&columns)
     }
@@ -139,6 +161,26 @@ impl Columns {
     /// The findings of `verify`; for people they are a report.
     pub fn findings() -> Self {
         Self::of(Finding::FIELDS, false, "finding")
+    }
+
+    /// The rows of `agents`.
+    pub fn agents() -> Self {
+        let view = Self::of(AgentState::FIELDS, false, "agent");
+        let deliveries = |key| CellStyle::Part { field: view.at("deliveries"), key };
+        let columns = [
+            ("STATE", FIXED, 0, CellStyle::Full(view.at("state"))),
+            ("AGENT", 8, 0, view.name("agent_name", "agent_id")),
+            ("BOARD", 8, 4, view.name("board_name", "board_id")),
+            ("LAST SIGN", FIXED, 5, CellStyle::Time(view.at("last_own_at"))),
+            ("AGE", FIXED, 1, CellStyle::Age(view.at("last_own_at"))),
+            ("MISSED", FIXED, 6, CellStyle::Count(view.at("missed"))),
+            ("FAILED", FIXED, 2, deliveries("failed")),
+            ("TRIED", FIXED, 3, deliveries("tried")),
+            ("FAILING SINCE", FIXED, 7, deliveries("failing_since")),
+            ("STATUS", 6, 9, CellStyle::Full(view.at("status"))),
+            ("ERROR", 12, 8, CellStyle::FirstLine(view.at("last_provision_error"))),
+        ];
+        view.clone().with_columns(&columns)
     }
 
     /// The rows of a summary: its own fields, the count last. In a table, an id gives way to the name beside it.
@@ -218,6 +260,16 @@ impl Columns {
         if let Some(age) = self.columns.iter_mut().find(|column| column.title == "AGE") {
             *age = Column { title: "OFFSET".to_owned(), look, min: FIXED, rank: 0 };
         }
+        self
+    }
+
+    /// Without some fields, which nobody may read here; in a table without their columns.
+    #[must_use]
+    pub fn without(mut self, hidden: &[&str]) -> Self {
+        let fields = &self.fields;
+        let is_hidden = |at: &usize| fields.get(*at).is_some_and(|field| hidden.contains(field));
+        self.chosen.retain(|at| !is_hidden(at));
+        self.columns.retain(|column| !is_hidden(&column.look.field()));
         self
     }
 
@@ -361,15 +413,7 @@ mod tests {
     fn every_column_shows_a_field_of_its_name() {
         for view in [Columns::events(), Columns::comments(), Columns::boards()] {
             for column in &view.columns {
-                let (CellStyle::Full(at)
-                | CellStyle::Time(at)
-                | CellStyle::Age(at)
-                | CellStyle::Offset(at)
-                | CellStyle::Short(at)
-                | CellStyle::Type(at)
-                | CellStyle::FirstLine(at)
-                | CellStyle::Count(at)
-                | CellStyle::Name { name: at, .. }) = column.look;
+                let at = column.look.field();
                 let title = column.title.to_lowercase();
                 let expected = match title.as_str() {
                     "time" => "created_at",

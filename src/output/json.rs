@@ -60,8 +60,8 @@ pub fn value(out: &mut impl Write, value: &(impl Serialize + ?Sized)) -> io::Res
 }
 
 /// One cell: an id and a time as strings, a number that is none as null.
-pub(super) fn cell(out: &mut impl Write, cell: &Cell<'_>) -> io::Result<()> {
-    match cell {
+pub(super) fn cell(out: &mut impl Write, shown: &Cell<'_>) -> io::Result<()> {
+    match shown {
         Cell::Null => out.write_all(b"null"),
         Cell::Text(text) => value(out, text),
         Cell::Id(id) => {
@@ -83,6 +83,17 @@ pub(super) fn cell(out: &mut impl Write, cell: &Cell<'_>) -> io::Result<()> {
                 value(out, key)?;
                 out.write_all(b":")?;
                 value(out, text)?;
+                before = b",";
+            }
+            out.write_all(if entries.is_empty() { b"{}" } else { b"}" })
+        }
+        Cell::Object(entries) => {
+            let mut before: &[u8] = b"{";
+            for (key, entry) in entries {
+                out.write_all(before)?;
+                value(out, key)?;
+                out.write_all(b":")?;
+                cell(out, entry)?;
                 before = b",";
             }
             out.write_all(if entries.is_empty() { b"{}" } else { b"}" })
@@ -163,7 +174,7 @@ mod tests {
     #[test]
     fn a_list_has_commas_between_its_rows_and_no_brackets() {
         assert_eq!(written(|out| list::<Board>(out, &Columns::boards(), &[])), "");
-        let board = Board { id: Uuid::nil(), name: "n".to_owned(), slug: "s".to_owned(), last_activity_at: None };
+        let board = Board { name: "n".to_owned(), slug: "s".to_owned(), ..Board::default() };
         let view = Columns::boards().choose(&["slug".to_owned()]).unwrap();
         let shown = written(|out| list(out, &view, [&board, &board]));
         assert_eq!(shown, r#"{"slug":"s"},{"slug":"s"}"#);

@@ -153,6 +153,9 @@ pub(super) fn write_sample<W: Write>(
     labels: Vec<(&str, String)>,
     value: f64,
 ) -> io::Result<()> {
+    if value == f64::INFINITY {
+        return writeln!(out, "{name}{} +Inf", Labels(labels));
+    }
     writeln!(out, "{name}{} {value}", Labels(labels))
 }
 

@@ -159,6 +159,14 @@ impl Table {
                 entry(text, Color::Plain, false)
             }
             CellStyle::Count(field) => entry(cell_text::text(&record.cell(field), style, false), Color::Plain, false),
+            CellStyle::Part { field, key } => {
+                let object = record.cell(field);
+                let part = match &object {
+                    Cell::Object(entries) => entries.iter().find(|(known, _)| *known == key).map(|(_, part)| part),
+                    _ => None,
+                };
+                entry(cell_text::text(part.unwrap_or(&Cell::Null), style, false), Color::Plain, false)
+            }
             CellStyle::Age(field) => match record.cell(field) {
                 Cell::Time(at) => entry(age(at, style.now), Color::Dim, false),
                 _ => entry(NOTHING.to_owned(), Color::Dim, false),
@@ -246,7 +254,7 @@ impl Table {
             let text =
                 if cuts { truncate(&entry.text, *room, terminal.ellipsis()) } else { entry.text.as_str().into() };
             let padding = room.saturating_sub(width(&text));
-            if matches!(self.columns[*column].look, CellStyle::Count(_)) {
+            if matches!(self.columns[*column].look, CellStyle::Count(_) | CellStyle::Part { .. }) {
                 spaces += padding;
                 put(&mut spaces, &text, entry.ink, &none);
                 spaces += GAP;

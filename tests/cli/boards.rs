@@ -18,13 +18,16 @@ fn boards_lists_exactly_what_the_actor_may_name_with_the_newest_event_it_may_see
         let answer = output.json();
         let items = answer["items"].as_array().cloned().unwrap_or_default();
         let text = |value: &serde_json::Value| value.as_str().unwrap_or("null").to_owned();
-        let got: Vec<_> = items.iter().map(|item| (text(&item["id"]), text(&item["last_activity_at"]))).collect();
+        let key = |item: &serde_json::Value| ["id", "last_activity_at", "last_event_at"].map(|key| text(&item[key]));
+        let got: Vec<_> = items.iter().map(key).collect();
         let visible = world.visible(actor, Feed::Events);
-        let newest = |board: Uuid| {
+        let newest = |board: Uuid, heartbeats: bool| {
             let on_it = visible.iter().filter(|event| world.resolved_board(event) == Some(board));
-            on_it.map(|event| event.shown_at()).next_back().unwrap_or_else(|| "null".into())
+            let counts = on_it.filter(|event| heartbeats || event.event_type != "agent.heartbeat");
+            counts.map(|event| event.shown_at()).next_back().unwrap_or_else(|| "null".into())
         };
-        let wanted: BTreeSet<_> = world.boards(actor).into_iter().map(|id| (id.to_string(), newest(id))).collect();
+        let wanted: BTreeSet<_> =
+            world.boards(actor).into_iter().map(|id| [id.to_string(), newest(id, false), newest(id, true)]).collect();
         let as_set: BTreeSet<_> = got.iter().cloned().collect();
         if as_set == wanted && got.len() == wanted.len() { None } else { told(format!("{wanted:?} wanted")) }
     });

@@ -66,11 +66,14 @@ fn the_examples_in_the_help_work_on_the_demo_store() {
                 if let Some(error) = for_tests::usage_error(&words) {
                     panic!("{line}\n{error}");
                 }
-                let harmless =
-                    ["list", "comments", "errors", "summary", "tasks", "timeline", "boards", "whoami", "explain"];
+                let harmless = [
+                    "list", "comments", "errors", "summary", "agents", "tasks", "timeline", "boards", "whoami",
+                    "explain",
+                ];
                 if harmless.contains(&words[1].as_str()) {
-                    let judges =
-                        ["--nagios", "--fail-over", "--slo"].iter().any(|flag| words.iter().any(|w| w == flag));
+                    let judges = ["--nagios", "--fail-over", "--slo", "--fail"]
+                        .iter()
+                        .any(|flag| words.iter().any(|w| w == flag));
                     match place.mc(&words[1..]).run().code {
                         0 => {}
                         // The demo has an incident, and is no database for an alarm.

@@ -6,6 +6,7 @@
 // A test fails by a panic, and so may its harness.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stderr, unreachable_pub)]
 
+mod agents;
 mod auth;
 mod boards;
 mod comments;

@@ -1,6 +1,7 @@
 //! The oracle: Mission Control's access rules, written a second time as plain loops over the rows, without SQL and
 //! without the code of the binary, so that the results can be compared.
 
+mod liveness;
 mod names;
 mod random;
 mod writes;

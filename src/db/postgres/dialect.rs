@@ -16,7 +16,7 @@ pub(in crate::db) static POSTGRES: Dialect = Dialect {
         "parts/filters" "parts/in_order" "parts/in_order_sorted" "parts/known_types" "parts/list_columns" "parts/list_names"
         "parts/required_columns" "parts/time_range"
         "archived" "burn" "compare" "deliveries" "first_seen" "still_there"
-        "agents" "boards_of_agent" "boards_of_writer" "comments" "comments_by_id" "comments_by_selective_index"
+        "agent_signs" "agent_states" "agents" "boards_of_agent" "boards_of_writer" "comments" "comments_by_id" "comments_by_selective_index"
         "comments_windows" "count" "count_on_boards" "doctor_clock" "doctor_columns" "doctor_commit_delays" "doctor_indexes"
         "doctor_orphaned_events" "doctor_path" "doctor_plan_cost" "doctor_privileges" "doctor_table" "error_rate"
         "event_by_id" "event_type_bounds" "event_types" "has_foreign_partitions" "has_notify_trigger" "insert_event"

@@ -16,7 +16,7 @@ pub(in crate::db) static SQLITE: Dialect = Dialect {
         "parts/filters" "parts/in_order" "parts/in_order_sorted" "parts/list_columns" "parts/list_names"
         "parts/row_at_place" "parts/row_place" "parts/time_range"
         "archived" "burn" "compare" "deliveries" "first_seen" "still_there"
-        "agents" "boards_of_agent" "boards_of_writer" "comments" "comments_by_id" "comments_by_selective_index" "count"
+        "agent_signs" "agent_states" "agents" "boards_of_agent" "boards_of_writer" "comments" "comments_by_id" "comments_by_selective_index" "count"
         "doctor_clock" "doctor_columns" "doctor_indexes" "doctor_orphaned_events" "error_rate" "event_by_id"
         "first_organization" "insert_agent" "insert_board" "insert_event" "insert_membership" "insert_organization"
         "insert_store_identity" "insert_store_origin" "insert_task" "insert_user" "is_sparse" "keys_since" "last_activity"

@@ -67,7 +67,13 @@ fn comment(message: &str) -> TaskComment {
 
 fn board(name: &str) -> Board {
     let last = Some(at("2026-03-15T12:00:00"));
-    Board { id: Uuid::from_u128(3), name: name.to_owned(), slug: "pay".to_owned(), last_activity_at: last }
+    Board {
+        id: Uuid::from_u128(3),
+        name: name.to_owned(),
+        slug: "pay".to_owned(),
+        last_activity_at: last,
+        ..Board::default()
+    }
 }
 
 fn written<R: Record>(format: Format, view: Columns, style: Style, rows: &[R], ending: &PageInfo) -> String {

@@ -94,7 +94,9 @@ fn reads_no_more_than_it_must(database: &Database, with: &str) {
         let told = database.mc(["compare", "--span=1d", against, USER, "--show-sql", "-v"]).ok().stderr;
         check(&["compare", against], &told);
     }
-    check(&["boards"], &database.mc(["boards", USER, "--show-sql", "-v"]).ok().stderr);
+    for command in ["boards", "agents"] {
+        check(&[command], &database.mc([command, USER, "--show-sql", "-v"]).ok().stderr);
+    }
 }
 
 #[test]

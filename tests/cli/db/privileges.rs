@@ -133,6 +133,7 @@ fn every_command_that_reads_works_without_the_right_to_watch_other_sessions() {
         "errors --by board --by agent",
         "summary --by type,board,agent,task,day",
         "boards",
+        "agents",
         "whoami",
         "tail --no-follow",
         "tail --events --no-follow",

@@ -20,7 +20,8 @@ fn doctor_whoami_and_footers_say_that_policies_may_hide_rows() {
         let me = user(0);
         let ask = |role, line: &str| database.mc_as(role, line.split(' ')).args(["--as-user", &me]);
         let said = |role| {
-            let lines = ["whoami", "list", "comments", "errors --range 1y", "summary -S 2024-01-01", "boards"];
+            let lines =
+                ["whoami", "list", "comments", "errors --range 1y", "summary -S 2024-01-01", "boards", "agents"];
             lines.map(|line| ask(role, line).ok().stdout)
         };
         assert!(said(Role::Reader).iter().all(|out| !out.contains("row-level")), "{engine:?}");

@@ -81,7 +81,7 @@ fn harmless(what: &str, text: &str) {
     assert!(leaked.is_empty(), "{what}: {leaked:?} came through\n{text:?}");
 }
 
-const FOR_PEOPLE: [&str; 22] = [
+const FOR_PEOPLE: [&str; 25] = [
     "list --all",
     "list --all -o wide",
     "list --all -o text",
@@ -100,6 +100,9 @@ const FOR_PEOPLE: [&str; 22] = [
     "summary --by type,board,agent,task -o wide",
     "summary --by type,board,agent,task -o text",
     "boards",
+    "agents",
+    "agents -o wide",
+    "agents --nagios",
     "boards -o wide",
     "boards -o text",
     "whoami",

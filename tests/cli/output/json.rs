@@ -94,6 +94,7 @@ fn every_document_has_the_keys_of_its_schema_and_no_other() {
         ("timeline", "timeline -S 2026-03-06T11:00Z -U 2026-03-06T12:00Z"),
         ("compare", "compare --at 2026-03-06T12:00:00Z --span 2h"),
         ("boards", "boards"),
+        ("agents", "agents --at 2026-03-06T12:00:00Z"),
         ("whoami", "whoami"),
         ("explain", "explain task.comment"),
         ("explain", "explain nothing.known"),
@@ -117,6 +118,7 @@ fn every_line_has_the_keys_of_its_schema_and_no_other() {
         ("timeline-event", "timeline -S 2026-03-06T11:00Z -U 2026-03-06T12:00Z"),
         ("tail-event", "tail --events --no-follow -n 30"),
         ("tail-comment", "tail --no-follow -n 30"),
+        ("agent", "agents"),
     ] {
         let lines = place.mc(line.split(' ')).args(["-o", "jsonl", "-q"]).ok().jsonl();
         assert!(!lines.is_empty(), "{line}");

@@ -11,7 +11,7 @@ const LONG_AGO: &str = "2006-03-06T12:00:00Z";
 const ROWS: NonZero<u16> = NonZero::new(400).unwrap();
 
 /// On the store of demo; names of the recorded screens.
-const SCREENS: [(&str, &str); 19] = [
+const SCREENS: [(&str, &str); 20] = [
     ("help", "--help"),
     ("list", "list --exclude-type agent.heartbeat --limit 12"),
     ("list-failed", "list --type *failed --limit 6"),
@@ -23,7 +23,8 @@ const SCREENS: [(&str, &str); 19] = [
     ("errors-none", "errors -S 2006-03-06 -U 2006-03-06T12:00 --board docs"),
     ("summary", "summary -S 2006-02-27 -U 2006-03-06"),
     ("summary-by-day", "summary -S 2006-02-27 -U 2006-03-06 --by day,board --board docs"),
-    ("boards", "boards"),
+    ("agents", "agents --at 2006-03-06T12:00:00Z"),
+    ("boards", "boards --at 2006-03-06T12:00:00Z"),
     ("whoami", "whoami"),
     ("doctor", "doctor"),
     ("explain", "explain task.assignee_wake_failed"),
@@ -41,7 +42,7 @@ const NASTY: [(&str, &str); 4] = [
     ("nasty-list", "list --limit 90"),
     ("nasty-comments", "comments --limit 40"),
     ("nasty-errors", "errors -S 2005-12-01 -U 2006-03-16 --by board,agent --limit 5"),
-    ("nasty-boards", "boards"),
+    ("nasty-boards", "boards --at 2006-03-16T12:00:00Z"),
 ];
 
 fn demo() -> Place {

@@ -23,7 +23,7 @@ fn a_json_page_has_the_apis_envelope_and_a_cursor() {
 #[test]
 fn boards_in_json_are_items_alone() {
     let shown = written(Format::Json, Columns::boards(), piped(), &[board("B")], &PageInfo::default());
-    let item = r#"{"id":"00000000-0000-0000-0000-000000000003","name":"B","slug":"pay","last_activity_at":"2026-03-15T12:00:00"}"#;
+    let item = r#"{"id":"00000000-0000-0000-0000-000000000003","name":"B","slug":"pay","last_activity_at":"2026-03-15T12:00:00","last_event_at":null,"failed_deliveries":0,"silent_agents":0}"#;
     assert_eq!(shown, format!("{{\"items\":[{item}]}}\n"));
 }
 
@@ -93,8 +93,11 @@ fn tsv_has_no_quotes_and_no_stray_line_ends() {
 #[test]
 fn csv_and_tsv_have_a_header_without_rows_and_jsonl_is_empty() {
     let empty = |format| written::<Board>(format, Columns::boards(), piped(), &[], &PageInfo::default());
-    assert_eq!(empty(Format::Csv), "id,name,slug,last_activity_at\r\n");
-    assert_eq!(empty(Format::Tsv), "id\tname\tslug\tlast_activity_at\n");
+    assert_eq!(empty(Format::Csv), "id,name,slug,last_activity_at,last_event_at,failed_deliveries,silent_agents\r\n");
+    assert_eq!(
+        empty(Format::Tsv),
+        "id\tname\tslug\tlast_activity_at\tlast_event_at\tfailed_deliveries\tsilent_agents\n"
+    );
     assert_eq!(empty(Format::Jsonl), "");
     assert_eq!(empty(Format::Text), "");
     assert_eq!(empty(Format::Sse), "");
