@@ -338,7 +338,7 @@ Register-ArgumentCompleter -Native -CommandName 'mc-activity' -ScriptBlock {
             break
         }
         'mc-activity;agents' {
-            [CompletionResult]::new('--grace', '--grace', [CompletionResultType]::ParameterName, 'How much later than usual a sign of life may be')
+            [CompletionResult]::new('--grace', '--grace', [CompletionResultType]::ParameterName, 'How late a sign may be')
             [CompletionResult]::new('--at', '--at', [CompletionResultType]::ParameterName, 'Evaluate as of this time')
             [CompletionResult]::new('--board', '--board', [CompletionResultType]::ParameterName, 'Only agents of this board: id, slug or name')
             [CompletionResult]::new('--exclude-board', '--exclude-board', [CompletionResultType]::ParameterName, 'Exclude agents of this board')
@@ -363,8 +363,8 @@ Register-ArgumentCompleter -Native -CommandName 'mc-activity' -ScriptBlock {
             [CompletionResult]::new('--token-file', '--token-file', [CompletionResultType]::ParameterName, 'User token to authenticate with [env: MC_TOKEN]')
             [CompletionResult]::new('--agent-token-file', '--agent-token-file', [CompletionResultType]::ParameterName, 'Agent token [env: MC_AGENT_TOKEN]')
             [CompletionResult]::new('--tz', '--tz', [CompletionResultType]::ParameterName, 'Use this time zone, such as Europe/Berlin')
-            [CompletionResult]::new('--silent', '--silent', [CompletionResultType]::ParameterName, 'Only agents that are silent or never gave a sign of life')
-            [CompletionResult]::new('--fail', '--fail', [CompletionResultType]::ParameterName, 'Exit with code 6 if an agent is silent or never gave a sign of life')
+            [CompletionResult]::new('--silent', '--silent', [CompletionResultType]::ParameterName, 'Only agents that are silent or never gave a sign')
+            [CompletionResult]::new('--fail', '--fail', [CompletionResultType]::ParameterName, 'Exit with code 6 if an agent is silent or never seen')
             [CompletionResult]::new('--nagios', '--nagios', [CompletionResultType]::ParameterName, 'Act as a Nagios plugin')
             [CompletionResult]::new('--no-header', '--no-header', [CompletionResultType]::ParameterName, 'Leave out the header of csv or tsv')
             [CompletionResult]::new('--excel', '--excel', [CompletionResultType]::ParameterName, 'csv or tsv for spreadsheets such as Excel')

@@ -329,7 +329,7 @@ set edit:completion:arg-completer[mc-activity] = {|@words|
             cand --version 'Print version'
         }
         &'mc-activity;agents'= {
-            cand --grace 'How much later than usual a sign of life may be'
+            cand --grace 'How late a sign may be'
             cand --at 'Evaluate as of this time'
             cand --board 'Only agents of this board: id, slug or name'
             cand --exclude-board 'Exclude agents of this board'
@@ -354,8 +354,8 @@ set edit:completion:arg-completer[mc-activity] = {|@words|
             cand --token-file 'User token to authenticate with [env: MC_TOKEN]'
             cand --agent-token-file 'Agent token [env: MC_AGENT_TOKEN]'
             cand --tz 'Use this time zone, such as Europe/Berlin'
-            cand --silent 'Only agents that are silent or never gave a sign of life'
-            cand --fail 'Exit with code 6 if an agent is silent or never gave a sign of life'
+            cand --silent 'Only agents that are silent or never gave a sign'
+            cand --fail 'Exit with code 6 if an agent is silent or never seen'
             cand --nagios 'Act as a Nagios plugin'
             cand --no-header 'Leave out the header of csv or tsv'
             cand --excel 'csv or tsv for spreadsheets such as Excel'

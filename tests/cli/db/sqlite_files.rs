@@ -87,7 +87,8 @@ fn a_protected_file_is_read_in_either_journal_mode() {
                          code=$?; rm /tmp/mc-activity-for-nobody.$$; exit $code";
             let output = database.place.sh(shell, words).env("DATABASE_URL", &url).run();
             assert_eq!(output.code, *code, "{mode} {output}");
-            let shown = output.stdout.lines().filter(|line| !line.contains("\"database\":")).collect::<Vec<_>>().join("\n");
+            let shown =
+                output.stdout.lines().filter(|line| !line.contains("\"database\":")).collect::<Vec<_>>().join("\n");
             assert_eq!(without_cursors(&shown), without_cursors(said), "{mode} {line}");
         }
         std::fs::set_permissions(&directory, PermissionsExt::from_mode(0o755)).unwrap();
