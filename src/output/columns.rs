@@ -419,6 +419,8 @@ mod tests {
                     "time" => "created_at",
                     "age" | "last activity" => "at",
                     "task id" => "task_id",
+                    "failed deliveries" => "failed_deliveries",
+                    "silent agents" => "silent_agents",
                     other => other,
                 };
                 assert!(view.fields[at].contains(expected), "{title} shows {}", view.fields[at]);

@@ -175,7 +175,7 @@ fn text_is_one_line_a_row_when_piped() {
     let shown = written(Format::Text, Columns::comments(), piped(), &[comment("hi")], &PageInfo::default());
     assert_eq!(shown, "2026-03-15 12:34:56  Payments  -  Ship it: hi\n");
     let shown = written(Format::Text, Columns::boards(), piped(), &[board("B")], &PageInfo::default());
-    assert_eq!(shown, "00000000-0000-0000-0000-000000000003  B  pay  2026-03-15 12:00:00\n");
+    assert_eq!(shown, "00000000-0000-0000-0000-000000000003  B  pay  2026-03-15 12:00:00  -  0  0\n");
 }
 
 #[test]

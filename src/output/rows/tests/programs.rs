@@ -101,7 +101,7 @@ fn csv_and_tsv_have_a_header_without_rows_and_jsonl_is_empty() {
     assert_eq!(empty(Format::Jsonl), "");
     assert_eq!(empty(Format::Text), "");
     assert_eq!(empty(Format::Sse), "");
-    assert_eq!(empty(Format::Table), "NAME  SLUG  ID  LAST ACTIVITY (UTC)  AGE\n");
+    assert_eq!(empty(Format::Table), "NAME  SLUG  ID  LAST ACTIVITY (UTC)  AGE  FAILED DELIVERIES  SILENT AGENTS\n");
 }
 
 #[test]
