@@ -18,6 +18,7 @@ pub mod highlight;
 pub mod html;
 pub mod json;
 mod key_value;
+mod line_draft;
 pub mod message_groups;
 pub mod nagios;
 mod paragraphs;

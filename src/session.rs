@@ -196,7 +196,7 @@ impl Context {
                 })
             }
             _ => Err(unavailable("no DATABASE_URL, and no demo database")
-                .hint("set DATABASE_URL, or make a store to try with `mc-activity demo`")
+                .hint("set DATABASE_URL, or create a demo database with `mc-activity demo`")
                 .into()),
         }
     }

@@ -1,4 +1,4 @@
--- The events that already have one of these ids, whoever may see them: the writer must know whether they are the same.
+-- Events that already have one of these ids. Access rules do not apply: the writer compares them with what it is about to write.
 -- Plan relied on: the primary key.
 -- Columns: id, event_type, message, agent_id, task_id, created_at, action, user_id, actor_id, board_id.
 -- Example: psql -v ids='{0064f11a-350d-5581-bc3b-abbe1d32327e}' -f event_by_id.sql

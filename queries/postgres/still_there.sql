@@ -1,5 +1,5 @@
--- Which boards, tasks, agents and events that an archive names are still there; of a user's boards those that the user may
--- read. Of the others no more than that is told: an event of a readable board may have a task of another.
+-- Ids of boards, tasks, agents and events in an archive that still exist. Boards are limited to those that the user may read.
+-- For the others only their existence is returned: an event of a readable board may belong to a task of another board.
 -- Plan relied on: the primary keys.
 -- Columns: id.
 -- Example: psql -v boards='{000000c0-0000-4000-8000-000000000001}' -v readable='{000000c0-0000-4000-8000-000000000001}' -v tasks='{}' -v agents='{}' -v events='{}' -f still_there.sql

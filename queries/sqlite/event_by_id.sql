@@ -1,4 +1,4 @@
--- The events that already have one of these ids, whoever may see them: the writer must know whether they are the same.
+-- Events that already have one of these ids. Access rules do not apply: the writer compares them with what it is about to write.
 -- Columns: id, event_type, message, agent_id, task_id, created_at, action, user_id, actor_id, board_id.
 SELECT
   :event_columns,

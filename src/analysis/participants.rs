@@ -1,6 +1,7 @@
-//! Who took part in a story: agents that acted or were told something, and the messages to them.
+//! Who took part in a story: agents that acted or were notified, and the deliveries to them.
 
-use crate::model::{ActivityEvent, Timestamp};
+use super::deliveries;
+use crate::model::{ActivityEvent, Deliveries, Timestamp};
 use uuid::Uuid;
 
 /// An agent, or all that have none: people, and agents that were deleted.
@@ -12,21 +13,9 @@ pub struct Person {
     /// Events in which it acted.
     pub acted: u64,
     /// Events that were directed at it: messages and wake-ups.
-    pub told: u64,
+    pub notified: u64,
     pub first_at: Timestamp,
     pub last_at: Timestamp,
-}
-
-/// Attempts to deliver a message.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Attempts {
-    pub tried: u64,
-    pub failed: u64,
-    pub last_success_at: Option<Timestamp>,
-    /// The first failure after the last success.
-    pub failing_since: Option<Timestamp>,
-    /// Failures after the last success.
-    pub consecutive_failures: u64,
 }
 
 /// What is counted while events pass, oldest first.
@@ -34,38 +23,31 @@ pub struct Attempts {
 pub struct Participants {
     /// In the order in which they appear.
     pub people: Vec<Person>,
-    pub attempts: Attempts,
+    pub deliveries: Deliveries,
 }
 
 impl Participants {
     /// Counts an event.
     pub fn add(&mut self, event: &ActivityEvent) {
-        let told = is_directed(&event.event_type);
+        let is_directed = is_directed(&event.event_type);
         let known = self.people.iter_mut().find(|person| person.agent_id == event.agent_id);
         if let Some(person) = known {
             person.last_at = event.created_at;
-            *(if told { &mut person.told } else { &mut person.acted }) += 1;
+            *(if is_directed { &mut person.notified } else { &mut person.acted }) += 1;
         } else {
             self.people.push(Person {
                 agent_id: event.agent_id,
                 agent_name: event.agent_name.clone(),
-                acted: u64::from(!told),
-                told: u64::from(told),
+                acted: u64::from(!is_directed),
+                notified: u64::from(is_directed),
                 first_at: event.created_at,
                 last_at: event.created_at,
             });
         }
-        let Some(failed) = is_failed_attempt(&event.event_type) else { return };
-        let attempts = &mut self.attempts;
-        attempts.tried += 1;
-        if failed {
-            attempts.failed += 1;
-            attempts.consecutive_failures += 1;
-            attempts.failing_since.get_or_insert(event.created_at);
-        } else {
-            attempts.last_success_at = Some(event.created_at);
-            attempts.consecutive_failures = 0;
-            attempts.failing_since = None;
+        let attempts = deliveries::route(&event.event_type)
+            .and_then(|(_, outcome)| deliveries::attempts(&event.event_type, outcome, event.message.as_deref()));
+        if let Some(attempts) = attempts {
+            self.deliveries.add(event.created_at, attempts);
         }
     }
 }
@@ -73,17 +55,6 @@ impl Participants {
 /// Whether the event's agent is the one acted upon.
 fn is_directed(event_type: &str) -> bool {
     ["notified", "notify_failed", "woken", "wake_failed"].iter().any(|end| event_type.ends_with(end))
-}
-
-/// Whether an attempt to deliver a message failed; none for other events. A wake-up sends nothing.
-fn is_failed_attempt(event_type: &str) -> Option<bool> {
-    if ["assignee_woken", "assignee_wake_failed"].iter().any(|end| event_type.ends_with(end)) {
-        return None;
-    }
-    if event_type.ends_with("failed") {
-        return Some(true);
-    }
-    ["notified", ".sent", ".direct"].iter().any(|end| event_type.ends_with(end)).then_some(false)
 }
 
 #[cfg(test)]
@@ -116,7 +87,7 @@ mod tests {
 
     #[test]
     fn failures_count_from_the_last_success() {
-        let attempts = count(&[
+        let deliveries = count(&[
             (1, "task.assignee_notify_failed", Some(1)),
             (2, "task.assignee_notified", Some(1)),
             (3, "task.assignee_woken", Some(1)),
@@ -125,14 +96,14 @@ mod tests {
             (6, "task.rework_notify_failed", Some(1)),
             (7, "task.comment", Some(1)),
         ])
-        .attempts;
-        assert_eq!((attempts.tried, attempts.failed, attempts.consecutive_failures), (4, 3, 2));
+        .deliveries;
+        assert_eq!((deliveries.tally.total, deliveries.tally.errors, deliveries.in_a_row), (4, 3, 2));
         let at = |seconds| Some(Timestamp::from_micros(0).plus_seconds(seconds));
-        assert_eq!((attempts.last_success_at, attempts.failing_since), (at(2), at(4)));
+        assert_eq!((deliveries.last_success, deliveries.failing_since), (at(2), at(4)));
     }
 
     #[test]
-    fn who_acted_is_told_apart_from_who_was_told() {
+    fn agents_that_act_are_counted_apart_from_agents_that_are_notified() {
         let people = count(&[
             (1, "task.created", None),
             (2, "task.assignee_notified", Some(1)),
@@ -141,7 +112,7 @@ mod tests {
         ])
         .people;
         let counted: Vec<_> =
-            people.iter().map(|person| (person.agent_id.is_some(), person.acted, person.told)).collect();
+            people.iter().map(|person| (person.agent_id.is_some(), person.acted, person.notified)).collect();
         assert_eq!(counted, [(false, 1, 0), (true, 1, 1), (true, 1, 0)]);
     }
 }

@@ -49,7 +49,7 @@ pub struct AgentsArgs {
     #[arg(long, value_name = "DURATION", default_value = "5m", value_parser = parse_duration)]
     grace: Duration,
     /// Evaluate as of this time
-    #[arg(long, value_name = "TIME", conflicts_with = "until")]
+    #[arg(long, value_name = "TIME", allow_hyphen_values = true, conflicts_with = "until")]
     at: Option<TimeSpec>,
     /// Exit with code 6 if an agent is silent or never seen
     #[arg(long, help_heading = "Thresholds")]
@@ -139,10 +139,14 @@ impl AgentsArgs {
         };
         let code = self.print(context, &session, (format, view), &report, (&moment, seen))?;
         let silent = report.silent();
+        let nobody = (seen == 0).then(|| no_agents(&session));
         session.store.close().await;
         if self.fail && silent > 0 {
             let agents = if silent == 1 { "1 agent gives".to_owned() } else { format!("{silent} agents give") };
             return Err(Failure::new(Kind::Threshold, format!("{agents} no sign of life")).into());
+        }
+        if let Some(reason) = nobody.filter(|_| self.fail) {
+            return Err(Failure::new(Kind::Threshold, reason).into());
         }
         Ok(code)
     }

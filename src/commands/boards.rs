@@ -28,7 +28,7 @@ Examples:
   mc-activity boards -o csv --fields slug,last_activity_at   # which board went quiet?")]
 pub struct BoardsArgs {
     /// Evaluate as of this time
-    #[arg(long, value_name = "TIME")]
+    #[arg(long, value_name = "TIME", allow_hyphen_values = true)]
     at: Option<TimeSpec>,
     #[command(flatten)]
     output: OutputArgs,

@@ -36,7 +36,7 @@ Examples:
   mc-activity compare --span 15m --fail-on new -q")]
 pub struct CompareArgs {
     /// End of the window [default: now]
-    #[arg(long, value_name = "TIME", conflicts_with_all = ["since", "until"])]
+    #[arg(long, value_name = "TIME", allow_hyphen_values = true, conflicts_with_all = ["since", "until"])]
     at: Option<TimeSpec>,
     /// Length of the window [default: 1h]
     #[arg(long, value_name = "DURATION", value_parser = parse_positive_duration, conflicts_with = "since")]

@@ -28,7 +28,7 @@ pub struct DemoArgs {
     /// Create the data as of this time
     ///
     /// The same time always gives the same data.
-    #[arg(long, value_name = "TIME")]
+    #[arg(long, value_name = "TIME", allow_hyphen_values = true)]
     at: Option<TimeSpec>,
     /// Keep writing an event every few seconds until Ctrl-C
     #[arg(long)]

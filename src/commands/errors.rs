@@ -46,7 +46,7 @@ pub struct ErrorsArgs {
     /// Time range of the backend's charts [default: 24h]
     ///
     /// Both ends are included. 1m means 30 days. The buckets are those of UTC.
-    #[arg(long, value_name = "RANGE", value_parser = RANGES.map(|(name, ..)| name), conflicts_with_all = ["since", "until"])]
+    #[arg(long, value_name = "RANGE", value_parser = Bucket::RANGES.map(|(name, ..)| name), conflicts_with_all = ["since", "until"])]
     range: Option<String>,
     /// Which events to count [default: all; thresholds: deliveries]
     ///
@@ -60,7 +60,7 @@ pub struct ErrorsArgs {
     #[arg(long, value_name = "FIELD", value_delimiter = ',', value_parser = ["type", "board", "agent", "task", "route"])]
     by: Vec<String>,
     /// Evaluate as of this time
-    #[arg(long, value_name = "TIME")]
+    #[arg(long, value_name = "TIME", allow_hyphen_values = true)]
     at: Option<TimeSpec>,
     /// Maximum number of failures [default: 50; on a terminal, as many as fit]
     ///
@@ -107,18 +107,6 @@ pub struct ErrorsArgs {
     output: OutputArgs,
 }
 
-/// The backend's ranges: days and bucket.
-const RANGES: [(&str, i64, Bucket); 8] = [
-    ("24h", 1, Bucket::Hour),
-    ("3d", 3, Bucket::Day),
-    ("7d", 7, Bucket::Day),
-    ("14d", 14, Bucket::Day),
-    ("1m", 30, Bucket::Day),
-    ("3m", 90, Bucket::Week),
-    ("6m", 180, Bucket::Week),
-    ("1y", 365, Bucket::Month),
-];
-
 fn percentage(text: &str) -> Result<f64, String> {
     match text.trim_end_matches('%').parse::<f64>() {
         Ok(pct) if (0.0..=100.0).contains(&pct) => Ok(pct),
@@ -144,7 +132,8 @@ impl ErrorsArgs {
     fn window(&self, filter: &Filter, now: Timestamp) -> Result<Window> {
         if self.span.is_open() {
             let name = self.range.as_deref().unwrap_or("24h");
-            let (name, days, bucket) = RANGES.into_iter().find(|(known, ..)| *known == name).unwrap_or(RANGES[0]);
+            let (name, days, bucket) =
+                Bucket::RANGES.into_iter().find(|(known, ..)| *known == name).unwrap_or(Bucket::RANGES[0]);
             let since = now.plus_seconds(-days * SECONDS_A_DAY);
             return Ok(Window {
                 range: Some(name.to_owned()),

@@ -18,9 +18,6 @@ use std::collections::HashMap;
 use std::path::PathBuf;
 use std::time::Duration;
 
-/// The ranges of `errors --range`, in days.
-const RANGES: [(&str, u64); 8] =
-    [("24h", 1), ("3d", 3), ("7d", 7), ("14d", 14), ("1m", 30), ("3m", 90), ("6m", 180), ("1y", 365)];
 /// Of more periods the empty ones are left out: all minutes of two months are this many.
 const MOST_PERIODS: i64 = 100_000;
 const WEEK: i64 = 7 * 86_400;
@@ -42,7 +39,7 @@ pub struct SummaryArgs {
     #[arg(long, value_name = "FIELD", value_delimiter = ',', value_parser = ["type", "board", "agent", "task", "day", "hour", "minute"])]
     by: Vec<String>,
     /// Count over this range up to now: 24h, 3d, 7d, 14d, 1m (30 days), 3m, 6m or 1y
-    #[arg(long = "range", id = "named_range", value_name = "RANGE", value_parser = RANGES.map(|(name, _)| name), conflicts_with_all = ["since", "until"])]
+    #[arg(long = "range", id = "named_range", value_name = "RANGE", value_parser = Bucket::RANGES.map(|(name, ..)| name), conflicts_with_all = ["since", "until"])]
     named_range: Option<String>,
     /// Also write an HTML report to this file
     #[arg(long, value_name = "FILE", help_heading = "Output")]
@@ -62,7 +59,10 @@ impl SummaryArgs {
             self.by.push("type".to_owned());
         }
         if let Some(name) = &self.named_range {
-            let days = RANGES.into_iter().find(|(known, _)| known == name).map_or(1, |(_, days)| days);
+            let days = Bucket::RANGES
+                .into_iter()
+                .find(|(known, ..)| known == name)
+                .map_or(1, |(_, days, _)| days.unsigned_abs());
             self.range.start.since = Some(TimeSpec::Ago(Duration::from_secs(days * 86_400)));
         }
         let by = GroupBy::parse(&self.by)?;

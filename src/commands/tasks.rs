@@ -52,7 +52,7 @@ pub struct TasksArgs {
     #[arg(long)]
     all: bool,
     /// Answer as of this time
-    #[arg(long, value_name = "TIME", conflicts_with = "until")]
+    #[arg(long, value_name = "TIME", allow_hyphen_values = true, conflicts_with = "until")]
     at: Option<TimeSpec>,
     /// Exit with 6 when a task waits too long
     ///
@@ -90,6 +90,8 @@ struct Findings {
     /// The table says what is now, so it is not compared with an earlier log.
     in_the_past: bool,
     columns: TaskColumns,
+    /// Why it says nothing that no task waits.
+    nothing_to_judge: Option<String>,
 }
 
 impl TasksArgs {
@@ -113,6 +115,9 @@ impl TasksArgs {
             let tasks = if overdue == 1 { "1 task waits".to_owned() } else { format!("{overdue} tasks wait") };
             return Err(Failure::new(Kind::Threshold, format!("{tasks} for longer than usual")).into());
         }
+        if let Some(reason) = findings.nothing_to_judge.filter(|_| self.fail) {
+            return Err(Failure::new(Kind::Threshold, format!("no task was looked at: {reason}")).into());
+        }
         Ok(code)
     }
 
@@ -133,6 +138,7 @@ impl TasksArgs {
         let scope = session.scope.clone();
         let columns = session.store.task_columns().await?;
         let in_the_past = now < asked_at;
+        let asked = filter.clone();
         let usable = TaskColumns { status: columns.status && !in_the_past, assignee: columns.assignee && !in_the_past };
 
         // How long answers take is asked of all that the actor may see: a filter does not change what is usual.
@@ -175,7 +181,8 @@ impl TasksArgs {
         rows.retain(|row| of_agent(row).is_none_or(|id| !exclude_agents.contains(&id)));
         rows.retain(|row| grep.is_empty() || grep.iter().any(|text| holds(row.message.as_deref(), text, ignore_case)));
         rows.sort_by_key(|row| (row.state, row.since, row.task_id));
-        Ok(Findings { rows, usual, since, now, in_the_past, columns })
+        let nothing_to_judge = if rows.is_empty() { session.nothing_to_judge(&asked).await? } else { None };
+        Ok(Findings { rows, usual, since, now, in_the_past, columns, nothing_to_judge })
     }
 
     /// Where the status of a task is older than what was looked at, or with --all its last event: reads what happened to
@@ -279,7 +286,7 @@ impl TasksArgs {
         view: Columns,
         findings: &Findings,
     ) -> Result<u8> {
-        let Findings { rows, usual, since, now, in_the_past, columns } = findings;
+        let Findings { rows, usual, since, now, in_the_past, columns, .. } = findings;
         let missing = columns.missing();
         let report = TaskReport { rows, usual, since: *since, until: *now, missing_columns: &missing };
         let mut style = context.style(session, &self.output)?;
@@ -288,7 +295,10 @@ impl TasksArgs {
         let mut sink = Destination::open_for(self.output.out_file.as_deref(), format)?;
         if self.nagios {
             let escape = |text: &str| escape_for_terminal(text).into_owned();
-            let (code, text) = output::tasks::check(&report, session.embedded, &show_time, &escape);
+            let (code, text) = match session.demo_note().or_else(|| findings.nothing_to_judge.clone()) {
+                Some(why) => output::nagios::unknown(&why),
+                None => output::tasks::check(&report, session.embedded, &show_time, &escape),
+            };
             sink.write_all(text.as_bytes())?;
             sink.finish()?;
             return Ok(code);

@@ -53,7 +53,7 @@ Examples:
   mc-activity timeline --task 30d4 --html incident.html")]
 pub struct TimelineArgs {
     /// Tell it as of this time
-    #[arg(long, value_name = "TIME", conflicts_with = "until")]
+    #[arg(long, value_name = "TIME", allow_hyphen_values = true, conflicts_with = "until")]
     at: Option<TimeSpec>,
     /// Also write one self-contained page
     #[arg(long, value_name = "FILE", help_heading = "Output")]

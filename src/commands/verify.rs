@@ -116,6 +116,9 @@ impl VerifyArgs {
         for (number, path) in self.files.iter().enumerate() {
             verifier.read_file(&mut session, number, path, &progress).await?;
         }
+        if verifier.answer.lines == 0 {
+            return Err(usage("the archive has no line, so there is nothing to verify").into());
+        }
         verifier.look_up(&mut session).await?;
         let micros = i64::try_from(self.lookback.as_micros()).unwrap_or(i64::MAX);
         verifier.search(&mut session, filter, micros, &progress).await?;

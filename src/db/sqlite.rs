@@ -1,4 +1,4 @@
-//! SQLite: the embedded store, or a file given as `sqlite:`, which may have been made by SQLAlchemy.
+//! SQLite: the demo database, or a file given as `sqlite:`, which may have been made by SQLAlchemy.
 //!
 //! By rusqlite, not by sqlx, which hands every row from a thread of its own to ours: that takes longer than to read it.
 
@@ -169,7 +169,7 @@ impl SqliteConnection {
         Ok(lite)
     }
 
-    /// Makes an empty file an embedded store of the newest version.
+    /// Makes an empty file a demo database of the newest version.
     pub(super) async fn initialize_store(&mut self) -> Result<()> {
         self.simple(&format!("PRAGMA application_id = {}", migrations::OURS)).await?;
         heard(migrations::migrate(&mut self.conn)).await?;

@@ -94,7 +94,7 @@ impl Database {
         if self.dialect().survives_failure { Ok(()) } else { self.simple(sql).await }
     }
 
-    /// Notes in an embedded store that it holds more than what demo put there.
+    /// Notes in a demo database that it holds more than what demo put there.
     ///
     /// # Errors
     /// Those of the database.

@@ -39,6 +39,18 @@ pub enum Bucket {
 }
 
 impl Bucket {
+    /// The ranges of the backend's charts: name, days and bucket.
+    pub const RANGES: [(&str, i64, Self); 8] = [
+        ("24h", 1, Self::Hour),
+        ("3d", 3, Self::Day),
+        ("7d", 7, Self::Day),
+        ("14d", 14, Self::Day),
+        ("1m", 30, Self::Day),
+        ("3m", 90, Self::Week),
+        ("6m", 180, Self::Week),
+        ("1y", 365, Self::Month),
+    ];
+
     /// As in the API.
     pub fn name(self) -> &'static str {
         match self {

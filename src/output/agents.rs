@@ -122,7 +122,7 @@ pub fn check(
         () => 0,
     };
     let total = report.agents.len();
-    let store = if embedded { " of the embedded store" } else { "" };
+    let store = if embedded { " of the demo database" } else { "" };
     let message =
         format!("{silent} of {total} agents{store} silent, {never} never gave a sign, {late} late, {alive} alive");
     let data = format!("silent={silent};;0;0;{total} never={never};;0;0;{total} late={late};0;;0;{total}");

@@ -117,17 +117,17 @@ impl Columns {
         view.with_columns(&columns)
     }
 
-    /// The answer of `boards`; their ids are shown whole, for `--board`.
+    /// The rows of `boards`; their ids are shown whole, for `--board`. What needs attention stays when there is little room.
     pub fn boards() -> Self {
         let view = Self::of(Board::FIELDS, false, "board");
         let columns = [
             ("NAME", 8, 0, CellStyle::Full(view.at("name"))),
-            ("SLUG", 8, 1, CellStyle::Full(view.at("slug"))),
-            ("ID", FIXED, 2, CellStyle::Full(view.at("id"))),
-            ("LAST ACTIVITY", FIXED, 4, CellStyle::Time(view.at("last_activity_at"))),
-            ("AGE", FIXED, 3, CellStyle::Age(view.at("last_activity_at"))),
-            ("FAILED DELIVERIES", FIXED, 5, CellStyle::Count(view.at("failed_deliveries"))),
-            ("SILENT AGENTS", FIXED, 6, CellStyle::Count(view.at("silent_agents"))),
+            ("SLUG", 8, 4, CellStyle::Full(view.at("slug"))),
+            ("ID", FIXED, 6, CellStyle::Full(view.at("id"))),
+            ("LAST ACTIVITY", FIXED, 5, CellStyle::Time(view.at("last_activity_at"))),
+            ("AGE", FIXED, 1, CellStyle::Age(view.at("last_activity_at"))),
+            ("FAILED DELIVERIES", FIXED, 2, CellStyle::Count(view.at("failed_deliveries"))),
+            ("SILENT AGENTS", FIXED, 3, CellStyle::Count(view.at("silent_agents"))),
         ];
         view.with_columns(&columns)
     }

@@ -3,7 +3,7 @@
 use super::cell_text::{self, NOTHING};
 use super::columns::Columns;
 use super::highlight::Highlights;
-use super::paragraphs::{lines_of, wrap_hanging};
+use super::line_draft::LineDraft;
 use super::terminal::Color;
 use super::width::{truncate, width};
 use super::{PageInfo, Style, show_time};
@@ -20,9 +20,6 @@ const WIDEST_TYPE: usize = 30;
 const WIDEST_TITLE: usize = 32;
 /// In less room a title tells nothing and is left out.
 const LEAST_TITLE: usize = 10;
-const INDENT: usize = 4;
-/// A message does not begin in less room than this.
-const LEAST_ROOM: usize = 20;
 
 pub(super) struct Lines {
     style: Style,
@@ -32,32 +29,6 @@ pub(super) struct Lines {
     /// The date of the row before, on a terminal.
     date: Option<String>,
     highlights: Highlights,
-}
-
-/// A line under way: what is written and how wide it is, colors left aside.
-#[derive(Default)]
-struct LineDraft {
-    text: String,
-    width: usize,
-}
-
-impl LineDraft {
-    fn push(&mut self, style: &Style, text: &str, ink: Color) {
-        self.text.push_str(&style.terminal.paint(ink, text));
-        self.width += width(text);
-    }
-
-    fn space(&mut self, columns: usize) {
-        self.text.extend(std::iter::repeat_n(' ', columns));
-        self.width += columns;
-    }
-
-    /// Goes on in the next row, indented.
-    fn break_line(&mut self) {
-        self.text.push('\n');
-        self.width = 0;
-        self.space(INDENT);
-    }
 }
 
 impl Lines {
@@ -88,8 +59,8 @@ impl Lines {
                 self.date(out, view, record);
                 self.head(&mut draft, view, record, &cell_text::plain(&message));
                 match (&message, self.style.terminal.width) {
-                    (Cell::Text(message), Some(columns)) => self.paragraphs(&mut draft, message, columns, ink),
-                    // No message needs no mark on a terminal.
+                    (Cell::Text(message), Some(columns)) => draft.message(message, Some(columns), &self.painted(ink)),
+                    // On a terminal nothing stands for a message that is null.
                     (_, Some(_)) => {}
                     (_, None) => {
                         let text = cell_text::text(&message, &self.style, false);
@@ -101,13 +72,18 @@ impl Lines {
                 let text = |(position, _)| cell_text::text(&record.cell(position), &self.style, false);
                 let body = view.chosen().map(text).collect::<Vec<_>>().join("  ");
                 match self.style.terminal.width {
-                    Some(columns) => self.wrapped(&mut draft, &body, columns, ink),
+                    Some(columns) => draft.wrapped(&body, Some(columns), &self.painted(ink)),
                     None => draft.push(&self.style, &body, ink),
                 }
             }
         }
         out.extend_from_slice(draft.text.trim_end().as_bytes());
         out.push(b'\n');
+    }
+
+    /// How a row of a message is painted, with what is looked for in it.
+    fn painted(&self, ink: Color) -> impl Fn(&str) -> String {
+        move |row| self.highlights.paint(&self.style.terminal, ink, row).to_string()
     }
 
     /// The lines below, on a terminal: elsewhere every line is a row.
@@ -203,40 +179,6 @@ impl Lines {
         };
         draft.push(&style, &text, ink);
         draft.space(column.saturating_sub(width(&text)) + 2);
-    }
-
-    /// A message of one line follows its head; one of several lines stands below it.
-    fn paragraphs(&self, draft: &mut LineDraft, message: &str, columns: usize, ink: Color) {
-        let mut lines = lines_of(message).map(escape_for_terminal).peekable();
-        let Some(first) = lines.next() else { return };
-        if lines.peek().is_none() {
-            self.wrapped(draft, &first, columns, ink);
-            return;
-        }
-        for line in std::iter::once(first).chain(lines) {
-            draft.text.truncate(draft.text.trim_end_matches(' ').len());
-            draft.break_line();
-            self.wrapped(draft, &line, columns, ink);
-        }
-    }
-
-    /// One line, wrapped to the terminal with its further rows indented.
-    fn wrapped(&self, draft: &mut LineDraft, line: &str, columns: usize, ink: Color) {
-        let beside = columns.saturating_sub(draft.width);
-        let below = columns.saturating_sub(INDENT).max(1);
-        let first = if beside < LEAST_ROOM && width(line) > beside { 0 } else { beside };
-        for (index, row) in wrap_hanging(line, first, below).iter().enumerate() {
-            if index > 0 {
-                draft.text.truncate(draft.text.trim_end_matches(' ').len());
-                draft.break_line();
-            }
-            // An escape sequence would keep the spaces before it from being cut.
-            let row = row.trim_end();
-            if !row.is_empty() {
-                draft.text.push_str(&self.highlights.paint(&self.style.terminal, ink, row));
-            }
-            draft.width += width(row);
-        }
     }
 }
 

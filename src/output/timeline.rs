@@ -1,15 +1,16 @@
 //! The answer of `timeline`: what happened, oldest first, for people, as Markdown and as JSON.
 
 use super::columns::Columns;
+use super::line_draft::LineDraft;
 use super::message_groups::pattern;
 use super::show_time::length;
-use super::width::width;
+use super::width::{truncate, width};
 use super::{Color, Style, json, write_facts};
 use crate::analysis::dwell::{History, StatusChange};
-use crate::analysis::participants::{Attempts, Participants, Person};
+use crate::analysis::participants::{Participants, Person};
 use crate::analysis::task_status::TaskStatus;
 use crate::escape::escape_for_terminal;
-use crate::model::{ActivityEvent, Cell, Timestamp};
+use crate::model::{ActivityEvent, Cell, Deliveries, Timestamp};
 use serde_json::{Value, json as value};
 use std::io::{self, Write};
 use uuid::Uuid;
@@ -19,7 +20,7 @@ const COMMENT: &str = "task.comment";
 /// Names and types are aligned to the widest so far, up to this.
 const WIDEST_NAME: usize = 20;
 const WIDEST_TYPE: usize = 30;
-const INDENT: &str = "    ";
+const LEAST_NAME: usize = 6;
 
 /// The task that a timeline is about; texts are untrusted.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -102,7 +103,7 @@ impl FoldedRepeats {
     }
 }
 
-/// What a story is told as.
+/// The form of a narrative.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Form {
     /// For a terminal or a pipe.
@@ -111,13 +112,13 @@ pub enum Form {
     Markdown,
 }
 
-/// Tells events to people, one by one: repeats become one entry, heartbeats are counted only.
+/// Writes events for people, one by one. Repeats become one entry, and heartbeats are only counted.
 pub struct Narrative {
     form: Form,
     style: Style,
     /// Board and task are named with each event.
     many_tasks: bool,
-    /// Heartbeats are told too.
+    /// Whether heartbeats are shown.
     heartbeats: bool,
     pending: Option<FoldedRepeats>,
     left_out: u64,
@@ -130,12 +131,12 @@ impl Narrative {
         Self { form, style, many_tasks, heartbeats, pending: None, left_out: 0, agent: 0, kind: 0 }
     }
 
-    /// Heartbeats that were not told.
+    /// Heartbeats that were left out.
     pub fn left_out(&self) -> u64 {
         self.left_out
     }
 
-    /// Tells an event, or keeps it until it is known whether it is repeated.
+    /// Writes an event, or keeps it until it is known whether it is repeated.
     ///
     /// # Errors
     /// Those of the writer.
@@ -156,7 +157,7 @@ impl Narrative {
         Ok(())
     }
 
-    /// Tells what was kept.
+    /// Writes what was kept.
     ///
     /// # Errors
     /// Those of the writer.
@@ -169,51 +170,53 @@ impl Narrative {
     }
 
     fn text(&mut self, out: &mut impl Write, repeats: &FoldedRepeats) -> io::Result<()> {
-        let (terminal, zone) = (self.style.terminal, self.style.zone);
+        let (style, terminal, zone) = (&self.style, self.style.terminal, self.style.zone);
         let FoldedRepeats { first: entry, count, .. } = repeats;
         let event = &entry.event;
         let failed = event.event_type.ends_with("failed");
         let (agent, kind) = (entry.agent(), escape_for_terminal(&event.event_type).into_owned());
-        self.agent = self.agent.max(width(&agent).min(WIDEST_NAME));
+        // On a narrow terminal a name leaves the room to the type.
+        let widest_name = terminal.width.map_or(WIDEST_NAME, |columns| (columns / 8).clamp(LEAST_NAME, WIDEST_NAME));
+        self.agent = self.agent.max(width(&agent).min(widest_name));
         self.kind = self.kind.max(width(&kind).min(WIDEST_TYPE));
-        let pad = |text: &str, room: usize| " ".repeat(room.saturating_sub(width(text)));
-        let mut line = format!(
-            "{}  {}  {}{}  {}{}{}{}  ",
-            terminal.paint(Color::Dim, &zone.show(event.created_at)),
-            terminal.paint(Color::Dim, &format!("{:>8}", entry.elapsed())),
-            terminal.paint(Color::Green, &agent),
-            pad(&agent, self.agent),
-            if failed { terminal.paint(Color::Failure, terminal.failure_mark()) } else { "".into() },
-            if failed { pad(terminal.failure_mark(), 2) } else { "  ".to_owned() },
-            terminal.paint(Color::of_type(&event.event_type), &kind),
-            pad(&kind, self.kind),
-        );
+        let mut draft = LineDraft::default();
+        draft.push(style, &zone.show(event.created_at), Color::Dim);
+        draft.push(style, &format!("  {:>8}  ", entry.elapsed()), Color::Dim);
+        let agent = match terminal.width {
+            Some(_) => truncate(&agent, self.agent, terminal.ellipsis()).into_owned(),
+            None => agent,
+        };
+        draft.push(style, &agent, Color::Green);
+        draft.space(self.agent.saturating_sub(width(&agent)) + 2);
+        let mark = if failed { terminal.failure_mark() } else { "" };
+        draft.push(style, mark, Color::Failure);
+        draft.space(2_usize.saturating_sub(width(mark)));
+        draft.push(style, &kind, Color::of_type(&event.event_type));
+        draft.space(self.kind.saturating_sub(width(&kind)) + 2);
+        let message = repeats.last_message.as_deref().unwrap_or_default();
         if self.many_tasks {
-            let named = [(event.board_name.as_deref(), Color::Blue), (event.task_title.as_deref(), Color::Cyan)];
+            // On a terminal a title is not repeated that the message holds already.
+            let title =
+                event.task_title.as_deref().filter(|title| terminal.width.is_none() || !message.contains(title));
+            let named = [(event.board_name.as_deref(), Color::Blue), (title, Color::Cyan)];
             for (name, color) in named.into_iter().filter_map(|(name, color)| Some((name?, color))) {
-                line.push_str(&format!("{}: ", terminal.paint(color, &escape_for_terminal(name))));
+                let name = format!("{}:", escape_for_terminal(name));
+                draft.wrapped(&name, terminal.width, &|row| terminal.paint(color, row).into_owned());
+                draft.space(1);
             }
         }
         if let Some(moved) = entry.moved(if terminal.unicode { "→" } else { "->" }) {
-            line.push_str(&format!("{}  ", terminal.paint(Color::Bold, &moved)));
+            draft.wrapped(&moved, terminal.width, &|row| terminal.paint(Color::Bold, row).into_owned());
+            draft.space(2);
         }
         if *count > 1 {
             let times = if terminal.unicode { "×" } else { "x" };
-            let told = format!("{count}{times} until {}", zone.show(repeats.last_at));
-            line.push_str(&format!("{}  ", terminal.paint(Color::Yellow, &told)));
+            let repeated = format!("{count}{times} until {}", zone.show(repeats.last_at));
+            draft.wrapped(&repeated, terminal.width, &|row| terminal.paint(Color::Yellow, row).into_owned());
+            draft.space(2);
         }
-        let message = repeats.last_message.as_deref().unwrap_or_default().trim_matches(['\r', '\n']);
-        let mut lines = message.lines();
-        let only = lines.next().filter(|_| lines.next().is_none());
-        if let Some(only) = only {
-            writeln!(out, "{line}{}", escape_for_terminal(only))?;
-        } else {
-            writeln!(out, "{}", line.trim_end())?;
-            for text in message.lines() {
-                writeln!(out, "{}", format!("{INDENT}{}", escape_for_terminal(text)).trim_end())?;
-            }
-        }
-        Ok(())
+        draft.message(message, terminal.width, &str::to_owned);
+        writeln!(out, "{}", draft.text.trim_end())
     }
 
     fn markdown(&self, out: &mut impl Write, repeats: &FoldedRepeats) -> io::Result<()> {
@@ -316,7 +319,7 @@ pub(super) fn facts(
     if !people.is_empty() {
         facts.push(("people", people));
     }
-    facts.push(("deliveries", deliveries(&participants.attempts, show)));
+    facts.push(("deliveries", deliveries(&participants.deliveries, show)));
     if let Some((from, to)) = silence {
         let silence = format!("{}, from {} to {}", length(to.micros_since(*from)), show(*from), show(*to));
         facts.push(("longest silence", silence));
@@ -337,18 +340,20 @@ fn person(person: &Person) -> String {
         (None, None) => "people or deleted agents".to_owned(),
     };
     let events = if person.acted == 1 { "event" } else { "events" };
-    let times = if person.told == 1 { "once".to_owned() } else { format!("{} times", person.told) };
-    match (person.acted, person.told) {
+    let times = if person.notified == 1 { "once".to_owned() } else { format!("{} times", person.notified) };
+    match (person.acted, person.notified) {
         (acted, 0) => format!("{name} ({acted} {events})"),
-        (0, _) => format!("{name} (told {times})"),
-        (acted, _) => format!("{name} ({acted} {events}, told {times})"),
+        (0, _) => format!("{name} (notified {times})"),
+        (acted, _) => format!("{name} ({acted} {events}, notified {times})"),
     }
 }
 
-fn deliveries(attempts: &Attempts, show: &dyn Fn(Timestamp) -> String) -> String {
-    let Attempts { tried, failed, failing_since, consecutive_failures, .. } = attempts;
-    let failing = failing_since.map(|since| format!(", {consecutive_failures} in a row since {}", show(since)));
-    format!("{failed} of {tried} failed{}", failing.unwrap_or_default())
+fn deliveries(
+    Deliveries { tally, failing_since, in_a_row, .. }: &Deliveries,
+    show: &dyn Fn(Timestamp) -> String,
+) -> String {
+    let failing = failing_since.map(|since| format!(", {in_a_row} in a row since {}", show(since)));
+    format!("{} of {} failed{}", tally.errors, tally.total, failing.unwrap_or_default())
 }
 
 /// Writes what is said of a task before its events.
@@ -407,7 +412,7 @@ fn people_json(participants: &Participants) -> Value {
             "agent_id": person.agent_id.map(|id| id.to_string()),
             "agent_name": person.agent_name,
             "acted": person.acted,
-            "told": person.told,
+            "notified": person.notified,
             "first_at": person.first_at.to_string(),
             "last_at": person.last_at.to_string(),
         })
@@ -415,14 +420,14 @@ fn people_json(participants: &Participants) -> Value {
     participants.people.iter().map(person).collect()
 }
 
-fn deliveries_json(attempts: &Attempts) -> Value {
+fn deliveries_json(deliveries: &Deliveries) -> Value {
     let time = |at: Option<Timestamp>| at.map(|at| at.to_string());
     value!({
-        "tried": attempts.tried,
-        "failed": attempts.failed,
-        "last_success_at": time(attempts.last_success_at),
-        "failing_since": time(attempts.failing_since),
-        "consecutive_failures": attempts.consecutive_failures,
+        "tried": deliveries.tally.total,
+        "failed": deliveries.tally.errors,
+        "last_success_at": time(deliveries.last_success),
+        "failing_since": time(deliveries.failing_since),
+        "consecutive_failures": deliveries.in_a_row,
     })
 }
 
@@ -480,7 +485,7 @@ fn write_participants(out: &mut impl Write, participants: &Participants) -> io::
     out.write_all(b",\"people\":")?;
     json::value(out, &people_json(participants))?;
     out.write_all(b",\"deliveries\":")?;
-    json::value(out, &deliveries_json(&participants.attempts))
+    json::value(out, &deliveries_json(&participants.deliveries))
 }
 
 /// Writes one item.

@@ -47,6 +47,35 @@ impl Session {
         Ok(found)
     }
 
+    /// Why no board or no agent is left: the actor's rights, or a filter.
+    fn left_nothing(&self, filter: &Filter) -> Vec<String> {
+        let mut reasons = Vec::new();
+        if let Scope::Boards(readable) = &self.scope {
+            if readable.is_empty() {
+                reasons.push(format!("{} can read no board", escape_for_terminal(&self.actor.name)));
+            } else if filter.readable_boards(readable).is_empty() {
+                reasons.push("the filters leave no board".to_owned());
+            }
+        }
+        let agents_left = filter.agents.iter().any(|agent| !filter.exclude_agents.contains(agent));
+        if !filter.agents.is_empty() && !agents_left {
+            reasons.push("the filters leave no agent".to_owned());
+        }
+        reasons
+    }
+
+    /// Why a result without findings says nothing: no board or agent is left, or the actor can see no event at all.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub(crate) async fn nothing_to_judge(&mut self, filter: &Filter) -> Result<Option<String>> {
+        if let Some(reason) = self.left_nothing(filter).into_iter().next() {
+            return Ok(Some(reason));
+        }
+        let sees_any = self.sees_any(&Filter::default(), BoardRule::EventBoard, false).await?;
+        Ok((!sees_any).then(|| format!("{} can see no event at all", escape_for_terminal(&self.actor.name))))
+    }
+
     /// Types that were named, and that nobody writes: neither the backend nor, as far as the actor can see, another program.
     ///
     /// # Errors
@@ -78,18 +107,7 @@ impl Session {
             let (warning, hint) = about_type(&glob);
             doubts.add(warning, hint);
         }
-        let name = escape_for_terminal(&self.actor.name).into_owned();
-        if let Scope::Boards(readable) = &self.scope {
-            if readable.is_empty() {
-                doubts.add(format!("{name} can read no board"), None);
-            } else if filter.readable_boards(readable).is_empty() {
-                doubts.add("the filters leave no board".to_owned(), None);
-            }
-        }
-        let agents_left = filter.agents.iter().any(|agent| !filter.exclude_agents.contains(agent));
-        if !filter.agents.is_empty() && !agents_left {
-            doubts.add("the filters leave no agent".to_owned(), None);
-        }
+        self.left_nothing(filter).into_iter().for_each(|warning| doubts.add(warning, None));
         if doubts.unknown.is_none() && report.tally().total == 0 {
             self.doubt_emptiness(filter, rule, report, &mut doubts).await?;
         }
@@ -109,10 +127,8 @@ impl Session {
             let matches = |globs: &[String]| globs.iter().any(|glob| patterns::matches(glob, event_type));
             (filter.types.is_empty() || matches(&filter.types)) && !matches(&filter.exclude_types)
         };
-        let everything = Filter::default();
-        if !self.sees_any(&everything, BoardRule::EventBoard, false).await? {
-            let name = escape_for_terminal(&self.actor.name).into_owned();
-            doubts.add(format!("{name} can see no event at all"), None);
+        if let Some(reason) = self.nothing_to_judge(filter).await? {
+            doubts.add(reason, None);
         } else if !catalogue::stored_types().any(|known| passes(&known)) && !self.sees_any(filter, rule, false).await? {
             doubts.add("no event can pass the filters".to_owned(), None);
         } else if report.by_deliveries {

@@ -106,6 +106,7 @@ impl<'a, T: Item + Record + Clone> TailRunner<'a, T> {
         let mut filter = session.select(&args.select, &args.range()).await?;
         filter.types = session.types(&args.types.types).await?;
         filter.exclude_types = session.types(&args.types.exclude_types).await?;
+        context.warn_of_types(&mut session, &filter).await?;
         let binding = binding::binding(&session, rule, &filter).await?;
         session.store.commit().await?;
         let saved = match &mut cursor_file {

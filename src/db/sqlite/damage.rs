@@ -1,11 +1,11 @@
-//! Events of an embedded store whose id or time is of another type than the store keeps: another program wrote them, or
+//! Events of a demo database whose id or time is of another type than the store keeps: another program wrote them, or
 //! somebody by hand. Order, pages and polls rest on both, so that a temporary view turns them into what they should be, as
 //! for files of other programs. No index serves the turned columns, so there is a view only where there is such an event.
 
 use super::sqlalchemy::turned;
 use rusqlite::{Connection, OptionalExtension, Result};
 
-/// Columns of an embedded store, unless it is none: then `foreign` has turned them already, or something is missing, which
+/// Columns of a demo database, unless it is none: then `sqlalchemy` has turned them already, or something is missing, which
 /// is told later.
 const COLUMNS: &str = "
 SELECT c.name, upper(c.type)

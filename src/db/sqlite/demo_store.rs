@@ -1,4 +1,4 @@
-//! The embedded store: an SQLite file of our own making.
+//! The demo database: an SQLite file of our own making.
 
 use super::SqliteConnection;
 mod rows;

@@ -1,4 +1,4 @@
-//! The versions of the embedded store. A store of an older one is read as it is; whoever writes to it migrates it first.
+//! The versions of the demo database. A store of an older one is read as it is; whoever writes to it migrates it first.
 
 use super::SQLITE;
 use super::errors;

@@ -1,6 +1,6 @@
 //! Files that SQLAlchemy made from Mission Control's models: ids as 32 (or 36) characters, times as text.
 //!
-//! Temporary views stand in front of the tables and turn both into what the embedded store holds. No index serves the
+//! Temporary views stand in front of the tables and turn both into what the demo database holds. No index serves the
 //! turned columns, so that this is right rather than fast.
 
 use rusqlite::{Connection, Result};
@@ -40,7 +40,7 @@ pub(super) fn adapt(conn: &Connection, numbered: bool) -> Result<bool> {
     Ok(true)
 }
 
-/// A column as the embedded store would hold it.
+/// A column as the demo database would hold it.
 pub(super) fn turned(name: &str, kind: &str) -> String {
     let quoted = format!("\"{}\"", name.replace('"', "\"\""));
     let is_id = name == "id" || name.ends_with("_id") && name != "clerk_user_id";
