@@ -103,6 +103,14 @@ mod tests {
     }
 
     #[test]
+    fn a_broadcast_counts_the_deliveries_that_its_text_names() {
+        let mut found = Participants::default();
+        let message = Some("Broadcast question to 3 board leads (failed: 2).".to_owned());
+        found.add(&ActivityEvent { message, ..event(1, "gateway.main.lead_broadcast.sent", None) });
+        assert_eq!((found.deliveries.tally.total, found.deliveries.tally.errors), (5, 2));
+    }
+
+    #[test]
     fn agents_that_act_are_counted_apart_from_agents_that_are_notified() {
         let people = count(&[
             (1, "task.created", None),

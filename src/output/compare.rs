@@ -11,6 +11,8 @@ use serde_json::json;
 use std::io::{self, Write};
 use uuid::Uuid;
 
+/// In fewer columns it is left out when something was first seen.
+const ROOM_FOR_TIMES: usize = 60;
 /// Characters of an id that stands for a name.
 const SHORT_ID: usize = 8;
 
@@ -56,7 +58,8 @@ pub fn write_report<W: Write>(out: &mut W, comparison: &Comparison, look: &Chart
     let texts = ["change", "of", "which"].map(|head| (head.to_owned(), false));
     let numbers = ["before", "after", "ratio"].map(|head| (head.to_owned(), true));
     let mut heads: Vec<_> = texts.into_iter().chain(numbers).collect();
-    let seen = comparison.changes.iter().any(|change| change.first_seen_at.is_some());
+    let has_room = look.width.is_none_or(|columns| columns >= ROOM_FOR_TIMES);
+    let seen = has_room && comparison.changes.iter().any(|change| change.first_seen_at.is_some());
     if seen {
         heads.push(("first seen".to_owned(), true));
     }

@@ -21,6 +21,8 @@ const COMMENT: &str = "task.comment";
 const WIDEST_NAME: usize = 20;
 const WIDEST_TYPE: usize = 30;
 const LEAST_NAME: usize = 6;
+/// In fewer columns the time is short.
+const NARROW: usize = 60;
 
 /// The task that a timeline is about; texts are untrusted.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -180,7 +182,11 @@ impl Narrative {
         self.agent = self.agent.max(width(&agent).min(widest_name));
         self.kind = self.kind.max(width(&kind).min(WIDEST_TYPE));
         let mut draft = LineDraft::default();
-        draft.push(style, &zone.show(event.created_at), Color::Dim);
+        let time = match terminal.width {
+            Some(columns) if columns < NARROW => zone.show_short(event.created_at, style.now),
+            _ => zone.show(event.created_at),
+        };
+        draft.push(style, &time, Color::Dim);
         draft.push(style, &format!("  {:>8}  ", entry.elapsed()), Color::Dim);
         let agent = match terminal.width {
             Some(_) => truncate(&agent, self.agent, terminal.ellipsis()).into_owned(),
@@ -191,7 +197,8 @@ impl Narrative {
         let mark = if failed { terminal.failure_mark() } else { "" };
         draft.push(style, mark, Color::Failure);
         draft.space(2_usize.saturating_sub(width(mark)));
-        draft.push(style, &kind, Color::of_type(&event.event_type));
+        draft
+            .wrapped(&kind, terminal.width, &|row| terminal.paint(Color::of_type(&event.event_type), row).into_owned());
         draft.space(self.kind.saturating_sub(width(&kind)) + 2);
         let message = repeats.last_message.as_deref().unwrap_or_default();
         if self.many_tasks {

@@ -307,6 +307,7 @@ fn a_task_is_named_by_a_unique_part_of_its_title_in_any_letter_case() {
             ("pay 100%", 0),
             ("100% of it, now", 0),
             ("Refund", 1),
+            ("refund", 1),
             ("order 7", 2),
             ("ärger", 3),
             ("[A-Z]*", 3),
@@ -318,7 +319,7 @@ fn a_task_is_named_by_a_unique_part_of_its_title_in_any_letter_case() {
                 output.jsonl().iter().map(|item| item["task_id"].as_str().unwrap().to_owned()).collect();
             assert_eq!(of, [task[nth].clone()].into(), "{name}\n{output}");
         }
-        let ambiguous = run("refund");
+        let ambiguous = run("refun");
         ambiguous.expect(3);
         assert!(ambiguous.stderr.contains(&task[1]) && ambiguous.stderr.contains("Refund for order 7"), "{ambiguous}");
         run("no such title").expect(3);

@@ -86,6 +86,18 @@ fn an_archive_of_what_has_not_changed_is_whole_and_every_event_in_it_unchanged()
     });
 }
 
+#[test]
+fn an_archive_without_a_line_is_not_verified() {
+    for_each_engine(|engine| {
+        let (database, _, actor, _) = archived(engine);
+        let file = write(&database, "empty.jsonl", "");
+        let output = verify(&database, actor, &file, &[]);
+        output.expect(2);
+        assert!(output.stderr.contains("nothing to verify"), "{output}");
+        verify(&database, actor, "/dev/null", &[]).expect(2);
+    });
+}
+
 /// What is done to a database after an archive was made; the verdict that it should lead to, for which events.
 fn plant(database: &Database, world: &World, actor: Actor, rng: &mut Rng) -> BTreeMap<&'static str, Vec<String>> {
     let engine = database.engine;

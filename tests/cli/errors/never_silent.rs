@@ -23,6 +23,8 @@ fn a_type_that_nobody_writes_is_unknown_and_the_nearest_is_named() {
         assert!(listed.stderr.contains("no event has the type 'task.commment'"), "{}", listed.stderr);
         assert!(listed.stderr.contains("did you mean 'task.comment'"), "{}", listed.stderr);
         assert_eq!(database.mc(["list", "--type=task.comment", USER]).ok().stderr, "");
+        let followed = database.mc(["tail", "--no-follow", "--type=task.commment", USER]).ok();
+        assert!(followed.stderr.contains("no event has the type 'task.commment'"), "{}", followed.stderr);
         let json = database.mc(["errors", "-o", "json", "--type=nobody.wrote", USER, "--at", NOW]).ok().json();
         assert_eq!(json["warnings"][0], "no event has the type 'nobody.wrote'");
         let scraped = database.mc(["errors", "-o", "prometheus", "--type=nobody.wrote", USER, "--at", NOW]).ok().stdout;
@@ -82,6 +84,31 @@ fn an_actor_who_can_see_nothing_is_unknown() {
         output.expect(3);
         assert!(output.stdout.contains("can see no event at all"), "{}", output.stdout);
     });
+}
+
+#[test]
+fn agents_and_tasks_that_could_not_be_looked_at_are_not_healthy() {
+    for_each_engine(|engine| {
+        let database = world(engine, &[event(60, "task.comment")]);
+        let nobody = "--as-user=00000000-0000-4000-8000-0000000000b2";
+        for command in ["agents", "tasks"] {
+            let output = database.mc([command, "--nagios", nobody, "--at", NOW]).run();
+            output.expect(3);
+            assert!(output.stdout.starts_with("ACTIVITY UNKNOWN - "), "{output}");
+            database.mc([command, "--fail", nobody, "--at", NOW]).run().expect(6);
+        }
+        // No task waits, and that was looked at.
+        database.mc(["tasks", "--nagios", USER, "--at", NOW]).run().expect(0);
+        database.mc(["tasks", "--fail", USER, "--at", NOW]).ok();
+        let empty = world(engine, &[]);
+        empty.mc(["tasks", "--nagios", USER]).run().expect(3);
+        empty.mc(["tasks", "--fail", USER]).run().expect(6);
+    });
+    let place = Place::new();
+    place.mc(["demo", "-q"]).ok();
+    for command in ["agents", "tasks"] {
+        place.mc([command, "--nagios"]).run().expect(3);
+    }
 }
 
 #[test]

@@ -11,7 +11,7 @@ const LONG_AGO: &str = "2006-03-06T12:00:00Z";
 const ROWS: NonZero<u16> = NonZero::new(400).unwrap();
 
 /// On the store of demo; names of the recorded screens.
-const SCREENS: [(&str, &str); 20] = [
+const SCREENS: [(&str, &str); 25] = [
     ("help", "--help"),
     ("list", "list --exclude-type agent.heartbeat --limit 12"),
     ("list-failed", "list --type *failed --limit 6"),
@@ -23,6 +23,11 @@ const SCREENS: [(&str, &str); 20] = [
     ("errors-none", "errors -S 2006-03-06 -U 2006-03-06T12:00 --board docs"),
     ("summary", "summary -S 2006-02-27 -U 2006-03-06"),
     ("summary-by-day", "summary -S 2006-02-27 -U 2006-03-06 --by day,board --board docs"),
+    ("tasks", "tasks --at 2006-03-06T12:00:00Z --board payments"),
+    ("timeline", "timeline --task iDEAL --at 2006-03-06T12:00:00Z"),
+    ("timeline-board", "timeline --board payments -S 2006-03-06T11:00 -U 2006-03-06T11:30"),
+    ("list-around", "list --around 2006-03-06T11:45:00Z --within 1m"),
+    ("compare", "compare --at 2006-03-06T12:00:00Z --span 2h"),
     ("agents", "agents --at 2006-03-06T12:00:00Z"),
     ("boards", "boards --at 2006-03-06T12:00:00Z"),
     ("whoami", "whoami"),
