@@ -154,7 +154,7 @@ impl Database {
         let _ = self.engine.close().await;
     }
 
-    /// What could not be read since it was last asked, each in a sentence.
+    /// What could not be read since the last call, each in a sentence.
     pub fn damage(&mut self) -> Vec<String> {
         let mut told = self.engine.damage();
         told.extend(self.damage.take());
@@ -178,7 +178,7 @@ impl Database {
         }
     }
 
-    /// After a query that was broken off. A server goes on sending what was asked for, so its transaction ends with the
+    /// After a query that was broken off. A server goes on sending the rows, so its transaction ends with the
     /// connection; there is a new one then.
     async fn leave_query(&mut self) -> Result<()> {
         if self.engine.reconnect().await? { self.begin_poll().await.map(drop) } else { Ok(()) }
@@ -256,7 +256,7 @@ impl Database {
     /// Names the database, in a transaction; the same by whatever address it is reached. A cursor is bound to that name.
     ///
     /// # Errors
-    /// Exit 5 where an SQLite file cannot be told from others.
+    /// Exit 5 where an SQLite file cannot be identified.
     pub async fn identity(&self, target: &Target) -> Result<String> {
         self.engine.identity(target, &self.schema).await
     }

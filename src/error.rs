@@ -1,4 +1,4 @@
-//! What can go wrong, told to the caller: the kind decides the heading and the exit code, the hint says what to do.
+//! Failures: the kind decides the exit code and the code in JSON, the hint says what to do.
 //!
 //! Functions return [`anyhow::Error`]; one that the user should see with a certain exit code holds a [`Failure`]
 //! somewhere in its chain.
@@ -103,7 +103,7 @@ impl Failure {
         self
     }
 
-    /// One that the same question asked anew would probably not meet: a standby that had to go on replaying.
+    /// A conflict with replay on a standby: the same query would probably succeed if it is sent again.
     #[must_use]
     pub fn conflict(mut self, conflict: bool) -> Self {
         self.conflict = conflict;
@@ -171,7 +171,7 @@ pub fn is_transient(error: &anyhow::Error) -> bool {
     failure(error).is_some_and(|failure| failure.transient)
 }
 
-/// Whether the same question should be asked anew.
+/// Whether the same query should be sent again.
 pub fn is_conflict(error: &anyhow::Error) -> bool {
     failure(error).is_some_and(|failure| failure.conflict)
 }

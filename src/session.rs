@@ -359,7 +359,7 @@ impl Session {
     /// about. What the actor may read only now is for the next answer.
     ///
     /// # Errors
-    /// Those of the database; exit 4 where a board can no longer be read, since what is left is not what was asked for.
+    /// Those of the database; exit 4 where a board can no longer be read, since the remaining boards are not those that the filter names.
     pub async fn go_on(&mut self, filter: &Filter) -> Result<()> {
         self.store.begin_portion().await?;
         identity::refresh(&mut self.store, &mut self.actor).await?;

@@ -73,7 +73,7 @@ pub struct Start {
 pub struct Options {
     /// `--lookback`.
     pub lookback: Duration,
-    /// `--seen-max`: so many of the newest keys are remembered although the look-back has left them behind.
+    /// `--seen-max`: this many of the newest keys are remembered, even if they are older than the look-back.
     pub seen_max: usize,
     /// More keys than this are not held: the look-back is shortened instead, to 10 seconds at the least.
     pub keys_max: usize,
@@ -92,7 +92,7 @@ pub struct PollContext<'a> {
     pub now: Timestamp,
     /// Up to when this server knows what was written: `now`, or on a standby `pg_last_xact_replay_timestamp()`.
     pub as_of: Timestamp,
-    /// Names the line of transaction ids (`pg_control_system().system_identifier`); another name starts them anew.
+    /// Names the line of transaction ids (`pg_control_system().system_identifier`); another name starts a new sequence.
     pub server: &'a str,
     /// The transaction's snapshot, where it covers all writers.
     pub snapshot: Option<Snapshot>,
@@ -180,7 +180,7 @@ struct Poll {
     /// From here on, up to `read_to`, this poll has dealt with everything and it is remembered.
     covered_from: Key,
     read_to: Option<Key>,
-    /// Whether the look-back is what was asked for.
+    /// Whether the look-back is that of `--lookback`.
     in_full: bool,
     /// Fresh keys not delivered yet.
     outstanding: usize,
@@ -190,7 +190,7 @@ struct Poll {
     watermark: Option<Timestamp>,
     /// The numbers of this poll: of what the horizon may pass in it, and of all that may be there.
     marks: (Option<u64>, Option<u64>),
-    /// Where forgotten events and new ones have to be told apart.
+    /// Where forgotten events and new ones must be distinguished.
     recheck: Option<Recheck>,
     /// Those that are new.
     unseen: BTreeSet<Key>,
@@ -315,7 +315,7 @@ impl TailState {
         from
     }
 
-    /// In the poll just begun, where events that were dealt with and forgotten have to be told from new ones, because the
+    /// In the poll just begun, where events that were dealt with and forgotten must be distinguished from new ones, because the
     /// clock was set back. The keys in this range of events with a number from the mark on are the new ones: they are
     /// passed to [`TailState::unseen`] before the first page.
     pub fn recheck(&self) -> Option<Recheck> {
@@ -452,7 +452,7 @@ impl TailState {
         Duration::from_micros(u64::try_from(micros).unwrap_or(0))
     }
 
-    /// Whether there are so many events that the look-back had to be shortened, so that late ones may be missed.
+    /// Whether the look-back was shortened because there are too many events, so that late ones may be missed.
     pub fn shortened(&self) -> bool {
         self.shortened
     }

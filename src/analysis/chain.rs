@@ -110,7 +110,7 @@ pub enum Fit {
     /// As it should be.
     Whole,
     /// The chain was taken up again behind an earlier line, as tail does when it was killed before it could note what it had
-    /// printed: so many lines are there twice.
+    /// printed: this many lines are there twice.
     Repeated(u64),
     /// The hash is not that of the line: it was changed.
     Changed,

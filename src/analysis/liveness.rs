@@ -35,7 +35,7 @@ pub fn own_types() -> impl Iterator<Item = &'static str> {
 pub struct AgentSigns {
     /// The newest thing that the agent did itself.
     pub last_own: Option<OwnSign>,
-    /// The newest heartbeat, whoever wrote it.
+    /// The newest heartbeat, written by the agent or by the backend.
     pub last_heartbeat_at: Option<Timestamp>,
     /// Its own heartbeats.
     heartbeats: Vec<Timestamp>,

@@ -1,8 +1,8 @@
 //! Which tasks wait, for whom, and since when.
 //!
-//! The newest turning point of a task decides: every `task.*` event but comments and updates, and what a lead is told about
+//! The newest turning point of a task decides: every `task.*` event but comments and updates, and notifications to a lead about
 //! approvals. A failed message leaves its task stuck at once. A delivered one leaves it stuck if the agent neither moves the
-//! task nor comments on it in time. A lead that was told about a task without an owner is waited for until it assigns it.
+//! task nor comments on it in time. A task without an owner waits for the lead that was notified, until it is assigned.
 
 use super::task_status::TaskStatus;
 use crate::model::Timestamp;
@@ -73,14 +73,14 @@ struct Unanswered {
 pub enum Wait {
     /// A message failed, so the agent does not know.
     NotDelivered,
-    /// The agent was told and has not answered in time.
+    /// The agent was notified and has not answered in time.
     NoAnswer,
-    /// The lead was told and has not assigned the task.
+    /// The lead was notified and has not assigned the task.
     Lead {
         /// Longer than leads usually take.
         overdue: bool,
     },
-    /// The agent was told, and there is still time to answer.
+    /// The agent was notified and still has time to answer.
     Recent,
 }
 

@@ -43,7 +43,7 @@ impl Proof {
 
 /// The agent that a token belongs to.
 ///
-/// With `named` (an id or a name) only that agent is tried. `memory` is asked first otherwise, and told in either case.
+/// With `named` (an id or a name) only that agent is tried. Otherwise `memory` is read first. It is updated in both cases.
 ///
 /// # Errors
 /// Exit 3 where no or more than one agent is of that name, exit 4 where the token is not theirs or nobody's, each in its

@@ -1,7 +1,7 @@
 //! Which agent a token turned out to belong to, remembered between runs, so that the search among all agents happens
 //! once.
 //!
-//! A hint and no proof: whoever asks verifies the token anew against that agent's stored hash. Being a cache, it is
+//! A hint and no proof: the caller still verifies the token against that agent's stored hash. Being a cache, it is
 //! never an error either: a file that is missing, damaged, somebody else's or readable by others counts as empty, and
 //! where nothing can be written nothing is remembered.
 //!

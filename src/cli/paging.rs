@@ -20,7 +20,7 @@ const DEFAULT_LIMIT: u64 = 50;
 /// Paging of `list` and `comments`.
 ///
 /// `--all` has no limit and so refuses one; it may start at an offset or behind a cursor. `--count` answers with the
-/// total of all pages, whichever was asked for.
+/// total of all pages, whichever page it is.
 #[derive(Debug, Clone, Args)]
 pub struct PageArgs {
     /// Maximum number of rows [default: 50]

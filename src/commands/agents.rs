@@ -96,7 +96,7 @@ impl AgentFilterArgs {
     }
 }
 
-/// When it is asked for.
+/// The instant of the answer, and the start of the window.
 struct Moment {
     at: Timestamp,
     since: Timestamp,

@@ -83,7 +83,7 @@ impl CompareArgs {
         Ok(0)
     }
 
-    /// The window to compare with and the window asked for.
+    /// The window before and the window that is compared with it.
     fn windows(&self, filter: &Filter, session: &Session) -> Result<[Period; 2]> {
         let until = match &self.at {
             Some(at) => at.resolve(session.now, session.zone)?,

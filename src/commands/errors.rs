@@ -166,7 +166,7 @@ impl ErrorsArgs {
         }
     }
 
-    /// What is counted by: for people by board, if nothing else is asked for.
+    /// The groups: `--by`, or in a report for people the boards.
     fn grouped_by(&self, format: Format) -> Vec<String> {
         let for_people = matches!(format, Format::Table | Format::Wide) && !self.nagios || self.html.is_some();
         if self.by.is_empty() && for_people { vec!["board".to_owned()] } else { self.by.clone() }

@@ -1,4 +1,4 @@
-//! `timeline`: what happened, oldest first, told in order: of a task with its times in each status, or of a range.
+//! `timeline`: what happened, oldest first: to a task, with its time in each status, or in a range.
 
 use crate::analysis::dwell::{self, History, HistoryEvent, StatusChange};
 use crate::analysis::participants::Participants;
@@ -266,12 +266,12 @@ impl Story {
     }
 }
 
-/// How the story is told.
+/// The form of the output.
 struct Teller {
     format: Format,
     view: Columns,
     style: Style,
-    /// People are told of heartbeats too.
+    /// Whether heartbeats are shown to people.
     heartbeats: bool,
     /// The entries are needed for a page.
     keep: bool,

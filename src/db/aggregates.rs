@@ -1,4 +1,4 @@
-//! What is told of many events together: totals, error rates, summaries, when something last happened.
+//! Aggregates of many events: totals, error rates, summaries, last activity.
 
 use super::feed::PageRequest;
 use super::query::{Query, Value};
@@ -17,7 +17,7 @@ use uuid::Uuid;
 pub enum Dimension {
     /// Event type.
     Type,
-    /// Board, by the rule asked for.
+    /// Board, by the board rule of the query.
     Board,
     /// Agent.
     Agent,
@@ -60,7 +60,7 @@ pub struct GroupCount {
     pub tally: Tally,
 }
 
-/// The window asked for and the one before it, bucket by bucket, empty ones included.
+/// The window and the window before it, bucket by bucket, with empty buckets.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Rates {
     /// Failures and all events of the window.
@@ -221,7 +221,7 @@ impl Database {
         Ok(rows)
     }
 
-    /// The types of the events that are asked for.
+    /// The types of the events that pass the filter.
     ///
     /// # Errors
     /// Those of the database.

@@ -4,14 +4,14 @@
 use super::row::{Row, RowReader};
 use uuid::Uuid;
 
-/// Rows and values that could not be read since it was last asked.
+/// Rows and values that could not be read since the last report.
 #[derive(Debug, Default)]
 pub(super) struct Damage {
     rows: u64,
     first_row: String,
     values: u64,
     first_value: String,
-    /// Whether each kind was told of: a tail does so once.
+    /// Whether each kind was reported: a tail reports it once.
     told_rows: bool,
     told_values: bool,
 }
@@ -35,7 +35,7 @@ impl Damage {
         self.values += columns.unreadable();
     }
 
-    /// A sentence about each kind that was met and not told of before.
+    /// A sentence for each kind that occurred and was not reported before.
     pub(super) fn take(&mut self) -> Vec<String> {
         let mut told = Vec::new();
         if self.rows > 0 && !std::mem::replace(&mut self.told_rows, true) {

@@ -92,7 +92,7 @@ pub(super) trait Engine {
         sql.to_owned()
     }
 
-    /// What has to be told to the planner before a query.
+    /// Planner settings that a query needs.
     fn planning(&self, _query: &Query) -> Option<&'static str> {
         None
     }

@@ -350,7 +350,7 @@ impl Database {
         self.rows(&query, &mut place, &mut |item| each(item).map(ControlFlow::Continue)).await.map(|_| ())
     }
 
-    /// Events with ids in a range, newest first, at most so many: one that is named by the first characters of its id.
+    /// Events with ids in a range, newest first, up to a limit: to find an event by the first characters of its id.
     ///
     /// # Errors
     /// Those of the database.
@@ -502,7 +502,7 @@ impl Database {
         }
     }
 
-    /// The question for one stretch, before it is told where to look.
+    /// The query for one window, without its bounds.
     fn window(&self, file: &'static str, asked: &EventQuery<'_>, place: &Position, limit: Option<u64>) -> Query {
         let page = place.page;
         let query = self.with_columns(self.with_filters(Query::new(file), asked));

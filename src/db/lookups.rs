@@ -69,9 +69,9 @@ pub enum BoardsOf {
 /// Which agents.
 #[derive(Debug, Clone, Copy)]
 pub enum AgentName<'a> {
-    /// By primary key, whoever asks.
+    /// By primary key, without access rules.
     Id(Uuid),
-    /// By name in any letter case, whoever asks.
+    /// By name in any letter case, without access rules.
     Anyone(&'a str),
     /// By name in any letter case, among those on the boards or with an event there.
     Visible(&'a str, &'a [Uuid]),

@@ -41,7 +41,7 @@ impl Database {
         found.context("the database did not tell the time")
     }
 
-    /// When the oldest open transaction that has written began, where that can be known; asked outside a transaction.
+    /// When the oldest open transaction that has written began, where the server knows it; queried outside a transaction.
     ///
     /// # Errors
     /// Those of the database.

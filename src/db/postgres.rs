@@ -286,7 +286,7 @@ impl PostgresConnection {
         lacking.map(|lacking| format!("the role {role} lacks {lacking}"))
     }
 
-    /// Connects anew, to the same server as the same role. The old connection is not waited for: the server gives up what it
+    /// Reconnects to the same server as the same role. The old connection is not waited for: the server gives up what it
     /// does for it as soon as it notices that nobody is there.
     async fn reconnect(&mut self) -> Result<()> {
         let (options, relay) = match self.route.connect().await {

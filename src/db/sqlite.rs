@@ -32,7 +32,7 @@ use uuid::Uuid;
 
 pub(super) use dialect::SQLITE;
 
-/// After so many rows whoever waits for something else, such as a signal, has a turn.
+/// After this many rows, other tasks such as the signal listener get a turn.
 const TURN: u64 = 256;
 /// Steps of SQLite's machine between two looks whether to go on: far less than a millisecond.
 const STEPS: i32 = 10_000;
@@ -43,7 +43,7 @@ const SPECIAL: &AsciiSet = &CONTROLS.add(b'%').add(b'?').add(b'#');
 
 static INTERRUPTED: AtomicBool = AtomicBool::new(false);
 
-/// Stops SQLite where it next looks whether to go on, from another thread and for good: whoever asked it hears of nothing
+/// Stops SQLite where it next looks whether to go on, from another thread and for good: the caller is not notified
 /// meanwhile, not even of a signal.
 pub fn interrupt() {
     INTERRUPTED.store(true, Ordering::Relaxed);
@@ -53,7 +53,7 @@ fn is_interrupted() -> bool {
     INTERRUPTED.load(Ordering::Relaxed)
 }
 
-/// What a signal made fail does not come back: whoever waits for the signal too knows what to do.
+/// What a signal made fail does not come back: the task that waits for the signal decides what happens.
 async fn heard<T>(done: Result<T>) -> Result<T> {
     if done.is_err() && is_interrupted() { std::future::pending().await } else { done }
 }
@@ -288,7 +288,7 @@ fn connect(path: &Path, how: OpenFlags) -> rusqlite::Result<(Connection, i64)> {
     Ok((conn, version))
 }
 
-/// Waits a little for whoever holds the file; says whether to try again.
+/// Waits briefly for the process that locks the file; returns whether to try again.
 fn wait_for_lock(tries: i32) -> bool {
     std::thread::sleep(NAP);
     !is_interrupted() && NAP * tries.unsigned_abs() < PATIENCE

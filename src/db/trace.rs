@@ -1,4 +1,4 @@
-//! What is sent to the database, told to whoever wants to know. No value that is bound is a secret: tokens never reach the
+//! Traces what is sent to the database, for --show-sql and -v. No value that is bound is a secret: tokens never reach the
 //! database, and hashes only come from it.
 
 use super::Database;
@@ -16,7 +16,7 @@ pub enum SqlTrace<'a> {
     Plan(&'a str),
     /// It is sent now; only where plans are wanted.
     Sent,
-    /// All its rows were read, so many; only where plans are wanted.
+    /// All its rows were read: their number; only with plans.
     Done(u64),
 }
 

@@ -43,7 +43,7 @@ pub enum Target {
     Sqlite {
         /// The file, which need not exist; a relative path is meant from the working directory.
         path: PathBuf,
-        /// `?mode=ro` was asked for.
+        /// Whether the URL says `?mode=ro`.
         read_only: bool,
     },
 }
@@ -96,7 +96,7 @@ pub(super) enum Endpoint {
     Unix(PathBuf),
     /// TCP.
     Tcp {
-        /// What the certificate is for, and what the server is told.
+        /// The name that the certificate must have, and that is sent to the server (SNI).
         name: String,
         /// What to connect to: hostaddr if there is one, else the name.
         connect: String,

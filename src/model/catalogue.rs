@@ -49,7 +49,7 @@ pub enum HasTask {
 /// An event type explained; fields that cannot be known are null.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Explanation {
-    /// The type as it was asked for.
+    /// The type as the user wrote it.
     pub event_type: String,
     /// Where it exists.
     pub origin: Origin,
@@ -126,7 +126,7 @@ pub fn pair(event_type: &str) -> Option<&'static str> {
     CATALOGUE.stored.iter().find(|entry| entry.event_type == event_type)?.pair.as_deref()
 }
 
-/// Explains a type: from the catalogue, or, since types are free text, by what can be said of any.
+/// Explains a type from the catalogue, or, since types are free text, from its ending.
 pub fn explain(event_type: &str) -> Explanation {
     let mut told = Explanation {
         event_type: event_type.to_owned(),

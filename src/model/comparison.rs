@@ -189,13 +189,13 @@ impl Record for WindowChange {
 pub struct Comparison {
     /// The window that is compared with.
     pub before: Period,
-    /// The window asked for.
+    /// The window that is compared.
     pub after: Period,
     /// All events of each window.
     pub totals: BeforeAfter,
     /// Heartbeats among them, which count for agents only.
     pub heartbeats: BeforeAfter,
-    /// Failures whose messages were too many to be told apart.
+    /// Failures not compared by message, because there were too many different messages.
     pub other_messages: u64,
     /// New, gone, more, fewer; of each kind the greatest difference first, then by key.
     pub changes: Vec<WindowChange>,

@@ -195,7 +195,7 @@ pub struct ErrorRate {
     pub primary: Series,
     /// The series of the window before.
     pub comparison: Series,
-    /// `--by`: the keys asked for, in order, with the counts of each combination, most failures first.
+    /// `--by`: the keys, in the order given, with the counts of each combination, most failures first.
     pub groups: Vec<Group>,
 }
 

@@ -170,7 +170,7 @@ pub struct Board {
     pub name: String,
     /// Name in addresses; not unique across organizations.
     pub slug: String,
-    /// Newest event that resolves to the board and is no heartbeat, where it was asked for.
+    /// Newest event of the board that is not a heartbeat; only `boards` reads it.
     pub last_activity_at: Option<Timestamp>,
     /// The same with heartbeats.
     pub last_event_at: Option<Timestamp>,

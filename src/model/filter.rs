@@ -1,4 +1,4 @@
-//! What is asked for, as plain values: names are resolved to ids and times to instants before they get here.
+//! Filters as plain values: names are already resolved to ids, and times to instants.
 
 use super::Timestamp;
 use std::fmt::Display;

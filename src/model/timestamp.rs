@@ -70,7 +70,7 @@ impl Timestamp {
         self.plus_micros(seconds.saturating_mul(MICROS_PER_SECOND))
     }
 
-    /// The next instant that can be told apart, or `infinity`.
+    /// The next representable instant, or `infinity`.
     #[must_use]
     pub fn next(self) -> Self {
         match self {

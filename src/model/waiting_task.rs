@@ -13,7 +13,7 @@ pub enum TaskState {
     WaitsForLead,
     /// The log and the table name different statuses.
     Differs,
-    /// The agent was told and still has time to answer.
+    /// The agent was notified and still has time to answer.
     Waits,
     /// Nothing is known to be wrong.
     Open,

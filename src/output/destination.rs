@@ -12,7 +12,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 const BUFFER: usize = 64 * 1024;
 
-/// Whether a stream has been given anything: then an answer cannot begin anew.
+/// Whether anything was written to a stream: then the output cannot start again.
 static BEGUN: AtomicBool = AtomicBool::new(false);
 
 /// Whether any of an answer is out.

@@ -23,11 +23,11 @@ const STYLE: &str = include_str!("html/page.css");
 pub struct HtmlReport<'a> {
     /// The answer.
     pub body: Body<'a>,
-    /// Who asked.
+    /// For whom it was made.
     pub actor: &'a str,
-    /// What was asked, such as the command line; without secrets.
+    /// The command line, without secrets.
     pub question: &'a str,
-    /// The database's now when it was asked.
+    /// The database's time when it was made.
     pub asked_at: Timestamp,
     /// Host and name of the database, or the file of the demo database.
     pub database: &'a str,

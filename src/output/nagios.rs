@@ -155,7 +155,7 @@ fn limit(pct: Option<f64>) -> String {
     pct.map(|pct| pct.to_string()).unwrap_or_default()
 }
 
-/// At most so many decimals, without zeros at the end.
+/// At most `most` decimals, without zeros at the end.
 fn decimals(value: f64, most: usize) -> String {
     let text = format!("{value:.most$}");
     text.trim_end_matches('0').trim_end_matches('.').to_owned()

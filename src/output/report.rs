@@ -17,9 +17,9 @@ const MOSTLY: f64 = 0.5;
 pub struct ErrorsReport {
     /// The rate of the scope, with its series and groups.
     pub rate: ErrorRate,
-    /// Whether verdict and thresholds go by deliveries: unless another scope was asked for.
+    /// Whether verdict and thresholds go by deliveries: unless --scope names another scope.
     pub by_deliveries: bool,
-    /// The fields of the groups; none where no groups were asked for.
+    /// The fields of the groups; none without --by.
     pub group_fields: Vec<&'static str>,
     /// The deliveries among the events.
     pub deliveries: Deliveries,
@@ -97,7 +97,7 @@ impl ErrorsReport {
         RateChart { name, primary, comparison, marks, height: 5, has_before: true }
     }
 
-    /// The newest failure and the newest success, as far as it can be told, by what the verdict goes by.
+    /// The newest failure and, if known, the newest success, in the scope of the verdict.
     pub fn newest(&self) -> (Option<Timestamp>, Option<Timestamp>) {
         if self.by_deliveries {
             (self.deliveries.last_failure, self.deliveries.last_success)

@@ -16,7 +16,7 @@ use std::io::{self, Write};
 pub struct PageInfo {
     /// All rows that match, if they were counted.
     pub total: Option<u64>,
-    /// The most rows asked for; null where all were.
+    /// The limit of rows; null with --all.
     pub limit: Option<u64>,
     /// Rows skipped.
     pub offset: u64,

@@ -1,4 +1,4 @@
-//! Times for a human, in the zone asked for, and how long ago they were. Times for programs are the API's: naive UTC.
+//! Times for people, in the zone in force, and how long ago they were. Times for programs are the API's: naive UTC.
 
 use crate::model::{Cell, Timestamp, Zone};
 use chrono::{Datelike, FixedOffset, NaiveDateTime, Timelike};

@@ -1,7 +1,7 @@
 //! Whether stdout was open when the program was started.
 //!
 //! Rust's runtime opens /dev/null in place of a descriptor that is closed (`>&-`), before `main`. Writes then succeed and
-//! the output is lost. Afterwards this cannot be told from a /dev/null that the caller chose, so it is checked earlier.
+//! the output is lost. Afterwards this looks like a /dev/null that the caller chose, so it is checked earlier.
 
 use ctor::ctor;
 use std::sync::atomic::{AtomicBool, Ordering};

@@ -64,7 +64,7 @@ impl Terminal {
         terminal
     }
 
-    /// A file: nothing is cut without `--width`, and color only where it is asked for.
+    /// A file: nothing is cut without `--width`, and color only with --color always or CLICOLOR_FORCE.
     pub fn file(choice: ColorChoice, width: Option<usize>, env: &dyn Fn(&str) -> Option<String>) -> Self {
         Self::of(choice, width, env, None)
     }

@@ -290,7 +290,7 @@ fn inline(text: &str) -> String {
     escaped
 }
 
-/// What is said of a task before its events: labels and texts, which are untrusted.
+/// The summary of a task above its events: labels and texts, which are untrusted.
 pub(super) fn facts(
     task: &TimelineTask,
     participants: &Participants,
@@ -363,7 +363,7 @@ fn deliveries(
     format!("{} of {} failed{}", tally.errors, tally.total, failing.unwrap_or_default())
 }
 
-/// Writes what is said of a task before its events.
+/// Writes the summary of a task above its events.
 ///
 /// # Errors
 /// Those of the writer.

@@ -44,7 +44,7 @@ pub(super) fn split(text: &str, room: usize) -> (&str, &str) {
     (text, "")
 }
 
-/// The text in lines of at most so many columns, broken at spaces; a longer word stands whole on a line of its own, to
+/// The text in lines of at most `room` columns, broken at spaces; a longer word stands whole on a line of its own, to
 /// be copied. No room given: one line.
 pub fn fill(text: &str, room: Option<usize>) -> String {
     let Some(room) = room else { return text.to_owned() };

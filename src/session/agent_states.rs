@@ -13,7 +13,7 @@ const DAY: i64 = 86_400;
 /// The signs of agents are looked for in the last day, then further back for those that gave none.
 const LOOKED_AT_DAYS: [i64; 3] = [1, 4, 16];
 
-/// What is asked about agents.
+/// Which agents to judge, and when.
 pub(crate) struct AgentQuery<'a> {
     /// Which agents: by board and by agent.
     pub(crate) filter: &'a Filter,
@@ -141,7 +141,7 @@ impl Session {
     }
 }
 
-/// Whether all agents that the actor may see are asked for.
+/// Whether no filter limits the agents.
 fn is_unfiltered(filter: &Filter) -> bool {
     filter.boards.is_none() && filter.agents.is_empty()
 }

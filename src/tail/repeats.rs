@@ -35,7 +35,7 @@ pub struct HeldRepeat<T> {
 }
 
 impl<K: Eq + Hash, T> Repeats<K, T> {
-    /// Folds what repeats within so many microseconds.
+    /// Folds repeats within this many microseconds.
     pub fn new(length_micros: i64) -> Self {
         Self { length_micros, groups: HashMap::new() }
     }

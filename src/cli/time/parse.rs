@@ -120,7 +120,7 @@ fn offset(text: &str) -> Option<FixedOffset> {
     FixedOffset::east_opt(if text.starts_with('-') { -seconds } else { seconds })
 }
 
-/// Exactly so many decimal digits.
+/// A number of exactly `count` decimal digits.
 fn number(text: &str, digits: usize) -> Option<u32> {
     (text.len() == digits && is_decimal(text)).then(|| text.parse().ok()).flatten()
 }

@@ -1,4 +1,4 @@
-//! Writes the report in the format that was asked for.
+//! Writes the report in the chosen format.
 
 use super::newest::Newest;
 use super::{ErrorsArgs, USUAL_LIMIT};

@@ -35,7 +35,7 @@ pub(super) struct TailRunner<'a, T> {
     session: Session,
     /// Connected; when not, the next poll connects first.
     connected: bool,
-    /// Oldest open writer, told by the server after connecting.
+    /// Start of the oldest open write transaction, read after connecting.
     oldest_writer: Option<Timestamp>,
     follow: Option<TailState>,
     /// When the cursor file was last written.

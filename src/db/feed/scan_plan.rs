@@ -13,7 +13,7 @@ use uuid::Uuid;
 const MOST_TYPES: i64 = 1_000;
 /// Up to this many rows, the entries of a selective index are worth reading for every window, so as to read no other rows.
 pub(super) const SOME: u64 = 20_000;
-/// Of a type that is asked for, so many events are read at first: no more than a moment's work, and mostly all that is wanted.
+/// Of each type in the filter, this many events are read first: that is fast, and usually enough.
 const ENOUGH: i64 = 500;
 /// Up to this many, reading all that boards have and sorting it beats walking back in time, in SQLite.
 const QUIET: i64 = 200;
@@ -24,7 +24,7 @@ pub(super) struct EventBounds {
     pub(super) types: Option<Vec<String>>,
     pub(super) newest: Timestamp,
     pub(super) oldest: Timestamp,
-    /// Of types that were asked for: how far one must look until the first of them has [`ENOUGH`] events, or to the end.
+    /// For the types in the filter: how far back one must look until the first of them has [`ENOUGH`] events, or to the end.
     pub(super) enough: Option<Timestamp>,
 }
 
@@ -50,7 +50,7 @@ struct EventTypes {
 }
 
 impl EventTypes {
-    /// A type, and whether it is asked for.
+    /// A type, and whether the filter lets it pass.
     fn read(&mut self, columns: &mut RowReader<'_>) -> Result<()> {
         let (event_type, asked) = (columns.text()?, columns.flag()?);
         self.seen += 1;
@@ -58,7 +58,7 @@ impl EventTypes {
         Ok(())
     }
 
-    /// Those asked for, unless there may be more, or one cannot be named to the server any more: bytes that are no UTF-8.
+    /// The types that pass the filter, unless the list is incomplete or a type is not valid UTF-8.
     fn all(self) -> Option<Vec<String>> {
         let garbled = self.asked.iter().any(|event_type| event_type.contains(char::REPLACEMENT_CHARACTER));
         (self.seen < MOST_TYPES && !garbled).then_some(self.asked)

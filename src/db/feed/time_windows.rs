@@ -47,7 +47,7 @@ impl TimeWindows {
         (self.oldest, self.newest)
     }
 
-    /// The next windows of one width, both ends of each included: as many as are asked for, or fewer at the end.
+    /// The next windows of one width, both ends of each included: up to the number requested.
     pub(super) fn windows(&self, most: usize) -> Vec<(Timestamp, Timestamp)> {
         let mut windows = Vec::with_capacity(most);
         let (mut oldest, mut newest) = self.rest();

@@ -2,7 +2,7 @@
 //! such a value. No row has it either, so the value is bound as one that matches nothing: a text as NULL, a list of texts
 //! without it. What is to be stored is refused.
 //!
-//! Only the server knows exactly what its encodings hold, so it is asked: once for each character, and never in a database
+//! Only the server knows exactly what its encodings hold, so it is queried once for each character, and never in a database
 //! that holds all of Unicode.
 
 use crate::db::Database;
@@ -28,7 +28,7 @@ impl Repertoire {
         Self { encoding, known: HashMap::new() }
     }
 
-    /// None where the server has to be asked.
+    /// None if the server must be queried.
     fn holds(&self, c: char) -> Option<bool> {
         let Some(encoding) = &self.encoding else { return Some(true) };
         match c {

@@ -90,18 +90,18 @@ impl Attempt {
         }
     }
 
-    /// The server is of another kind than was asked for.
+    /// The server is not of the kind that target_session_attrs requires.
     pub(in crate::db) fn unsuited(label: String, wanted: &str) -> Self {
         Self { label, message: format!("is not {wanted}"), hint: None, transient: true, password_refused: false }
     }
 
-    /// What is said of it; two passes over the same hosts say it once.
+    /// Its message; two passes over the same hosts report it once.
     pub(in crate::db) fn text(&self) -> String {
         format!("{}: {}", self.label, self.message)
     }
 }
 
-/// None of the servers gave a connection: the failures of all are told, and one advice.
+/// None of the servers gave a connection: the failures of all are reported, with one hint.
 pub(in crate::db) fn connecting(attempts: &[Attempt], none: &str) -> anyhow::Error {
     let mut texts: Vec<String> = Vec::new();
     for text in attempts.iter().map(Attempt::text) {
@@ -182,7 +182,7 @@ fn function_that_failed(cause: &dyn DatabaseError) -> Option<&str> {
     innermost.contains(" function ").then_some(innermost)
 }
 
-/// Whether the role may not do what was asked of the database.
+/// Whether the role lacks a privilege.
 pub(in crate::db) fn is_forbidden(error: &sqlx::Error) -> bool {
     has_code(error, "42501")
 }

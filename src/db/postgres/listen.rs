@@ -41,7 +41,7 @@ impl Database {
         if notifies { self.engine.listener().await } else { Ok(None) }
     }
 
-    /// Takes back, in the transaction under way, what a [`Listener`] has asked of the same server's end.
+    /// Takes back, in the transaction under way, what a [`Listener`] has set on the same server process.
     ///
     /// # Errors
     /// Those of the database.

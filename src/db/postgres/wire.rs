@@ -154,7 +154,7 @@ fn falls_back(cause: &Connecting) -> bool {
     is_rejection(cause) || matches!(cause, Connecting::Insecure { .. })
 }
 
-/// Two ways were tried: what decides is the first, and the second is told where it says something else.
+/// Two ways were tried: the first decides, and the second is reported if it differs.
 fn both(first: Connecting, second: Connecting, way: &str) -> Connecting {
     match (first, second) {
         (Connecting::Refused { code, message }, Connecting::Refused { message: second, .. }) if message != second => {

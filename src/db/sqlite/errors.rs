@@ -75,7 +75,7 @@ fn is_busy(code: ffi::Error) -> bool {
     matches!(code.code, ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked)
 }
 
-/// A writer died in the middle of a transaction, and whoever only reads cannot undo it.
+/// A writer died in the middle of a transaction, and a read-only connection cannot roll it back.
 fn is_unfinished(code: ffi::Error) -> bool {
     [ffi::SQLITE_READONLY_ROLLBACK, ffi::SQLITE_READONLY_RECOVERY].contains(&code.extended_code)
 }

@@ -1,4 +1,4 @@
-//! The versions of the demo database. A store of an older one is read as it is; whoever writes to it migrates it first.
+//! The versions of the demo database. A database of an older version is read as it is, and migrated before the first write.
 
 use super::SQLITE;
 use super::errors;

@@ -12,7 +12,7 @@ pub(in crate::db) enum Method {
     Md5,
     /// SCRAM-SHA-256, with channel binding or without.
     Scram,
-    /// Nothing is asked for.
+    /// No password is required.
     Nothing,
 }
 

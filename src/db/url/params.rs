@@ -29,7 +29,7 @@ enum Support {
 
 use Support::{Ignored, Never, Only, Used};
 
-/// Name, libpq's variable, rule. application_name is always `mc-activity <command>`, whatever is asked for.
+/// Name, libpq's variable, rule. application_name is always `mc-activity <command>`, whatever the URL says.
 const RULES: &[(&str, Option<&str>, Support)] = &[
     ("host", Some("PGHOST"), Used),
     ("hostaddr", Some("PGHOSTADDR"), Used),

@@ -15,7 +15,7 @@ pub(in crate::db) struct Tls {
     pub(in crate::db) client: Option<ClientCertificate>,
     /// TLS begins at once, without PostgreSQL's request for it.
     pub(in crate::db) direct: bool,
-    /// The server is told which name it is meant by.
+    /// The host name is sent to the server (SNI).
     pub(in crate::db) sends_name: bool,
     pub(in crate::db) tls12: bool,
     pub(in crate::db) tls13: bool,

@@ -218,7 +218,7 @@ fn write_message<W: Write>(out: &mut W, message: &str) -> io::Result<()> {
     )
 }
 
-/// Labels and what is said of them.
+/// Labels and their texts.
 pub(super) fn write_facts<W: Write>(out: &mut W, facts: &[(&str, String)]) -> io::Result<()> {
     out.write_all(b"<h2>Task</h2>\n<dl class=\"asked\">\n")?;
     for (label, text) in facts {

@@ -38,12 +38,12 @@ enum PollEnd {
     Whole,
     /// What the actor may see has changed meanwhile: the rest is for the next poll.
     GivenUp,
-    /// The count that was asked for is reached.
+    /// The count of --until-count is reached.
     Counted,
 }
 
 impl<T: Item + Record + Clone> TailRunner<'_, T> {
-    /// Says whether all that was asked for has been printed.
+    /// Returns whether the count of --until-count has been printed.
     pub(super) async fn poll(&mut self) -> Result<bool> {
         loop {
             match self.poll_once().await? {
@@ -113,7 +113,7 @@ impl<T: Item + Record + Clone> TailRunner<'_, T> {
         Ok((instant, changed))
     }
 
-    /// A connection, and what is asked outside the poll's transaction.
+    /// Connects, and reads what belongs outside the poll's transaction.
     async fn reach(&mut self) -> Result<()> {
         if !self.connected {
             let limits = self.context.limits(false);

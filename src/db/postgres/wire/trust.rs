@@ -59,7 +59,7 @@ fn distrust(message: impl Into<String>, hint: &'static str) -> Error {
     Error::InvalidCertificate(CertificateError::Other(OtherError(Arc::new(distrust))))
 }
 
-/// What is asked of a certificate.
+/// What a certificate must satisfy.
 pub(super) enum CertificateCheck {
     /// Any will do.
     Nothing,
@@ -210,7 +210,7 @@ impl ServerCertVerifier for Verifier {
         self.prove(verify_tls13_signature_with_raw_key(message, &key, dss, &self.algorithms))
     }
 
-    /// P-521 is among them, so that a server with such a certificate shows it and can be told what is wrong.
+    /// P-521 is among them, so that a server with such a certificate presents it and the error can name the problem.
     fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
         let mut schemes = self.algorithms.supported_schemes();
         schemes.push(SignatureScheme::ECDSA_NISTP521_SHA512);
