@@ -62,7 +62,7 @@ fn hostile_text_in_any_flag_finds_nothing_and_does_nothing() {
             let output = ask_with(&database, flag, text);
             // Nothing readable matches; only what excludes may leave rows, and * is no part of these texts.
             // One recorded title has quotation marks, and a task is named by a part of its title.
-            let is_title = flag.ends_with("--task") && text == "\"";
+            let is_title = flag.ends_with("--task") && *text == "\"";
             let harmless = flag.contains("exclude") || flag.contains("grep") || is_title;
             let empty = output.code != 0 || output.stdout.is_empty() || !output.stdout.contains("000000");
             let good = (0..=4).contains(&output.code)
