@@ -1,7 +1,7 @@
 //! Rows rendered: one [`RowWriter`] for every [`Format`], which takes rows one by one and keeps none of them (the human
 //! tables keep the first few, to find their widths).
 //!
-//! Stored text is untrusted: what a human reads goes through [`escape::escape_for_terminal`]; what a program reads is escaped by its
+//! Stored text is untrusted: what a human reads goes through [`escape_for_terminal`]; what a program reads is escaped by its
 //! format's own rules and otherwise left as it is.
 
 pub mod agents;

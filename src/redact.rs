@@ -31,9 +31,9 @@ const KEYWORDS: [&str; 10] =
 /// Masks this text in all messages from now on, as it is and as messages escape it.
 pub fn hide(text: &str) {
     let boundary = (0..=LONGEST_NAME.min(text.len())).rev().find(|at| text.is_char_boundary(*at)).unwrap_or_default();
-    let truncate = text.get(..boundary).unwrap_or_default();
+    let start = text.get(..boundary).unwrap_or_default();
     let mut hidden = HIDDEN.write().unwrap_or_else(PoisonError::into_inner);
-    for form in [text, text.trim(), truncate] {
+    for form in [text, text.trim(), start] {
         for form in [form.to_owned(), escape_for_terminal(form).into_owned(), form.escape_debug().to_string()] {
             if form.chars().count() >= SHORTEST && !hidden.contains(&form) {
                 hidden.push(form);

@@ -411,21 +411,26 @@ impl TailState {
         let keys = state.keys.sorted();
         let read = keys.partition_point(|key| *key <= read_to);
         let old = read.min(keys.partition_point(|key| key.created_at < keep_from));
-        let mut truncate = old.min(keys.len().saturating_sub(self.options.seen_max));
+        let mut count = old.min(keys.len().saturating_sub(self.options.seen_max));
         let over = keys.len().saturating_sub(self.options.keys_max);
-        if over > truncate {
+        if over > count {
             let least = micros(self.options.lookback.min(Duration::from_secs(10)));
             let may = read.min(keys.partition_point(|key| key.created_at < poll.as_of.plus_micros(-least)));
-            truncate = truncate.max(over.min(may));
+            count = count.max(over.min(may));
         }
-        if truncate > old {
+        let Some(bound) = count.checked_sub(1).and_then(|last| keys.get(last)).map(|last| after(*last)) else {
+            return;
+        };
+        // Below the horizon the mark alone tells new events from old ones. It does not move before the poll ends, so what was
+        // new for this poll must be remembered until then: a poll that is given up would be followed by a repetition.
+        if every > 0 && bound <= state.horizon && !poll.unseen.is_empty() {
+            return;
+        }
+        if count > old {
             self.shortened = true;
             poll.in_full = false;
         }
-        let Some(bound) = truncate.checked_sub(1).and_then(|last| keys.get(last)).map(|last| after(*last)) else {
-            return;
-        };
-        state.keys.forget(truncate);
+        state.keys.forget(count);
         poll.covered_from = poll.covered_from.max(bound);
         if bound > state.horizon {
             state.horizon = bound;

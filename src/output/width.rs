@@ -1,5 +1,5 @@
 //! Columns that text takes on a terminal, counted and cut by grapheme clusters (UAX #29), so that wide characters,
-//! combining marks and emoji stay whole. The text has been through [`escape_for_terminal`](crate::escape::visible).
+//! combining marks and emoji stay whole. The text has been through [`escape_for_terminal`](crate::escape::escape_for_terminal).
 
 use std::borrow::Cow;
 use unicode_segmentation::UnicodeSegmentation;

@@ -179,9 +179,9 @@ impl World {
     /// `xmin` and the visible events, as PostgreSQL has them: `xmax` is one past the highest completed id.
     fn snapshot(&self) -> (u64, Vec<Key>) {
         let oldest = self.running.values().map(|t| t.xid).chain([self.completed + 1]).min().unwrap();
-        let mut escape_for_terminal = self.committed.clone();
-        escape_for_terminal.sort();
-        (oldest, escape_for_terminal)
+        let mut visible = self.committed.clone();
+        visible.sort();
+        (oldest, visible)
     }
 }
 
@@ -239,7 +239,7 @@ impl Tail {
         let now = Timestamp::from_micros(world.clock);
         let calm = |writer: &&Writer| !matches!(writer, Writer::SetBack(_));
         round.during.0.iter().filter(calm).for_each(|writer| world.act(writer));
-        let (oldest, escape_for_terminal) = world.snapshot();
+        let (oldest, visible) = world.snapshot();
         round.during.1.iter().filter(calm).for_each(|writer| world.act(writer));
         let snapshot = world.snapshots.then_some(Snapshot { oldest, next: world.next_xid });
         let mark = snapshot.map(|snapshot| snapshot.oldest);
@@ -248,11 +248,11 @@ impl Tail {
             self.follow.begin_poll(&PollContext { now, as_of: now, server, snapshot, oldest_writer, mark, elapsed });
         if let Some(Recheck { from, before, mark }) = self.follow.recheck() {
             let new = |key: &&Key| key.created_at >= from && **key < before && world.written_by[*key] >= mark;
-            self.follow.unseen(escape_for_terminal.iter().filter(new).copied());
+            self.follow.unseen(visible.iter().filter(new).copied());
         }
         let glance = round.glances.then(|| self.follow.glance(now.plus_micros(-LOOKBACK / 4))).flatten();
         let from = glance.unwrap_or(from);
-        let asked: Vec<Key> = escape_for_terminal.iter().copied().filter(|key| key.created_at >= from).collect();
+        let asked: Vec<Key> = visible.iter().copied().filter(|key| key.created_at >= from).collect();
         let (mut events, mut last) = (0, None);
         for (page, keys) in asked.chunks(round.page).enumerate() {
             if matches!(round.fault, Fault::AfterPages(after) if after == page) {
@@ -262,7 +262,7 @@ impl Tail {
             let fresh = self.follow.page(keys);
             if !was_started && self.follow.is_started() {
                 // Before anything is printed.
-                self.known = Some(escape_for_terminal.iter().copied().collect());
+                self.known = Some(visible.iter().copied().collect());
                 self.save();
             }
             for fresh in fresh {
@@ -290,7 +290,7 @@ impl Tail {
         if glance.is_some() {
             return false;
         }
-        self.known.get_or_insert_with(|| escape_for_terminal.into_iter().collect());
+        self.known.get_or_insert_with(|| visible.into_iter().collect());
         self.remembers_no_more_than_it_has_to();
         true
     }
@@ -305,16 +305,16 @@ impl Tail {
 }
 
 fn start(world: &World, choice: u8) -> Start {
-    let (_, mut escape_for_terminal) = world.snapshot();
+    let (_, mut visible) = world.snapshot();
     let since = Timestamp::from_micros(world.clock - LOOKBACK / 2);
     match choice {
         0 => Start::newest(None, None, &[]),
         1 => Start::newest(None, Some(since), &[]),
         choice => {
             let lines = usize::from(choice - 2);
-            escape_for_terminal.reverse();
-            escape_for_terminal.truncate(lines);
-            Start::newest(Some(lines), None, &escape_for_terminal)
+            visible.reverse();
+            visible.truncate(lines);
+            Start::newest(Some(lines), None, &visible)
         }
     }
 }

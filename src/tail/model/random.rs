@@ -90,3 +90,29 @@ proptest! {
         check(&mut World::new(true, false), &before, choice, options(0, keys_max), &rounds);
     }
 }
+
+/// Found by chance: the event that was new below the horizon was forgotten in a poll that was given up, and printed again.
+#[test]
+fn what_a_recheck_found_is_remembered_though_its_poll_is_given_up_and_too_many_keys_are_held() {
+    let round = |writers: Vec<Writer>, during: Vec<Writer>, page: usize, fault: Fault, glances: bool| Round {
+        writers,
+        during: (during, Vec::new()),
+        page,
+        fault,
+        asks_oldest_writer: false,
+        restarts: false,
+        another_server: false,
+        glances,
+    };
+    let many = Writer::Write { slot: 0, count: 20, dated: Dated::Earliest(165) };
+    let late = Writer::Write { slot: 3, count: 1, dated: Dated::Earliest(0) };
+    let rounds = [
+        round(vec![many], vec![], 1, Fault::None, false),
+        round(vec![], vec![Writer::Tick(42)], 1, Fault::None, false),
+        round(vec![Writer::Tick(124)], vec![Writer::Commit(0)], 1, Fault::None, false),
+        round(vec![Writer::SetBack(5)], vec![], 1, Fault::None, true),
+        round(vec![], vec![late], 1, Fault::None, true),
+        round(vec![Writer::Commit(3), Writer::Tick(1)], vec![], 4, Fault::AfterPages(1), false),
+    ];
+    check(&mut World::new(true, false), &[], 0, options(0, 0), &rounds);
+}
