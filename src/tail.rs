@@ -198,6 +198,14 @@ struct Poll {
     set_back: Option<SetBack>,
 }
 
+impl Poll {
+    /// The lowest number of an event that is not dealt with. With a shortened look-back events of running transactions count
+    /// as dealt with.
+    fn mark(&self) -> Option<u64> {
+        if self.in_full { self.marks.0 } else { self.marks.1 }
+    }
+}
+
 /// The engine of `tail`; see the module's description.
 #[derive(Debug)]
 pub struct TailState {
@@ -363,7 +371,7 @@ impl TailState {
                     state.horizon = state.horizon.min(poll.covered_from);
                     let floor = poll.next_floor.max(state.horizon.created_at);
                     state.floor = Some(floor.min(key.created_at));
-                    state.mark = poll.marks.0;
+                    state.mark = poll.mark();
                 }
                 let late = poll.watermark.is_some_and(|newest| key.created_at < newest);
                 fresh.push(UnseenEvent { key, late: late.then(|| seconds(state.now.micros_since(key.created_at))) });
@@ -395,7 +403,7 @@ impl TailState {
         state.horizon = state.horizon.min(poll.covered_from);
         let floor = state.floor.map_or(poll.next_floor, |floor| floor.max(poll.next_floor));
         state.floor = Some(floor.max(state.horizon.created_at));
-        state.mark = if poll.in_full { poll.marks.0 } else { poll.marks.1 };
+        state.mark = poll.mark();
         self.shortened &= !poll.in_full;
     }
 
@@ -434,7 +442,7 @@ impl TailState {
         poll.covered_from = poll.covered_from.max(bound);
         if bound > state.horizon {
             state.horizon = bound;
-            state.mark = if poll.in_full { poll.marks.0 } else { poll.marks.1 };
+            state.mark = poll.mark();
             state.floor = state.floor.map(|floor| floor.max(bound.created_at));
         }
     }

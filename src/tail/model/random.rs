@@ -91,10 +91,8 @@ proptest! {
     }
 }
 
-/// Found by chance: the event that was new below the horizon was forgotten in a poll that was given up, and printed again.
-#[test]
-fn what_a_recheck_found_is_remembered_though_its_poll_is_given_up_and_too_many_keys_are_held() {
-    let round = |writers: Vec<Writer>, during: Vec<Writer>, page: usize, fault: Fault, glances: bool| Round {
+fn round_of(writers: Vec<Writer>, during: Vec<Writer>, page: usize, fault: Fault, glances: bool) -> Round {
+    Round {
         writers,
         during: (during, Vec::new()),
         page,
@@ -103,16 +101,34 @@ fn what_a_recheck_found_is_remembered_though_its_poll_is_given_up_and_too_many_k
         restarts: false,
         another_server: false,
         glances,
-    };
+    }
+}
+
+/// Found by chance: the event that was new below the horizon was forgotten in a poll that was given up, and printed again.
+#[test]
+fn what_a_recheck_found_is_remembered_though_its_poll_is_given_up_and_too_many_keys_are_held() {
     let many = Writer::Write { slot: 0, count: 20, dated: Dated::Earliest(165) };
     let late = Writer::Write { slot: 3, count: 1, dated: Dated::Earliest(0) };
     let rounds = [
-        round(vec![many], vec![], 1, Fault::None, false),
-        round(vec![], vec![Writer::Tick(42)], 1, Fault::None, false),
-        round(vec![Writer::Tick(124)], vec![Writer::Commit(0)], 1, Fault::None, false),
-        round(vec![Writer::SetBack(5)], vec![], 1, Fault::None, true),
-        round(vec![], vec![late], 1, Fault::None, true),
-        round(vec![Writer::Commit(3), Writer::Tick(1)], vec![], 4, Fault::AfterPages(1), false),
+        round_of(vec![many], vec![], 1, Fault::None, false),
+        round_of(vec![], vec![Writer::Tick(42)], 1, Fault::None, false),
+        round_of(vec![Writer::Tick(124)], vec![Writer::Commit(0)], 1, Fault::None, false),
+        round_of(vec![Writer::SetBack(5)], vec![], 1, Fault::None, true),
+        round_of(vec![], vec![late], 1, Fault::None, true),
+        round_of(vec![Writer::Commit(3), Writer::Tick(1)], vec![], 4, Fault::AfterPages(1), false),
     ];
     check(&mut World::new(true, false), &[], 0, options(0, 0), &rounds);
+}
+
+/// Found by chance: events from before the start were forgotten before it was decided, and printed after a step back.
+#[test]
+fn what_was_there_before_the_start_stays_unseen_though_too_many_keys_are_held() {
+    let write = |slot: u8, count: u8| Writer::Write { slot, count, dated: Dated::Earliest(0) };
+    let before = [write(0, 1), write(2, 20), Writer::Tick(1), Writer::Commit(2)];
+    let rounds = [
+        round_of(vec![], vec![], 4, Fault::Killed(0), false),
+        round_of(vec![], vec![], 1, Fault::None, true),
+        round_of(vec![Writer::SetBack(1)], vec![], 1, Fault::None, false),
+    ];
+    check(&mut World::new(true, false), &before, 3, options(0, 0), &rounds);
 }
