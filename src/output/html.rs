@@ -138,8 +138,8 @@ pub fn write_page<W: Write>(
     }
     write!(
         out,
-        "</main>\n<footer>Made by mc-activity {} from the activity log of OpenClaw Mission Control. Times are in {}, \
-        buckets are truncate in UTC.</footer>\n</body>\n</html>\n",
+        "</main>\n<footer>Made by mc-activity {} from the activity log of OpenClaw Mission Control. Times are in {}, the \
+        buckets of charts begin at UTC times.</footer>\n</body>\n</html>\n",
         env!("CARGO_PKG_VERSION"),
         HtmlText(page.zone),
     )
@@ -160,7 +160,7 @@ pub fn write_failure<W: Write>(
 fn write_asked<W: Write>(out: &mut W, page: &HtmlReport<'_>) -> io::Result<()> {
     write!(
         out,
-        "</p>\n<dl class=\"asked\">\n<dt>EventQuery by</dt><dd>{}</dd>\n<dt>EventQuery at</dt><dd>{}</dd>\n\
+        "</p>\n<dl class=\"asked\">\n<dt>Asked by</dt><dd>{}</dd>\n<dt>Asked at</dt><dd>{}</dd>\n\
         <dt>Question</dt><dd><code>{}</code></dd>\n<dt>Database</dt><dd>{}</dd>\n<dt>Time zone</dt><dd>{}</dd>\n</dl>\n",
         HtmlText(page.actor),
         Time(page.asked_at, page.show_time),
@@ -195,12 +195,13 @@ fn write_figures<W: Write>(
     let sentences = [report.since_words(show_time), report.now_words(show_time), report.burn_words()];
     let beside = Some(report.beside()).filter(|beside| !beside.is_empty());
     let sentences: Vec<String> = sentences.into_iter().flatten().chain(beside).collect();
-    let notes = report.warnings.iter().chain(&report.unknown);
-    if sentences.is_empty() && report.warnings.is_empty() {
+    let unknown = report.unknown.iter().filter(|reason| !report.warnings.contains(reason));
+    let notes: Vec<&String> = sentences.iter().chain(&report.warnings).chain(unknown).collect();
+    if notes.is_empty() {
         return Ok(());
     }
     out.write_all(b"<ul class=\"sentences\">\n")?;
-    for sentence in sentences.iter().chain(notes) {
+    for sentence in notes {
         writeln!(out, "<li>{}</li>", HtmlText(sentence))?;
     }
     out.write_all(b"</ul>\n")

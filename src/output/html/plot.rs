@@ -81,8 +81,15 @@ pub(super) fn write_rate<W: Write>(out: &mut W, report: &ErrorsReport) -> io::Re
         width=\"20\" height=\"10\"/></svg>this window</span><span><svg viewBox=\"0 0 20 10\" aria-hidden=\"true\">\
         <rect class=\"before-area\" y=\"3\" width=\"20\" height=\"7\"/><path class=\"before\" d=\"M0 3H20\"/></svg>\
         window before</span><span><svg viewBox=\"0 0 20 10\" aria-hidden=\"true\"><rect class=\"silent\" y=\"6\" \
-        width=\"20\" height=\"4\"/></svg>no events</span></figcaption>"
+        width=\"20\" height=\"4\"/></svg>no events</span>"
     )?;
+    if !plot.marks.is_empty() {
+        out.write_all(
+            b"<span><svg viewBox=\"0 0 20 10\" aria-hidden=\"true\"><path class=\"mark\" d=\"M10 0V10\"/></svg>\
+            rate changed</span>",
+        )?;
+    }
+    writeln!(out, "</figcaption>")?;
     plot.write(out)?;
     writeln!(out, "</figure>")?;
     write_points(out, bucket, &now, &before)

@@ -32,7 +32,7 @@ INSERT INTO agents (id, board_id, name, status, is_board_lead, created_at, updat
          pg_temp.id('a', 2), 0, 0
   FROM generate_series(1, 9) k;
 INSERT INTO tasks (id, board_id, title, status, priority, auto_created, created_at, updated_at)
-  SELECT pg_temp.id('f', k), pg_temp.id('c', 1 + k % 2), 'Task ' || k, 'done', 'medium', false, pg_temp.t0(), pg_temp.t0()
+  SELECT pg_temp.id('f', k), pg_temp.id('c', 1 + k % 2), 'Task ' || k, CASE WHEN k % 8 = 0 THEN 'in_progress' ELSE 'done' END, 'medium', false, pg_temp.t0(), pg_temp.t0()
   FROM generate_series(1, 400) k;
 INSERT INTO activity_events (id, event_type, message, agent_id, task_id, created_at, board_id)
   SELECT md5(k::text)::uuid,
@@ -94,8 +94,16 @@ fn reads_no_more_than_it_must(database: &Database, with: &str) {
         let told = database.mc(["compare", "--span=1d", against, USER, "--show-sql", "-v"]).ok().stderr;
         check(&["compare", against], &told);
     }
-    for command in ["boards", "agents"] {
-        check(&[command], &database.mc([command, USER, "--show-sql", "-v"]).ok().stderr);
+    let whole: [&[&str]; 5] = [
+        &["boards"],
+        &["agents"],
+        &["tasks"],
+        &["timeline", "--task=00000000-0000-4000-8000-0000000000f2"],
+        &["timeline", "--task=Task 12"],
+    ];
+    for question in whole {
+        let args = question.iter().copied().chain([USER, "--show-sql", "-v"]);
+        check(question, &database.mc(args).ok().stderr);
     }
 }
 
