@@ -1,5 +1,6 @@
 //! What a name on the command line stands for, among the things that the actor may see.
 
+use crate::similar_names::similar_names;
 use uuid::Uuid;
 
 /// A thing that can be named.
@@ -62,17 +63,8 @@ fn among(candidates: &[Candidate], is_meant: impl Fn(&Candidate) -> bool) -> Opt
 }
 
 fn nearest(query: &str, candidates: &[Candidate]) -> Vec<String> {
-    const ALIKE: f64 = 0.8;
-    let wanted = query.to_lowercase();
-    let mut found: Vec<(f64, &str)> = candidates
-        .iter()
-        .flat_map(|c| c.slug.as_deref().into_iter().chain([c.name.as_str()]))
-        .map(|known| (strsim::jaro_winkler(&wanted, &known.to_lowercase()), known))
-        .filter(|(likeness, _)| *likeness > ALIKE)
-        .collect();
-    found.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(b.1)));
-    found.dedup_by(|a, b| a.1 == b.1);
-    found.into_iter().take(3).map(|(_, known)| known.to_owned()).collect()
+    let names = candidates.iter().flat_map(|c| c.slug.as_deref().into_iter().chain([c.name.as_str()]));
+    similar_names(query, names).into_iter().map(str::to_owned).collect()
 }
 
 /// The first characters of an id: the ids from [`IdPrefix::first`] to [`IdPrefix::last`], which a database finds by

@@ -7,6 +7,7 @@ use crate::escape::escape_for_terminal;
 use crate::model::{ActivityEvent, Filter, Scope, catalogue, patterns};
 use crate::output::report::ErrorsReport;
 use crate::session::{Context, Session};
+use crate::similar_names::did_you_mean;
 use anyhow::Result;
 
 /// What there is to say of an answer.
@@ -146,9 +147,7 @@ impl Session {
 /// What to say of a type that nobody writes.
 fn about_type(glob: &str) -> (String, Option<String>) {
     let explained = catalogue::explain(glob);
-    let nearest: Vec<String> = explained.nearest.iter().map(|near| format!("'{near}'")).collect();
-    let hint = (!nearest.is_empty()).then(|| format!("did you mean {}?", nearest.join(" or ")));
-    (format!("no event has the type '{}'", escape_for_terminal(glob)), hint)
+    (format!("no event has the type '{}'", escape_for_terminal(glob)), did_you_mean(&explained.nearest))
 }
 
 impl Context {

@@ -10,6 +10,7 @@ use crate::error::{denied, not_found};
 use crate::model::Filter;
 use crate::model::{ActivityEvent, Board};
 use crate::session::Session;
+use crate::similar_names::did_you_mean;
 use anyhow::Result;
 use std::collections::HashMap;
 use uuid::Uuid;
@@ -85,10 +86,11 @@ impl Session {
             let who = crate::escape::escape_for_terminal(&self.actor.name).into_owned();
             let failure = denied(format!("board '{text}' is unknown or not readable by {who}"));
             let hint = match resolve_name(text, &candidates) {
-                Resolution::None { nearest } if !nearest.is_empty() => did_you_mean(&nearest),
-                _ => "`mc-activity boards` lists the boards that the actor may read".to_owned(),
+                Resolution::None { nearest } => did_you_mean(&nearest),
+                _ => None,
             };
-            failure.hint(hint).into()
+            let all = || "`mc-activity boards` lists the boards that the actor may read".to_owned();
+            failure.hint(hint.unwrap_or_else(all)).into()
         };
         split_values(given, resolve, unknown)
     }
@@ -141,10 +143,12 @@ impl Session {
                 return denied(format!("an agent sees its own events only, not those of '{text}'")).into();
             }
             let failure = not_found(format!("no agent '{text}' that the actor may see"));
-            match resolve_name(text, &near) {
-                Resolution::None { nearest } if !nearest.is_empty() => failure.hint(did_you_mean(&nearest)).into(),
-                _ => failure.hint("name an agent by id or name; `mc-activity summary --by agent` lists them").into(),
-            }
+            let hint = match resolve_name(text, &near) {
+                Resolution::None { nearest } => did_you_mean(&nearest),
+                _ => None,
+            };
+            let all = || "name an agent by id or name; `mc-activity summary --by agent` lists them".to_owned();
+            failure.hint(hint.unwrap_or_else(all)).into()
         };
         split_values(given, resolve, unknown)
     }
@@ -187,10 +191,4 @@ impl Session {
 fn whole_values_and_parts(given: &[String]) -> Vec<String> {
     let parts = |value: &String| value.split(',').map(|part| part.trim().to_owned()).collect::<Vec<_>>();
     given.iter().flat_map(|value| std::iter::once(value.clone()).chain(parts(value))).collect()
-}
-
-fn did_you_mean(nearest: &[String]) -> String {
-    let quoted: Vec<String> =
-        nearest.iter().map(|name| format!("'{}'", crate::escape::escape_for_terminal(name))).collect();
-    format!("did you mean {}?", quoted.join(" or "))
 }
