@@ -32,6 +32,22 @@ pub enum Dimension {
 }
 
 impl Dimension {
+    /// Every dimension, in the order of the help.
+    pub const ALL: [Self; 7] = [Self::Type, Self::Board, Self::Agent, Self::Task, Self::Day, Self::Hour, Self::Minute];
+
+    /// As in `--by` and in JSON.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Type => "type",
+            Self::Board => "board",
+            Self::Agent => "agent",
+            Self::Task => "task",
+            Self::Day => "day",
+            Self::Hour => "hour",
+            Self::Minute => "minute",
+        }
+    }
+
     /// For one that is a period: how it is cut.
     pub fn bucket(self) -> Option<Bucket> {
         match self {
