@@ -9,7 +9,6 @@ pub mod filter;
 pub mod format;
 pub mod global;
 pub mod hints;
-pub mod names;
 pub mod paging;
 pub mod split;
 pub mod time;

@@ -163,9 +163,6 @@ impl Database {
 
     /// Opens the transaction of the next portion of a feed. While the rows of the one before were written nothing was said on
     /// the connection, perhaps for long: where the server or something on the way has given it up, there is a new one.
-    ///
-    /// # Errors
-    /// Those of the database.
     pub async fn begin_portion(&mut self) -> Result<()> {
         match self.begin_poll().await {
             Err(error) if is_transient(&error) => {

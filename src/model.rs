@@ -8,6 +8,7 @@ mod deliveries;
 mod error_rate;
 mod event;
 mod filter;
+pub mod names;
 pub mod patterns;
 mod record;
 mod route;

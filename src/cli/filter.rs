@@ -156,9 +156,6 @@ pub struct ZoneArgs {
 
 impl ZoneArgs {
     /// The zone in force: UTC unless another was given.
-    ///
-    /// # Errors
-    /// Those of [`local_zone`], with `--local`.
     pub fn zone(&self) -> Result<Zone> {
         if self.local { local_zone() } else { Ok(self.tz.unwrap_or_default()) }
     }

@@ -168,9 +168,6 @@ impl TimeSpec {
 
     /// As [`TimeSpec::resolve`], for the end of a range with this start: a time of day that is still to come today is
     /// the first after the start.
-    ///
-    /// # Errors
-    /// Those of [`TimeSpec::resolve`].
     pub fn resolve_end(&self, now: Timestamp, zone: Zone, start: Option<Timestamp>) -> Result<Timestamp> {
         self.resolve_ahead(now, zone, Ahead::After(start))
     }

@@ -26,9 +26,6 @@ pub struct DeliveryEvent {
 
 impl Database {
     /// Streams what tells of deliveries, oldest first.
-    ///
-    /// # Errors
-    /// Those of the database.
     pub async fn deliveries(
         &mut self,
         asked: EventQuery<'_>,
@@ -56,9 +53,6 @@ impl Database {
     }
 
     /// Failures and all events in each of [`burn::WINDOWS`], which end where the query ends. Its start is set here.
-    ///
-    /// # Errors
-    /// Those of the database.
     pub async fn burn(&mut self, asked: EventQuery<'_>, until: Timestamp) -> Result<[Tally; 5]> {
         let mut tallies = [Tally::default(); 5];
         if matches!(asked.scope, Scope::Boards(boards) if boards.is_empty()) {

@@ -7,9 +7,6 @@ use std::io::{self, Write};
 
 /// Writes rows without rules between them. All columns but the last keep their width; the last takes what is left and
 /// is wrapped. Texts are already harmless.
-///
-/// # Errors
-/// Those of `out`.
 pub fn write_facts(out: &mut impl Write, rows: &[Vec<String>], style: &Style) -> io::Result<()> {
     let table = table(rows, style.terminal.width);
     table.lines().try_for_each(|line| writeln!(out, "{}", line.trim_end()))

@@ -81,9 +81,6 @@ struct FileHeader {
 }
 
 /// Writes a cursor file. What many keys need is not held in memory a second time.
-///
-/// # Errors
-/// Those of the output.
 pub fn encode(out: &mut dyn Write, binding: &CursorOwner, state: &SavedState) -> Result<()> {
     let mut hashed = Hashed { out, hash: Sha256::new() };
     let keys = state.keys.settled();

@@ -19,9 +19,6 @@ const TALL: usize = 50;
 const GAP: usize = 4;
 
 /// Writes the report without the list of failures. `lines` is the height of the terminal, for which it is shortened.
-///
-/// # Errors
-/// Those of the writer.
 pub fn write_report<W: Write>(
     out: &mut W,
     report: &ErrorsReport,

@@ -4,7 +4,7 @@
 use super::{ChainArchive, TailRunner, options};
 use crate::auth::identity;
 use crate::db::{self, EventQuery, Item, Order, PageRequest, TransactionMode};
-use crate::error::{denied, usage};
+use crate::error::usage;
 use crate::model::Scope;
 use crate::model::{Cell, Key, Record, Timestamp};
 use crate::output;
@@ -186,8 +186,7 @@ impl<T: Item + Record + Clone> TailRunner<'_, T> {
         let Some(gone) = named.iter().find(|id| !boards.iter().any(|board| board.id == **id)) else { return Ok(()) };
         // In the words in which it was named, unless they name another board by now.
         self.session.named_boards(&self.args.select.board, &boards)?;
-        let who = crate::escape::escape_for_terminal(&self.session.actor.name);
-        Err(denied(format!("board '{gone}' is unknown or not readable by {who}")).into())
+        Err(self.session.unknown_board(&gone.to_string()).into())
     }
 
     /// Reads keys from an instant on, page by page, and prints what is new. `news` is said once no transaction is open.

@@ -1,6 +1,9 @@
 //! What a name on the command line stands for, among the things that the actor may see.
 
+use crate::error::not_found;
+use crate::escape::escape_for_terminal;
 use crate::similar_names::similar_names;
+use anyhow::Result;
 use uuid::Uuid;
 
 /// A thing that can be named.
@@ -40,6 +43,35 @@ pub fn resolve_name(query: &str, candidates: &[Candidate]) -> Resolution {
         .or_else(|| among(candidates, |c| c.slug.as_deref().is_some_and(|slug| is_same_name(slug, query))))
         .or_else(|| among(candidates, |c| is_same_name(&c.name, query)))
         .unwrap_or_else(|| Resolution::None { nearest: nearest(query, candidates) })
+}
+
+/// Of things found by a name in any letter case, keeps those with exactly this name where there are any.
+pub fn keep_exact<T>(found: &mut Vec<T>, is_exact: impl Fn(&T) -> bool) {
+    if found.iter().any(&is_exact) {
+        found.retain(is_exact);
+    }
+}
+
+/// What a text stands for, of the things that were found by it; `describe` gives the id and the name of one.
+///
+/// # Errors
+/// Exit 3 where it stands for several.
+pub fn only_one<T>(
+    kind: &str,
+    text: &str,
+    mut found: Vec<T>,
+    describe: impl Fn(&T) -> (Uuid, &str),
+) -> Result<Option<T>> {
+    if found.len() > 1 {
+        return Err(ambiguous(kind, text, found.iter().map(describe)));
+    }
+    Ok(found.pop())
+}
+
+/// The error for a text that stands for several things, which it lists.
+pub fn ambiguous<'a>(kind: &str, text: &str, found: impl Iterator<Item = (Uuid, &'a str)>) -> anyhow::Error {
+    let lines: String = found.map(|(id, name)| format!("\n  {id}  {}", escape_for_terminal(name))).collect();
+    not_found(format!("'{text}' is the name of more than one {kind}:{lines}")).hint("name it by its id").into()
 }
 
 /// Whether two names differ in nothing but letter case.
