@@ -197,7 +197,7 @@ impl ErrorsArgs {
         if !self.span.is_open() {
             FutureStart::refuse(Some(window.period.since), &self.span, asked_at, session.zone)?;
         }
-        // Ages, the page and the scraper's clock are of the moment that it is asked in.
+        // Ages, the page and the scraper's clock use the time of the call.
         session.now = asked_at;
         let (report, newest, failures) =
             self.gather(context, &mut session, filter, window, &self.grouped_by(format)).await?;

@@ -43,7 +43,7 @@ impl Database {
         self.fetch(&query, &mut |row| {
             let mut columns = row.columns();
             let (event_type, message, created_at) = (columns.text()?, columns.text()?, columns.time()?);
-            // What SQLite holds in place of a type or a time is told where the rows themselves are read.
+            // A value in SQLite that is no type or no time is reported where the rows themselves are read.
             let (Some(event_type), Some(created_at)) = (event_type, created_at) else { return Ok(()) };
             let (board, agent, task) = (columns.id()?, columns.id()?, columns.id()?);
             each(DeliveryEvent { event_type, message, created_at, board, agent, task });

@@ -419,7 +419,7 @@ impl Database {
                 }
             }
             let plain = page.limit.is_some() && sparse.is_none() && walk.is_nearly_all();
-            // All are wanted, and the first window has told how wide the next must be to yield many.
+            // All are wanted, and the first window showed how wide the next must be to yield many rows.
             let many = page.limit.is_none() && walk.is_begun();
             // One plain query is for what is rare: an index on created_at would be walked to its end, by one process.
             let few = plain || sparse.is_some();

@@ -1,5 +1,5 @@
-//! Small tables that are complete before they are printed, each cell wrapped to the terminal: labels with what is said
-//! of them, and the checks of doctor.
+//! Small tables that are complete before they are printed, each cell wrapped to the terminal: labels with their
+//! values, and the checks of doctor.
 
 use super::Style;
 use comfy_table::{ColumnConstraint, ContentArrangement, Table, Width, presets};

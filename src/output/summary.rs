@@ -11,7 +11,7 @@ use std::collections::BTreeMap;
 use std::io::{self, Write};
 
 /// Writes the answer as one line of JSON: `{"since","until","by","total","rows"}`, the rows keyed by the summary's fields,
-/// as far as they were asked for.
+/// as far as they were requested.
 pub fn write_json<W: Write>(out: &mut W, summary: &Summary, view: &Columns) -> io::Result<()> {
     let rows: Vec<Value> = summary.rows.iter().map(|row| row_json(view, row)).collect();
     let answer = json!({

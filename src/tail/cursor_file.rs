@@ -142,7 +142,7 @@ pub fn decode(bytes: &[u8], binding: &CursorOwner, earlier: &Earlier, path: &Pat
     let name = path.display();
     let damaged = || {
         failed(format!("cursor file {name} is damaged or not a cursor file"))
-            .hint("restore it, or remove it to start anew: what was written meanwhile is then not shown, see --since")
+            .hint("restore it, or remove it to start again: events written meanwhile are then not shown, see --since")
     };
     let text = std::str::from_utf8(bytes).map_err(|_| damaged())?;
     let (head, rest) = text.split_once('\n').ok_or_else(damaged)?;
