@@ -11,7 +11,7 @@ use std::fs::{self, File, Metadata, OpenOptions, Permissions};
 use std::io::{self, BufWriter, Seek, Write};
 use std::os::unix::fs::{MetadataExt, PermissionsExt, fchown};
 use std::path::{Path, PathBuf};
-use tempfile::NamedTempFile;
+use tempfile::{NamedTempFile, PersistError};
 
 const BUFFER: usize = 64 * 1024;
 /// As many links as the kernel follows.
@@ -71,11 +71,7 @@ impl AtomicFile {
         if let Some(file) = in_place {
             return copy_into(staged, file);
         }
-        staged.as_file().sync_all()?;
-        let Err(failed) = staged.persist(&target) else {
-            sync_directory_of(&target);
-            return Ok(());
-        };
+        let Err(failed) = put_in_place(staged, &target) else { return Ok(()) };
         // A mount point cannot be replaced, but it can be written to.
         match OpenOptions::new().write(true).open(&target) {
             Ok(file) if is_mount_point(&failed.error) => copy_into(failed.file, file),
@@ -104,23 +100,39 @@ pub fn replace(path: &Path, mode: u32, bytes: &[u8]) -> io::Result<()> {
     file.commit()
 }
 
+/// Puts a complete file in the place of another in the same directory, so that it is there after a crash as well.
+pub fn put_in_place(staged: NamedTempFile, target: &Path) -> Result<File, PersistError> {
+    if let Err(error) = staged.as_file().sync_all() {
+        return Err(PersistError { error, file: staged });
+    }
+    let file = staged.persist(target)?;
+    sync_directory_of(target);
+    Ok(file)
+}
+
+/// Gives a new file the owner and the group of the file that it replaces.
+pub fn keep_owner(new: &File, existing: &Metadata) -> io::Result<()> {
+    let own = new.metadata()?;
+    let differs = |new: u32, old: u32| (new != old).then_some(old);
+    let (owner, group) = (differs(own.uid(), existing.uid()), differs(own.gid(), existing.gid()));
+    if owner.is_some() || group.is_some() {
+        fchown(new, owner, group)?;
+    }
+    Ok(())
+}
+
 /// An empty file with the owner, the group and the mode of another.
 fn stage_beside(directory: &Path, existing: &Metadata) -> io::Result<NamedTempFile> {
     let staged = NamedTempFile::new_in(directory)?;
     let file = staged.as_file();
-    let new = file.metadata()?;
-    let differs = |new: u32, old: u32| (new != old).then_some(old);
-    let (owner, group) = (differs(new.uid(), existing.uid()), differs(new.gid(), existing.gid()));
-    if owner.is_some() || group.is_some() {
-        fchown(file, owner, group)?;
-    }
+    keep_owner(file, existing)?;
     file.set_permissions(Permissions::from_mode(existing.mode() & MODE))?;
     Ok(staged)
 }
 
 /// Where a path leads. The last link of a chain may name a file that does not exist.
 fn follow_links(path: &Path) -> io::Result<PathBuf> {
-    // The kernel does not follow a stranger's link in a directory such as /tmp, so it is asked first.
+    // The kernel does not follow a stranger's link in a directory such as /tmp, so the kernel decides first.
     match fs::metadata(path) {
         Ok(_) => return fs::canonicalize(path),
         Err(error) if error.kind() == io::ErrorKind::NotFound => {}

@@ -9,21 +9,24 @@ pub mod filter;
 pub mod format;
 pub mod global;
 pub mod hints;
-pub mod names;
 pub mod paging;
 pub mod split;
 pub mod time;
 
 use crate::redact::{SWITCHES, mask};
-use clap::ValueEnum;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use serde_json::json;
 use std::ffi::OsString;
 
-/// Parses one of these values of an enum, by its name.
-pub fn one_of<T: ValueEnum + Clone + Send + Sync>(offered: &'static [T]) -> impl TypedValueParser<Value = T> {
-    let names = offered.iter().filter_map(ValueEnum::to_possible_value);
-    PossibleValuesParser::new(names).try_map(|name| T::from_str(&name, false))
+/// Parses one of these values by its name. The names are those of the help and of the completions.
+pub fn one_of<T: Copy + Send + Sync>(
+    offered: &'static [T],
+    name: fn(T) -> &'static str,
+) -> impl TypedValueParser<Value = T> {
+    let names = offered.iter().map(move |value| name(*value));
+    // clap has refused every other name before.
+    let by_name = move |typed: String| offered.iter().copied().find(|value| name(*value) == typed).ok_or("unknown");
+    PossibleValuesParser::new(names).try_map(by_name)
 }
 
 /// Whether the arguments select JSON, even if the rest of them is not valid.

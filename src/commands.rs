@@ -112,9 +112,6 @@ fn needs_no_database(command: &str) -> bool {
 }
 
 /// Runs the command that was parsed; `name` is its name. The number is the exit code.
-///
-/// # Errors
-/// Whatever goes wrong; [`crate::error::kind_of`] gives the exit code.
 pub async fn run(cli: Cli, name: &str) -> Result<u8> {
     let Cli { global, command } = cli;
     let context = Context::new(global, name, command.needs_settings())?;

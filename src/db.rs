@@ -161,11 +161,8 @@ impl Database {
         told
     }
 
-    /// Opens the transaction of the next portion of a feed. While the rows of the one before were written nothing was said on
-    /// the connection, perhaps for long: where the server or something on the way has given it up, there is a new one.
-    ///
-    /// # Errors
-    /// Those of the database.
+    /// Opens the transaction of the next portion of a feed. While the rows of the one before were written the connection
+    /// was idle, perhaps for long: where the server or something on the way has given it up, there is a new one.
     pub async fn begin_portion(&mut self) -> Result<()> {
         match self.begin_poll().await {
             Err(error) if is_transient(&error) => {
@@ -269,9 +266,24 @@ impl Database {
             .when("has_actor_id", self.schema.has("actor_id"))
     }
 
-    /// The conditions of `filters.sql`: what the actor may see and asks for.
+    /// The conditions of `filters.sql`: what the actor may see, and the filter.
     fn with_filters(&self, mut query: Query, asked: &EventQuery<'_>) -> Query {
         let EventQuery { scope, filter, rule, through, failures } = *asked;
+        // Every field is named, so that none is forgotten: a filter that is not bound does not filter.
+        let Filter {
+            boards,
+            exclude_boards,
+            exclude_agents,
+            since,
+            until,
+            // The dialect binds these.
+            agents: _,
+            tasks: _,
+            types: _,
+            exclude_types: _,
+            grep: _,
+            ignore_case: _,
+        } = filter;
         let ids = |ids: &[uuid::Uuid]| (!ids.is_empty()).then(|| Value::Ids(ids.to_vec()));
         query = match scope {
             Scope::Boards(readable) => query
@@ -279,17 +291,17 @@ impl Database {
                 .bind("readable", Value::Ids(readable.clone())),
             Scope::Agent(agent) => query
                 .bind("agent", Value::Id(*agent))
-                .bind_some("boards", filter.boards.clone().map(Value::Ids))
-                .bind_some("exclude_boards", ids(&filter.exclude_boards)),
+                .bind_some("boards", boards.clone().map(Value::Ids))
+                .bind_some("exclude_boards", ids(exclude_boards)),
         };
         (self.dialect().bind_filter)(query, filter)
             .when("by_task_board", rule != BoardRule::EventBoard)
             .when("comments", rule == BoardRule::Comments)
             .when("failures", failures)
-            .when("bounded_in_time", filter.since.is_some())
-            .bind_some("exclude_agents", ids(&filter.exclude_agents))
-            .bind_some("since", filter.since.map(Value::Time))
-            .bind_some("until", filter.until.map(Value::Time))
+            .when("bounded_in_time", since.is_some())
+            .bind_some("exclude_agents", ids(exclude_agents))
+            .bind_some("since", since.map(Value::Time))
+            .bind_some("until", until.map(Value::Time))
             .bind_some("through", through.map(Value::Time))
     }
 }

@@ -21,8 +21,8 @@
 //! 8. analysis
 //! 9. model
 //! 10. error
-//! 11. redact
-//! 12. escape, atomic_file
+//! 11. redact, similar_names
+//! 12. escape, atomic_file, private_file
 //!
 //! Commands do not import each other. sqlx and rusqlite are named only in `db`; clap only in `run`, `commands` and `cli`. Nothing
 //! below `session` reads the clock of the machine to decide what a query means.
@@ -39,10 +39,12 @@ mod escape;
 mod interrupt;
 mod model;
 mod output;
+mod private_file;
 mod redact;
 mod run;
 mod session;
 mod settings;
+mod similar_names;
 mod tail;
 
 pub use run::main;

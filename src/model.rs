@@ -8,6 +8,7 @@ mod deliveries;
 mod error_rate;
 mod event;
 mod filter;
+pub mod names;
 pub mod patterns;
 mod record;
 mod route;
@@ -21,7 +22,7 @@ pub use archive::{ArchivedEvent, CHAIN_BEGINNING, Finding, StoredEvent, Verdict,
 pub use comparison::{BeforeAfter, ChangeKey, ChangeKind, Comparison, WindowChange};
 pub use deliveries::{AttemptCount, Deliveries};
 pub use error_rate::{
-    Bucket, ErrorRate, Group, Period, Point, RateScope, Series, Summary, SummaryKey, SummaryRow, Tally,
+    Bucket, ErrorRate, Group, NamedRange, Period, Point, RateScope, Series, Summary, SummaryKey, SummaryRow, Tally,
 };
 pub use event::{ActivityEvent, Board, Key, NewEvent, TaskComment, is_white};
 pub use filter::{Filter, Scope};

@@ -199,9 +199,6 @@ pub fn counted(count: u64, one: &str) -> String {
 }
 
 /// The lines below a report: what was counted, for whom, of which database.
-///
-/// # Errors
-/// Those of `out`.
 pub fn write_footer(out: &mut impl Write, lines: &[String], style: &Style) -> io::Result<()> {
     writeln!(out)?;
     let fit = |line: &String| fill(&escape_for_terminal(line), style.terminal.width);

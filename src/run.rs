@@ -92,7 +92,7 @@ fn report_usage(failure: &clap::Error, as_json: bool) -> ExitCode {
 fn unknown(message: &str) -> u8 {
     let message = message.lines().next().unwrap_or_default().trim_start_matches("error: ");
     let (code, text) = output::nagios::unknown(&crate::escape::escape_for_terminal(&redact::mask(message)));
-    // Whoever reads the exit code alone is told too.
+    // For scripts that read only the exit code.
     let _ = std::io::stdout().write_all(text.as_bytes());
     code
 }

@@ -12,7 +12,7 @@ mod trust;
 
 use crate::db::url::holds_password;
 use crate::error::{failed, usage};
-use secret::{Secret, exposed_mode};
+use secret::{Secret, exposed_file_mode};
 use std::fmt;
 use std::fs;
 use std::io::{self, Read as _};
@@ -372,7 +372,7 @@ impl Settings {
     fn warn_if_exposed(&mut self, file: &File) {
         let secret = SECRETS.into_iter().find(|name| file.get(name).is_some());
         let secret = secret.or_else(|| file.get("DATABASE_URL").is_some_and(holds_password).then_some("DATABASE_URL"));
-        if let (Some(secret), Some(mode)) = (secret, exposed_mode(&file.path)) {
+        if let (Some(secret), Some(mode)) = (secret, exposed_file_mode(&file.path)) {
             self.warnings.push(format!(
                 "{} holds a secret ({secret}) and other users may read it (mode {mode:04o}); chmod 600 it",
                 file.path.display()

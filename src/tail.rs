@@ -232,7 +232,7 @@ impl Start {
         let horizon = match (lines, newest.iter().min()) {
             (Some(0), _) => LAST,
             (Some(lines), Some(lowest)) if newest.len() >= lines => *lowest,
-            // There are not so many.
+            // There are fewer.
             _ => first_at(since),
         };
         Self { horizon, since }

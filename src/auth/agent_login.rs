@@ -1,7 +1,7 @@
 //! Authentication of an agent against a database: with which agents' hashes the token is compared, and in which order.
 //!
 //! Named, an agent costs one verification. Unnamed, so does one that is remembered, whose hash is nevertheless verified
-//! anew; else every agent is tried, the most recently seen first, on all cores, with no transaction open meanwhile.
+//! again; else every agent is tried, the most recently seen first, on all cores, with no transaction open meanwhile.
 
 use super::agent_token::{self, StoredHash};
 use super::agent_token_cache::TokenCache;

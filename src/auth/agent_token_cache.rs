@@ -10,6 +10,7 @@
 //! (the backend's are 256 bits), and the file's mode, 0600.
 
 use crate::atomic_file;
+use crate::private_file::exposed_mode;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD_NO_PAD;
 use hmac::{Hmac, Mac};
@@ -32,8 +33,6 @@ const MAX_FILE_BYTES: u64 = 64 * 1024;
 const KEY_BYTES: usize = 32;
 /// The mode of a new file.
 const PRIVATE: u32 = 0o600;
-/// What group and others may do.
-const OTHERS: u32 = 0o077;
 
 /// The memory for one database.
 #[derive(Debug)]
@@ -129,7 +128,7 @@ impl Memory {
 fn make_way(path: &Path) -> io::Result<()> {
     match fs::symlink_metadata(path) {
         Ok(about) if about.uid() != geteuid().as_raw() => Err(io::ErrorKind::PermissionDenied.into()),
-        Ok(about) if about.is_file() && about.mode() & OTHERS == 0 => Ok(()),
+        Ok(about) if about.is_file() && exposed_mode(&about).is_none() => Ok(()),
         Ok(_) => fs::remove_file(path),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
         Err(error) => Err(error),
@@ -142,7 +141,7 @@ fn open_own(path: &Path) -> io::Result<File> {
     let flags = (OFlags::NOFOLLOW | OFlags::NONBLOCK).bits().cast_signed();
     let file = OpenOptions::new().read(true).custom_flags(flags).open(path)?;
     let about = file.metadata()?;
-    let own = about.is_file() && about.uid() == geteuid().as_raw() && about.mode() & OTHERS == 0;
+    let own = about.is_file() && about.uid() == geteuid().as_raw() && exposed_mode(&about).is_none();
     if own { Ok(file) } else { Err(io::ErrorKind::PermissionDenied.into()) }
 }
 

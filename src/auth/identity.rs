@@ -5,6 +5,7 @@ use super::{Actor, ActorKind};
 use crate::db::{AgentName, AgentRow, BoardsOf, Database, UserName, UserRow};
 use crate::error::{Failure, denied, not_found, usage};
 use crate::model::Board;
+use crate::model::names::{keep_exact, only_one};
 use anyhow::Result;
 use uuid::Uuid;
 
@@ -64,53 +65,39 @@ async fn the_user(store: &mut Database, name: &str) -> Result<UserRow> {
         return Ok(users.swap_remove(exact));
     }
     keep_exact(&mut users, |user| user.email.as_deref() == Some(name));
-    match users.len() {
-        1 => Ok(users.remove(0)),
-        0 => Err(not_found(format!("no user '{name}'")).hint("name a user by id, e-mail address or Clerk id").into()),
-        _ => Err(ambiguous("user", name, users.iter().map(|u| format!("{} {}", u.id, shown(u).escape_debug())))),
-    }
+    let unknown = || not_found(format!("no user '{name}'")).hint("name a user by id, e-mail address or Clerk id");
+    Ok(only_one("user", name, users, |user| (user.id, shown(user)))?.ok_or_else(unknown)?)
 }
 
 pub(super) async fn the_agent(store: &mut Database, name: &str) -> Result<AgentRow> {
-    let mut agents = match Uuid::try_parse(name) {
-        Ok(id) => store.agents(AgentName::Id(id)).await?,
-        Err(_) => Vec::new(),
-    };
-    if agents.is_empty() {
-        agents = store.agents(AgentName::Anyone(name)).await?;
-        keep_exact(&mut agents, |agent| agent.name == name);
-    }
-    match agents.len() {
-        1 => Ok(agents.remove(0)),
-        0 => Err(not_found(format!("no agent '{name}'")).hint("name an agent by id or name").into()),
-        _ => Err(ambiguous("agent", name, agents.iter().map(|a| format!("{} {}", a.id, a.name.escape_debug())))),
-    }
+    let agents = agents_named(store, name, AgentName::Anyone(name)).await?;
+    let unknown = || not_found(format!("no agent '{name}'")).hint("name an agent by id or name");
+    Ok(only_one("agent", name, agents, |agent| (agent.id, &agent.name))?.ok_or_else(unknown)?)
 }
 
-/// Of things found by a name in any letter case, keeps those with exactly this name where there are any.
-pub fn keep_exact<T>(found: &mut Vec<T>, is_exact: impl Fn(&T) -> bool) {
-    if found.iter().any(&is_exact) {
-        found.retain(is_exact);
+/// The agents that a text names: the one with this id, else those with this name, which `by_name` looks for; in any letter
+/// case, unless there are some with exactly this name.
+pub async fn agents_named(store: &mut Database, text: &str, by_name: AgentName<'_>) -> Result<Vec<AgentRow>> {
+    if let Ok(id) = Uuid::try_parse(text) {
+        let agents = store.agents(AgentName::Id(id)).await?;
+        if !agents.is_empty() {
+            return Ok(agents);
+        }
     }
+    let mut agents = store.agents(by_name).await?;
+    keep_exact(&mut agents, |agent| agent.name == text);
+    Ok(agents)
 }
 
-/// A name that stands for several things.
-pub fn ambiguous(kind: &str, name: &str, candidates: impl Iterator<Item = String>) -> anyhow::Error {
-    let list: Vec<String> = candidates.map(|candidate| format!("\n  {candidate}")).collect();
-    not_found(format!("'{name}' is the name of more than one {kind}:{}", list.concat()))
-        .hint("name it by its id")
-        .into()
-}
-
-fn shown(user: &UserRow) -> String {
-    user.name.clone().or_else(|| user.email.clone()).unwrap_or_else(|| user.clerk_user_id.clone())
+fn shown(user: &UserRow) -> &str {
+    user.name.as_deref().or(user.email.as_deref()).unwrap_or(&user.clerk_user_id)
 }
 
 fn user_actor(user: UserRow, how: &str) -> Actor {
     Actor {
         kind: ActorKind::User,
         id: user.id,
-        name: shown(&user),
+        name: shown(&user).to_owned(),
         how: how.to_owned(),
         organization: user.organization,
         boards: user.boards,

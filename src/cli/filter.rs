@@ -70,16 +70,18 @@ pub struct FilterArgs {
 impl FilterArgs {
     /// The values as typed, under the names that they have as Prometheus labels.
     pub fn given(&self) -> [(&'static str, &[String]); 8] {
-        let Self { select, types } = self;
+        // Every flag is named: two exports that differ in one without a label would be the same series.
+        let SelectArgs { board, exclude_board, agent, exclude_agent, task, grep, ignore_case: _ } = &self.select;
+        let TypeArgs { types, exclude_types } = &self.types;
         [
-            ("board", &select.board),
-            ("exclude_board", &select.exclude_board),
-            ("agent", &select.agent),
-            ("exclude_agent", &select.exclude_agent),
-            ("task", &select.task),
-            ("type", &types.types),
-            ("exclude_type", &types.exclude_types),
-            ("grep", &select.grep),
+            ("board", board),
+            ("exclude_board", exclude_board),
+            ("agent", agent),
+            ("exclude_agent", exclude_agent),
+            ("task", task),
+            ("type", types),
+            ("exclude_type", exclude_types),
+            ("grep", grep),
         ]
     }
 }
@@ -156,9 +158,6 @@ pub struct ZoneArgs {
 
 impl ZoneArgs {
     /// The zone in force: UTC unless another was given.
-    ///
-    /// # Errors
-    /// Those of [`local_zone`], with `--local`.
     pub fn zone(&self) -> Result<Zone> {
         if self.local { local_zone() } else { Ok(self.tz.unwrap_or_default()) }
     }

@@ -5,38 +5,17 @@ use crate::error::usage;
 use crate::output::{ColorChoice, CsvOptions, Format};
 use crate::redact::SWITCHES;
 use anyhow::Result;
-use clap::builder::PossibleValue;
-use clap::{Arg, Args, ValueEnum, ValueHint};
+use clap::{Arg, Args, ValueHint};
 use std::path::PathBuf;
 
 const HEADING: &str = "Output";
-
-impl ValueEnum for Format {
-    fn value_variants<'a>() -> &'a [Self] {
-        &Self::ALL
-    }
-
-    fn to_possible_value(&self) -> Option<PossibleValue> {
-        Some(PossibleValue::new(self.name()))
-    }
-}
-
-impl ValueEnum for ColorChoice {
-    fn value_variants<'a>() -> &'a [Self] {
-        &Self::ALL
-    }
-
-    fn to_possible_value(&self) -> Option<PossibleValue> {
-        Some(PossibleValue::new(self.name()))
-    }
-}
 
 /// Gives `-o` the formats of a command; the first is its default:
 /// `#[command(mut_arg("output", offers(&Format::ROWS)))]`.
 pub fn offers(formats: &'static [Format]) -> impl FnOnce(Arg) -> Arg {
     move |arg| {
         let default = formats.first().map(|format| format.name());
-        arg.required(false).default_value(default).value_parser(one_of(formats))
+        arg.required(false).default_value(default).value_parser(one_of(formats, Format::name))
     }
 }
 
@@ -45,7 +24,7 @@ pub fn offers(formats: &'static [Format]) -> impl FnOnce(Arg) -> Arg {
 pub struct OutputArgs {
     /// Output format
     // Required, so that a command without `offers` does not work at all.
-    #[arg(short, long, value_name = "FORMAT", value_enum, help_heading = HEADING)]
+    #[arg(short, long, value_name = "FORMAT", value_parser = one_of(&Format::ALL, Format::name), help_heading = HEADING)]
     output: Format,
     /// Only these columns, in this order (comma-separated)
     #[arg(long, value_name = "FIELDS", value_delimiter = ',', help_heading = HEADING)]
@@ -68,7 +47,7 @@ pub struct OutputArgs {
     #[arg(long, value_name = "N", value_parser = columns, help_heading = HEADING)]
     pub width: Option<usize>,
     /// When to use colour
-    #[arg(long, value_name = "WHEN", default_value = "auto", value_enum, help_heading = HEADING)]
+    #[arg(long, value_name = "WHEN", default_value = "auto", value_parser = one_of(&ColorChoice::ALL, ColorChoice::name), help_heading = HEADING)]
     pub color: ColorChoice,
 }
 

@@ -6,6 +6,7 @@ mod parse;
 use super::duration::format_duration;
 use crate::error::{failed, usage};
 use crate::model::{Timestamp, Zone};
+use crate::similar_names::similar_names;
 use anyhow::Result;
 use chrono::{
     Datelike, Days, FixedOffset, MappedLocalTime, NaiveDate, NaiveDateTime, NaiveTime, Offset, TimeDelta, Timelike,
@@ -82,16 +83,8 @@ pub fn parse_zone(name: &str) -> Result<Zone> {
     if let Some(zone) = Zone::named(name) {
         return Ok(zone);
     }
-    let wanted = name.to_ascii_lowercase();
-    let likeness = |known: &str| {
-        let known = known.to_ascii_lowercase();
-        // `berlin` is nearer to Europe/Berlin than the letters alone tell.
-        let city = known.rsplit('/').next().unwrap_or(&known);
-        strsim::jaro_winkler(&wanted, &known).max(strsim::jaro_winkler(&wanted, city))
-    };
-    let nearest = TZ_NAMES.iter().max_by(|a, b| likeness(a).total_cmp(&likeness(b)));
-    let nearest = nearest.filter(|known| likeness(known) > 0.85);
-    let advice = nearest.map(|known| format!("; did you mean {known}?")).unwrap_or_default();
+    let nearest = similar_names(name, TZ_NAMES.iter().copied());
+    let advice = nearest.first().map(|known| format!("; did you mean {known}?")).unwrap_or_default();
     Err(usage(format!("no such time zone{advice}")).into())
 }
 
@@ -175,9 +168,6 @@ impl TimeSpec {
 
     /// As [`TimeSpec::resolve`], for the end of a range with this start: a time of day that is still to come today is
     /// the first after the start.
-    ///
-    /// # Errors
-    /// Those of [`TimeSpec::resolve`].
     pub fn resolve_end(&self, now: Timestamp, zone: Zone, start: Option<Timestamp>) -> Result<Timestamp> {
         self.resolve_ahead(now, zone, Ahead::After(start))
     }

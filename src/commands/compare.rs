@@ -4,6 +4,7 @@ use crate::analysis::compare::{Counted, Counts};
 use crate::cli::duration::parse_positive_duration;
 use crate::cli::filter::{FilterArgs, RangeArgs, in_order};
 use crate::cli::format::{OutputArgs, offers};
+use crate::cli::one_of;
 use crate::cli::time::TimeSpec;
 use crate::db::BoardRule;
 use crate::error::{Failure, Kind, usage};
@@ -44,19 +45,39 @@ pub struct CompareArgs {
     /// The window to compare with
     ///
     /// before is the window right before; day and week are the same time a day or a week earlier.
-    #[arg(long, value_name = "WINDOW", default_value = "before", value_parser = ["before", "day", "week"])]
-    against: String,
+    #[arg(long, value_name = "WINDOW", default_value = "before", value_parser = one_of(&Against::ALL, Against::name))]
+    against: Against,
     /// Exit with 6 if there is a change of this kind
     ///
     /// Repeat the flag, or separate kinds by commas.
-    #[arg(long, value_name = "KIND", value_delimiter = ',', value_parser = ChangeKind::ALL.map(ChangeKind::name))]
-    fail_on: Vec<String>,
+    #[arg(long, value_name = "KIND", value_delimiter = ',', value_parser = one_of(&ChangeKind::ALL, ChangeKind::name))]
+    fail_on: Vec<ChangeKind>,
     #[command(flatten)]
     filter: FilterArgs,
     #[command(flatten)]
     range: RangeArgs,
     #[command(flatten)]
     output: OutputArgs,
+}
+
+/// The window to compare with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Against {
+    Before,
+    Day,
+    Week,
+}
+
+impl Against {
+    const ALL: [Self; 3] = [Self::Before, Self::Day, Self::Week];
+
+    fn name(self) -> &'static str {
+        match self {
+            Self::Before => "before",
+            Self::Day => "day",
+            Self::Week => "week",
+        }
+    }
 }
 
 impl CompareArgs {
@@ -98,14 +119,16 @@ impl CompareArgs {
             let back = |at: Timestamp| at.plus_seconds(-days * SECONDS_A_DAY);
             Period { since: back(since), until: back(until), closed: false }
         };
-        let before = match self.against.as_str() {
-            "day" => earlier(1),
-            "week" => earlier(7),
-            _ => after.before(),
+        let before = match self.against {
+            Against::Before => after.before(),
+            Against::Day => earlier(1),
+            Against::Week => earlier(7),
         };
         if before.until > after.since {
-            let failure =
-                usage(format!("the window is longer than a {}, so it overlaps with the one before", self.against));
+            let failure = usage(format!(
+                "the window is longer than a {}, so it overlaps with the one before",
+                self.against.name()
+            ));
             return Err(failure.hint("shorten --span, or use --against before").into());
         }
         Ok([before, after])
@@ -148,9 +171,9 @@ impl CompareArgs {
 
     /// The threshold.
     fn check(&self, comparison: &Comparison) -> Result<()> {
-        let counted = self.fail_on.iter().filter_map(|name| {
-            let of_kind = comparison.changes.iter().filter(|change| change.kind.name() == name).count();
-            (of_kind > 0).then(|| format!("{of_kind} {name}"))
+        let counted = self.fail_on.iter().filter_map(|kind| {
+            let of_kind = comparison.changes.iter().filter(|change| change.kind == *kind).count();
+            (of_kind > 0).then(|| format!("{of_kind} {}", kind.name()))
         });
         let counted = counted.collect::<Vec<_>>().join(", ");
         if counted.is_empty() {

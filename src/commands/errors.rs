@@ -7,14 +7,17 @@ mod print;
 use crate::analysis::burn::Alarm;
 use crate::cli::filter::{FilterArgs, RangeArgs, in_order};
 use crate::cli::format::{OutputArgs, offers};
+use crate::cli::one_of;
 use crate::cli::time::TimeSpec;
+use crate::db::Dimension;
 use crate::error::{Failure, Kind, usage};
-use crate::model::{Bucket, Filter, Period, RateScope, Timestamp};
+use crate::model::{Bucket, Filter, NamedRange, Period, RateScope, Timestamp};
 use crate::output::Format;
 use crate::output::report::ErrorsReport;
-use crate::output::sections;
+use crate::output::sections::Section;
 use crate::session::Context;
 use crate::session::future_start::FutureStart;
+use crate::session::group_by::{ErrorsBy, each_once};
 use anyhow::Result;
 use clap::Args;
 use std::path::PathBuf;
@@ -46,19 +49,19 @@ pub struct ErrorsArgs {
     /// Time range of the backend's charts [default: 24h]
     ///
     /// Both ends are included. 1m means 30 days. The buckets are those of UTC.
-    #[arg(long, value_name = "RANGE", value_parser = Bucket::RANGES.map(|(name, ..)| name), conflicts_with_all = ["since", "until"])]
-    range: Option<String>,
+    #[arg(long, value_name = "RANGE", value_parser = one_of(&NamedRange::ALL, NamedRange::name), conflicts_with_all = ["since", "until"])]
+    range: Option<NamedRange>,
     /// Which events to count [default: all; thresholds: deliveries]
     ///
     /// all counts all events that you can see, dashboard those that Mission Control's dashboard counts, deliveries only
     /// messages to agents and leads. Without this flag the report shows both, and thresholds go by deliveries.
-    #[arg(long, value_name = "SCOPE", value_parser = ["all", "dashboard", "deliveries"])]
-    scope: Option<String>,
+    #[arg(long, value_name = "SCOPE", value_parser = one_of(&RateScope::ALL, RateScope::name))]
+    scope: Option<RateScope>,
     /// Group by these fields
     ///
     /// Repeat the flag, or separate fields by commas. A route is a pair of event types, a success and a failure.
-    #[arg(long, value_name = "FIELD", value_delimiter = ',', value_parser = ["type", "board", "agent", "task", "route"])]
-    by: Vec<String>,
+    #[arg(long, value_name = "FIELD", value_delimiter = ',', value_parser = one_of(&ErrorsBy::ALL, ErrorsBy::name))]
+    by: Vec<ErrorsBy>,
     /// Evaluate as of this time
     #[arg(long, value_name = "TIME", allow_hyphen_values = true)]
     at: Option<TimeSpec>,
@@ -68,8 +71,8 @@ pub struct ErrorsArgs {
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(0..=i64::MAX as u64))]
     limit: Option<u64>,
     /// Part of the report to print as csv, tsv or jsonl
-    #[arg(long, value_name = "SECTION", value_parser = sections::NAMES, help_heading = "Output")]
-    section: Option<String>,
+    #[arg(long, value_name = "SECTION", value_parser = one_of(&Section::ALL, Section::name), help_heading = "Output")]
+    section: Option<Section>,
     /// Exit with 6 if the error rate is above PCT percent
     #[arg(long, value_name = "PCT", value_parser = percentage, help_heading = "Thresholds")]
     fail_over: Option<f64>,
@@ -131,14 +134,12 @@ struct Window {
 impl ErrorsArgs {
     fn window(&self, filter: &Filter, now: Timestamp) -> Result<Window> {
         if self.span.is_open() {
-            let name = self.range.as_deref().unwrap_or("24h");
-            let (name, days, bucket) =
-                Bucket::RANGES.into_iter().find(|(known, ..)| *known == name).unwrap_or(Bucket::RANGES[0]);
-            let since = now.plus_seconds(-days * SECONDS_A_DAY);
+            let range = self.range.unwrap_or(NamedRange::USUAL);
+            let since = now.plus_seconds(-i64::from(range.days) * SECONDS_A_DAY);
             return Ok(Window {
-                range: Some(name.to_owned()),
+                range: Some(range.name().to_owned()),
                 period: Period { since, until: now, closed: true },
-                bucket,
+                bucket: range.bucket,
             });
         }
         let until = filter.until.unwrap_or(now);
@@ -157,19 +158,10 @@ impl ErrorsArgs {
         Ok(Window { range: None, period: Period { since, until, closed: false }, bucket })
     }
 
-    /// What is counted.
-    fn rate_scope(&self) -> RateScope {
-        match self.scope.as_deref() {
-            Some("dashboard") => RateScope::Dashboard,
-            Some("deliveries") => RateScope::Deliveries,
-            _ => RateScope::All,
-        }
-    }
-
     /// The groups: `--by`, or in a report for people the boards.
-    fn grouped_by(&self, format: Format) -> Vec<String> {
+    fn grouped_by(&self, format: Format) -> Vec<ErrorsBy> {
         let for_people = matches!(format, Format::Table | Format::Wide) && !self.nagios || self.html.is_some();
-        if self.by.is_empty() && for_people { vec!["board".to_owned()] } else { self.by.clone() }
+        if self.by.is_empty() && for_people { vec![ErrorsBy::Field(Dimension::Board)] } else { each_once(&self.by) }
     }
 
     fn check(&self, format: Format) -> Result<()> {
@@ -182,10 +174,10 @@ impl ErrorsArgs {
             return Err(usage(format!("--section needs -o csv, tsv or jsonl, not {format}")).into());
         }
         for (section, needed, is_given) in
-            [("groups", "--by", !self.by.is_empty()), ("burn", "--slo", self.slo.is_some())]
+            [(Section::Groups, "--by", !self.by.is_empty()), (Section::Burn, "--slo", self.slo.is_some())]
         {
-            if self.section.as_deref() == Some(section) && !is_given {
-                return Err(usage(format!("--section {section} needs {needed}")).into());
+            if self.section == Some(section) && !is_given {
+                return Err(usage(format!("--section {} needs {needed}", section.name())).into());
             }
         }
         Ok(())
@@ -205,7 +197,7 @@ impl ErrorsArgs {
         if !self.span.is_open() {
             FutureStart::refuse(Some(window.period.since), &self.span, asked_at, session.zone)?;
         }
-        // Ages, the page and the scraper's clock are of the moment that it is asked in.
+        // Ages, the page and the scraper's clock use the time of the call.
         session.now = asked_at;
         let (report, newest, failures) =
             self.gather(context, &mut session, filter, window, &self.grouped_by(format)).await?;

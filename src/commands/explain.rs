@@ -1,11 +1,11 @@
 //! `explain`: what an event type means, or what happened in one event.
 
 use crate::cli::format::{OutputArgs, offers};
-use crate::cli::names::IdPrefix;
 use crate::db::BoardRule;
 use crate::escape::escape_for_terminal;
 use crate::model::Filter;
 use crate::model::catalogue::{self, Explanation};
+use crate::model::names::IdPrefix;
 use crate::model::{ActivityEvent, Timestamp};
 use crate::output::destination::Destination;
 use crate::output::{self, Color, Columns, Format, PageInfo, RowWriter, Style};

@@ -5,6 +5,7 @@ use crate::error::{Kind, failed, usage};
 use crate::output::Content;
 use crate::output::destination::Destination;
 use crate::session::Context;
+use crate::similar_names::{did_you_mean, similar_names};
 use anyhow::{Context as _, Result};
 use clap::{Args, Command, ValueHint};
 use clap_mangen::Man;
@@ -12,8 +13,6 @@ use std::fs;
 use std::io::Write;
 use std::path::PathBuf;
 
-/// Less similar names are similar by chance.
-const SIMILAR: f64 = 0.8;
 /// Permissions of a new page, less the umask.
 const PAGE_MODE: u32 = 0o644;
 /// When these pages last changed. A fixed date, so that the same source gives the same pages.
@@ -82,11 +81,8 @@ impl ManArgs {
         let Some((_, page)) = pages.iter().find(|(name, _)| *name == wanted) else {
             let commands: Vec<&str> = pages.iter().filter_map(|(name, _)| name.strip_prefix("mc-activity-")).collect();
             let typed = self.command.as_deref().unwrap_or_default();
-            let scored = commands.iter().map(|command| (strsim::jaro_winkler(typed, command), command));
-            let hint = match scored.max_by(|a, b| a.0.total_cmp(&b.0)) {
-                Some((similarity, command)) if similarity > SIMILAR => format!("did you mean '{command}'?"),
-                _ => format!("commands: {}", commands.join(", ")),
-            };
+            let hint = did_you_mean(&similar_names(typed, commands.iter().copied()));
+            let hint = hint.unwrap_or_else(|| format!("commands: {}", commands.join(", ")));
             return Err(usage(format!("no command {typed}")).hint(hint).into());
         };
         let mut stdout = Destination::open_for(None, Content::Own)?;

@@ -2,9 +2,10 @@
 
 use crate::cli::filter::{FilterArgs, RangeArgs, in_order};
 use crate::cli::format::{OutputArgs, offers};
+use crate::cli::one_of;
 use crate::cli::time::TimeSpec;
-use crate::db::BoardRule;
-use crate::model::{Bucket, Period, Summary, SummaryKey, SummaryRow, Timestamp};
+use crate::db::{BoardRule, Dimension};
+use crate::model::{Bucket, NamedRange, Period, Summary, SummaryKey, SummaryRow, Timestamp};
 use crate::output::destination::Destination;
 use crate::output::html::Body;
 use crate::output::{self, Columns, Format, PageInfo, RowWriter, counted};
@@ -36,11 +37,11 @@ pub struct SummaryArgs {
     ///
     /// Repeat the flag, or separate fields by commas. Days, hours and minutes are those of UTC; rows are then in order of
     /// time.
-    #[arg(long, value_name = "FIELD", value_delimiter = ',', value_parser = ["type", "board", "agent", "task", "day", "hour", "minute"])]
-    by: Vec<String>,
+    #[arg(long, value_name = "FIELD", value_delimiter = ',', value_parser = one_of(&Dimension::ALL, Dimension::name))]
+    by: Vec<Dimension>,
     /// Count over this range up to now: 24h, 3d, 7d, 14d, 1m (30 days), 3m, 6m or 1y
-    #[arg(long = "range", id = "named_range", value_name = "RANGE", value_parser = Bucket::RANGES.map(|(name, ..)| name), conflicts_with_all = ["since", "until"])]
-    named_range: Option<String>,
+    #[arg(long = "range", id = "named_range", value_name = "RANGE", value_parser = one_of(&NamedRange::ALL, NamedRange::name), conflicts_with_all = ["since", "until"])]
+    named_range: Option<NamedRange>,
     /// Also write an HTML report to this file
     #[arg(long, value_name = "FILE", help_heading = "Output")]
     html: Option<PathBuf>,
@@ -56,16 +57,12 @@ impl SummaryArgs {
     pub async fn run(mut self, context: &Context) -> Result<u8> {
         let format = self.output.format()?;
         if self.by.is_empty() {
-            self.by.push("type".to_owned());
+            self.by.push(Dimension::Type);
         }
-        if let Some(name) = &self.named_range {
-            let days = Bucket::RANGES
-                .into_iter()
-                .find(|(known, ..)| known == name)
-                .map_or(1, |(_, days, _)| days.unsigned_abs());
-            self.range.start.since = Some(TimeSpec::Ago(Duration::from_secs(days * 86_400)));
+        if let Some(range) = self.named_range {
+            self.range.start.since = Some(TimeSpec::Ago(Duration::from_secs(u64::from(range.days) * 86_400)));
         }
-        let by = GroupBy::parse(&self.by)?;
+        let by = GroupBy::new(&self.by)?;
         let mut session = context.session(false).await?;
         let mut filter = session.filter(&self.filter, &self.range).await?;
         context.warn_of_types(&mut session, &filter).await?;

@@ -141,7 +141,7 @@ impl TasksArgs {
         let asked = filter.clone();
         let usable = TaskColumns { status: columns.status && !in_the_past, assignee: columns.assignee && !in_the_past };
 
-        // How long answers take is asked of all that the actor may see: a filter does not change what is usual.
+        // The usual time of an answer is measured over all that the actor may see: a filter does not change what is usual.
         let everything = Filter { since: Some(since.min(measured_from)), ..Filter::default() };
         let mut histories = TaskHistories::default();
         session

@@ -67,10 +67,6 @@ pub struct TimelineArgs {
 }
 
 impl TimelineArgs {
-    /// Answers.
-    ///
-    /// # Errors
-    /// Those of the session, the filters, the database and stdout.
     pub async fn run(self, context: &Context) -> Result<u8> {
         let format = self.output.format()?;
         let view = Columns::timeline().choose(&self.output.fields)?;

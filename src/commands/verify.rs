@@ -102,9 +102,6 @@ struct ArchiveCheck<'a> {
 
 impl VerifyArgs {
     /// Answers; the number is the exit code.
-    ///
-    /// # Errors
-    /// Those of the session, the filters, the files, the database and stdout.
     pub async fn run(self, context: &Context) -> Result<u8> {
         let format = self.output.format()?;
         let view = Columns::findings().choose(&self.output.fields)?;

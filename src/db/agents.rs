@@ -35,9 +35,6 @@ const OPTIONAL: [(&str, &str); 5] = [
 impl Database {
     /// The agents on the boards of the scope that pass a filter of boards and agents, or the agent that asks; and the columns
     /// that cannot be read, which are null.
-    ///
-    /// # Errors
-    /// Those of the database.
     pub async fn agent_table(&mut self, scope: &Scope, filter: &Filter) -> Result<(Vec<AgentNow>, Vec<&'static str>)> {
         let readable = self.readable_columns(&OPTIONAL.map(|(column, _)| column)).await?;
         let is_readable = |column: &str| readable.iter().any(|known| known == column);
@@ -78,9 +75,6 @@ impl Database {
     }
 
     /// What the agents of a filter did in its time and when they were woken, newest first.
-    ///
-    /// # Errors
-    /// Those of the database.
     pub async fn agent_signs(
         &mut self,
         scope: &Scope,

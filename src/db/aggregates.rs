@@ -32,6 +32,22 @@ pub enum Dimension {
 }
 
 impl Dimension {
+    /// Every dimension, in the order of the help.
+    pub const ALL: [Self; 7] = [Self::Type, Self::Board, Self::Agent, Self::Task, Self::Day, Self::Hour, Self::Minute];
+
+    /// As in `--by` and in JSON.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Type => "type",
+            Self::Board => "board",
+            Self::Agent => "agent",
+            Self::Task => "task",
+            Self::Day => "day",
+            Self::Hour => "hour",
+            Self::Minute => "minute",
+        }
+    }
+
     /// For one that is a period: how it is cut.
     pub fn bucket(self) -> Option<Bucket> {
         match self {
@@ -91,9 +107,6 @@ fn counting_bucket(window: Period, bucket: Bucket) -> Bucket {
 
 impl Database {
     /// How many events the actor may see and asks for, exactly.
-    ///
-    /// # Errors
-    /// Those of the database.
     pub async fn count(&mut self, asked: EventQuery<'_>) -> Result<u64> {
         if asked.scope.is_empty() {
             return Ok(0);
@@ -121,9 +134,6 @@ impl Database {
     }
 
     /// The error rate of a window and the window before it.
-    ///
-    /// # Errors
-    /// Those of the database.
     pub async fn rates(&mut self, asked: EventQuery<'_>, window: Period, bucket: Bucket) -> Result<Rates> {
         let before = window.before();
         let mut filter = asked.filter.clone();
@@ -184,9 +194,6 @@ impl Database {
     }
 
     /// Events and failures counted by some dimensions.
-    ///
-    /// # Errors
-    /// Those of the database.
     pub async fn counted(&mut self, asked: EventQuery<'_>, by: &[Dimension]) -> Result<Vec<GroupCount>> {
         if asked.scope.is_empty() {
             return Ok(Vec::new());
@@ -222,9 +229,6 @@ impl Database {
     }
 
     /// The types of the events that pass the filter.
-    ///
-    /// # Errors
-    /// Those of the database.
     pub async fn types_in_use(&mut self, asked: EventQuery<'_>) -> Result<Vec<TypeInUse>> {
         let mut types = Vec::new();
         if matches!(asked.scope, Scope::Boards(boards) if boards.is_empty()) {
@@ -243,9 +247,6 @@ impl Database {
 
     /// When something last happened on each board, as far as the actor may see it and up to an instant; boards where nothing
     /// did are absent. Heartbeats say that an agent runs, and not that something happens.
-    ///
-    /// # Errors
-    /// Those of the database.
     pub async fn last_activity(
         &mut self,
         scope: &Scope,

@@ -9,9 +9,6 @@ use uuid::Uuid;
 
 impl Database {
     /// Those of the events that the actor may see, in any order.
-    ///
-    /// # Errors
-    /// Those of the database.
     pub async fn archived(&mut self, scope: &Scope, ids: Vec<Uuid>) -> Result<Vec<StoredEvent>> {
         let mut found = Vec::new();
         if matches!(scope, Scope::Boards(boards) if boards.is_empty()) {
@@ -37,9 +34,6 @@ impl Database {
     }
 
     /// Those of the boards, tasks, agents and events that are there; of a user's boards only those that the user may read.
-    ///
-    /// # Errors
-    /// Those of the database.
     pub async fn still_there(
         &mut self,
         scope: &Scope,

@@ -24,9 +24,6 @@ pub struct WindowCount {
 
 impl Database {
     /// The events of both windows that the actor may see and asks for. The windows do not overlap.
-    ///
-    /// # Errors
-    /// Those of the database and of `each`.
     pub async fn compared(
         &mut self,
         asked: EventQuery<'_>,
@@ -60,9 +57,6 @@ impl Database {
     }
 
     /// When the actor could first see an event of each type that the filter lets through, at any time.
-    ///
-    /// # Errors
-    /// Those of the database.
     pub async fn first_seen(
         &mut self,
         asked: EventQuery<'_>,

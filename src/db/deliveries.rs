@@ -26,9 +26,6 @@ pub struct DeliveryEvent {
 
 impl Database {
     /// Streams what tells of deliveries, oldest first.
-    ///
-    /// # Errors
-    /// Those of the database.
     pub async fn deliveries(
         &mut self,
         asked: EventQuery<'_>,
@@ -46,7 +43,7 @@ impl Database {
         self.fetch(&query, &mut |row| {
             let mut columns = row.columns();
             let (event_type, message, created_at) = (columns.text()?, columns.text()?, columns.time()?);
-            // What SQLite holds in place of a type or a time is told where the rows themselves are read.
+            // A value in SQLite that is no type or no time is reported where the rows themselves are read.
             let (Some(event_type), Some(created_at)) = (event_type, created_at) else { return Ok(()) };
             let (board, agent, task) = (columns.id()?, columns.id()?, columns.id()?);
             each(DeliveryEvent { event_type, message, created_at, board, agent, task });
@@ -56,9 +53,6 @@ impl Database {
     }
 
     /// Failures and all events in each of [`burn::WINDOWS`], which end where the query ends. Its start is set here.
-    ///
-    /// # Errors
-    /// Those of the database.
     pub async fn burn(&mut self, asked: EventQuery<'_>, until: Timestamp) -> Result<[Tally; 5]> {
         let mut tallies = [Tally::default(); 5];
         if matches!(asked.scope, Scope::Boards(boards) if boards.is_empty()) {

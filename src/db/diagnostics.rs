@@ -94,9 +94,6 @@ pub struct CommitDelays {
 
 impl Database {
     /// The database's clock at this moment.
-    ///
-    /// # Errors
-    /// Those of the database, as for all that follow.
     pub async fn clock(&mut self) -> Result<Timestamp> {
         let mut now = None;
         self.fetch(&Query::new("doctor_clock"), &mut |row| {
@@ -108,9 +105,6 @@ impl Database {
     }
 
     /// Columns that we read and that are not there, each with its table.
-    ///
-    /// # Errors
-    /// Those of the database.
     pub async fn missing_columns(&mut self) -> Result<Vec<String>> {
         let mut missing = Vec::new();
         self.fetch(&Query::new("doctor_columns"), &mut |row| {
@@ -122,9 +116,6 @@ impl Database {
     }
 
     /// Table by table; SQLite has no privileges.
-    ///
-    /// # Errors
-    /// Those of the database.
     pub async fn privileges(&mut self) -> Result<Vec<Privileges>> {
         let mut tables = Vec::new();
         self.fetch_if_supported(&Query::new("doctor_privileges"), &mut |row| {
@@ -143,9 +134,6 @@ impl Database {
     }
 
     /// The role's own search path; SQLite has none.
-    ///
-    /// # Errors
-    /// Those of the database.
     pub async fn search_path(&mut self) -> Result<Vec<PathSchema>> {
         let mut path = Vec::new();
         self.fetch_if_supported(&Query::new("doctor_path"), &mut |row| {
@@ -158,9 +146,6 @@ impl Database {
     }
 
     /// The server and the table; none for SQLite.
-    ///
-    /// # Errors
-    /// Those of the database.
     pub async fn table_facts(&mut self) -> Result<Option<TableFacts>> {
         let mut facts = None;
         self.fetch_if_supported(&Query::new("doctor_table"), &mut |row| {
@@ -183,9 +168,6 @@ impl Database {
     }
 
     /// The indexes of `activity_events`, by name.
-    ///
-    /// # Errors
-    /// Those of the database.
     pub async fn indexes(&mut self) -> Result<Vec<IndexFacts>> {
         let mut indexes = Vec::new();
         self.fetch(&Query::new("doctor_indexes"), &mut |row| {
@@ -204,9 +186,6 @@ impl Database {
     }
 
     /// What the planner thinks that a page costs, in its own unit; none for SQLite, whose planner does not tell.
-    ///
-    /// # Errors
-    /// Those of the database.
     pub async fn page_cost(&mut self, of: Cost) -> Result<Option<f64>> {
         let query = Query::new("doctor_plan_cost")
             .when("by_board", of == Cost::Board)
@@ -237,9 +216,6 @@ impl Database {
     }
 
     /// Commit delays of the last week; asks PostgreSQL with `track_commit_timestamp` alone.
-    ///
-    /// # Errors
-    /// Those of the database.
     pub async fn commit_delays(&mut self) -> Result<CommitDelays> {
         let mut delays = CommitDelays { events: 0, most: Duration::ZERO, latest: Duration::ZERO };
         let length = |millis: i64| Duration::from_millis(u64::try_from(millis).unwrap_or_default());

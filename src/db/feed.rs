@@ -240,9 +240,6 @@ impl Item for TaskComment {
 
 impl Database {
     /// Streams rows in order, each to `each`, all in the open transaction. For answers of few rows.
-    ///
-    /// # Errors
-    /// Those of the database and of `each`.
     pub async fn feed<T: Item>(
         &mut self,
         asked: EventQuery<'_>,
@@ -256,9 +253,6 @@ impl Database {
 
     /// Reads the next portion of a feed, each row to `each`, which may break it off behind a row. Says whether that was the
     /// last. Between two portions the caller ends the transaction and calls [`Database::begin_poll`].
-    ///
-    /// # Errors
-    /// Those of the database and of `each`.
     pub async fn portion<T: Item>(
         &mut self,
         asked: EventQuery<'_>,
@@ -331,9 +325,6 @@ impl Database {
     }
 
     /// Rows by their keys, which ascend, in that order.
-    ///
-    /// # Errors
-    /// Those of the database and of `each`.
     pub async fn by_keys<T: Item>(
         &mut self,
         asked: EventQuery<'_>,
@@ -351,9 +342,6 @@ impl Database {
     }
 
     /// Events with ids in a range, newest first, up to a limit: to find an event by the first characters of its id.
-    ///
-    /// # Errors
-    /// Those of the database.
     pub async fn by_ids(&mut self, asked: EventQuery<'_>, ids: (Uuid, Uuid), limit: u64) -> Result<Vec<ActivityEvent>> {
         let mut events = Vec::new();
         if asked.scope.is_empty() {
@@ -431,7 +419,7 @@ impl Database {
                 }
             }
             let plain = page.limit.is_some() && sparse.is_none() && walk.is_nearly_all();
-            // All are wanted, and the first window has told how wide the next must be to yield many.
+            // All are wanted, and the first window showed how wide the next must be to yield many rows.
             let many = page.limit.is_none() && walk.is_begun();
             // One plain query is for what is rare: an index on created_at would be walked to its end, by one process.
             let few = plain || sparse.is_some();

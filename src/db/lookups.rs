@@ -81,9 +81,6 @@ pub enum AgentName<'a> {
 
 impl Database {
     /// Users by id, e-mail or Clerk id, with what the active membership lets them read.
-    ///
-    /// # Errors
-    /// Those of the database.
     pub async fn users(&mut self, name: UserName<'_>) -> Result<Vec<UserRow>> {
         let query = match name {
             UserName::Id(id) => Query::new("user_with_boards").small().bind("id", Value::Id(id)),
@@ -115,9 +112,6 @@ impl Database {
     }
 
     /// Agents by id or name.
-    ///
-    /// # Errors
-    /// Those of the database.
     pub async fn agents(&mut self, name: AgentName<'_>) -> Result<Vec<AgentRow>> {
         let boards = |boards: &[Uuid]| Value::Ids(boards.to_vec());
         let query = Query::new("agents");
@@ -162,9 +156,6 @@ impl Database {
     }
 
     /// Boards of an agent, or those that a user may write, by name.
-    ///
-    /// # Errors
-    /// Those of the database.
     pub async fn boards(&mut self, of: BoardsOf) -> Result<Vec<Board>> {
         let query = match of {
             BoardsOf::Agent(agent) => Query::new("boards_of_agent").small().bind("agent", Value::Id(agent)),
@@ -182,9 +173,6 @@ impl Database {
     }
 
     /// Tasks with ids in a range, among those on some boards, or all.
-    ///
-    /// # Errors
-    /// Those of the database.
     pub async fn tasks(&mut self, first: Uuid, last: Uuid, boards: Option<&[Uuid]>) -> Result<Vec<TaskRow>> {
         let query =
             Query::new("tasks_by_id_range").small().bind("first", Value::Id(first)).bind("last", Value::Id(last));
@@ -193,9 +181,6 @@ impl Database {
     }
 
     /// Tasks whose title holds a text, in any letter case, among those on some boards; the shortest titles first.
-    ///
-    /// # Errors
-    /// Those of the database.
     pub async fn tasks_by_title(&mut self, text: &str, boards: &[Uuid]) -> Result<Vec<TaskRow>> {
         // As --grep looks for a text in messages.
         let filter = Filter { grep: vec![text.to_owned()], ignore_case: true, ..Filter::default() };

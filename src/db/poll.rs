@@ -26,9 +26,6 @@ pub struct PollSnapshot {
 
 impl Database {
     /// Opens the transaction of a poll: like [`Database::begin`], without looking at the schema again.
-    ///
-    /// # Errors
-    /// Those of the database.
     pub async fn begin_poll(&mut self) -> Result<PollSnapshot> {
         let (dialect, schema) = (self.dialect(), self.schema.clone());
         let query = Query::simple_protocol("poll_snapshot").when("numbered", schema.numbered);
@@ -42,9 +39,6 @@ impl Database {
     }
 
     /// When the oldest open transaction that has written began, where the server knows it; queried outside a transaction.
-    ///
-    /// # Errors
-    /// Those of the database.
     pub async fn oldest_writer(&mut self) -> Result<Option<Timestamp>> {
         let mut began = None;
         if !self.schema.sharded {
@@ -58,18 +52,12 @@ impl Database {
     }
 
     /// The event types to go through, where that is how the keys are found. Asked once a poll.
-    ///
-    /// # Errors
-    /// Those of the database.
     pub async fn poll_types(&mut self, asked: EventQuery<'_>) -> Result<Option<Vec<String>>> {
         let by_type = self.schema.indexed_by_type && !self.schema.indexed_by_time && asked.rule != BoardRule::Comments;
         if by_type { self.types(&asked).await } else { Ok(None) }
     }
 
     /// A page of keys, oldest first: from an instant on, or behind the last key of the page before.
-    ///
-    /// # Errors
-    /// Those of the database.
     pub async fn keys(
         &mut self,
         asked: EventQuery<'_>,
@@ -94,9 +82,6 @@ impl Database {
 
     /// The keys in a range of time of the events whose number is `mark` or above: a transaction's id, of which the next one
     /// is `next`, or in SQLite a row's number.
-    ///
-    /// # Errors
-    /// Those of the database.
     pub async fn keys_since(
         &mut self,
         asked: EventQuery<'_>,

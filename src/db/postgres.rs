@@ -268,7 +268,7 @@ impl PostgresConnection {
         Err(self.fault(error))
     }
 
-    /// What has to be said to the planner before a question.
+    /// The planner settings that a query needs.
     fn planning(&self, query: &Query) -> Option<&'static str> {
         let wanted = query.forbid_seqscan.filter(|wanted| *wanted != self.forbid_seqscan)?;
         Some(if wanted { "SET LOCAL enable_seqscan = off" } else { "SET LOCAL enable_seqscan = on" })

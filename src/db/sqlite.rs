@@ -133,7 +133,7 @@ impl SqliteConnection {
             (TransactionMode::Write, true) => OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE,
         };
         let connected = match connect(path, how) {
-            // A store in WAL mode cannot be read where nothing can be written beside it, unless nobody writes at all.
+            // A store in WAL mode cannot be read where nothing can be written beside it, unless no process writes.
             Err(error)
                 if begin == TransactionMode::Read && errors::is_no_place_to_write(&error) && is_left_alone(path) =>
             {
@@ -224,7 +224,7 @@ impl SqliteConnection {
         let mut read = 0;
         loop {
             let Some(row) = heard(rows.next().map_err(errors::running)).await? else { return Ok(()) };
-            // Whoever reads our output may take as long as it likes.
+            // The program that reads our output may take as long as it likes.
             let begun = Instant::now();
             each(&Row(row))?;
             self.deadline.extend(begun.elapsed());

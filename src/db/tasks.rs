@@ -45,9 +45,6 @@ impl TaskColumns {
 
 impl Database {
     /// Which columns of the tasks table may be read.
-    ///
-    /// # Errors
-    /// Those of the database.
     pub async fn task_columns(&mut self) -> Result<TaskColumns> {
         let wanted = ["tasks.status", "tasks.assigned_agent_id"];
         let readable = self.readable_columns(&wanted).await?;
@@ -56,9 +53,6 @@ impl Database {
     }
 
     /// Those of some columns (`tasks.status`) that exist and that the role may read.
-    ///
-    /// # Errors
-    /// Those of the database.
     pub async fn readable_columns(&mut self, columns: &[&str]) -> Result<Vec<String>> {
         let columns = columns.iter().map(|column| (*column).to_owned()).collect();
         let query = Query::new("readable_columns").small().bind("columns", Value::Texts(columns));
@@ -72,9 +66,6 @@ impl Database {
     }
 
     /// The events of tasks that decide what they wait for, and comments, oldest first, up to an instant.
-    ///
-    /// # Errors
-    /// Those of the database and of `each`.
     pub async fn task_steps(
         &mut self,
         scope: &Scope,
@@ -109,9 +100,6 @@ impl Database {
     }
 
     /// What the table says of some tasks, or of all that the actor may see.
-    ///
-    /// # Errors
-    /// Those of the database.
     pub async fn task_table(
         &mut self,
         scope: &Scope,

@@ -43,9 +43,6 @@ impl Database {
 
     /// The events that have some ids already, each with its created_at; nobody else writes one with such an id before the
     /// transaction ends.
-    ///
-    /// # Errors
-    /// Those of the database.
     pub async fn existing(&mut self, ids: &[Uuid]) -> Result<HashMap<Uuid, (NewEvent, Timestamp)>> {
         self.fetch_if_supported(&Query::new("lock_event_ids"), &mut |_| Ok(())).await?;
         let query = self.with_columns(Query::new("event_by_id")).bind("ids", Value::Ids(ids.to_vec()));
@@ -67,17 +64,11 @@ impl Database {
     }
 
     /// Marks a point in the transaction to which [`Database::undo`] returns.
-    ///
-    /// # Errors
-    /// Those of the database.
     pub async fn mark(&mut self) -> Result<()> {
         self.savepoint("SAVEPOINT batch").await
     }
 
     /// Forgets the point.
-    ///
-    /// # Errors
-    /// Those of the database.
     pub async fn unmark(&mut self) -> Result<()> {
         self.savepoint("RELEASE SAVEPOINT batch").await
     }
@@ -95,9 +86,6 @@ impl Database {
     }
 
     /// Notes in a demo database that it holds more than what demo put there.
-    ///
-    /// # Errors
-    /// Those of the database.
     pub async fn mark_written(&mut self) -> Result<()> {
         let query = Query::new("mark_modified").bind("now", Value::Time(self.now()));
         self.fetch(&query, &mut |_| Ok(())).await

@@ -4,8 +4,8 @@
 //! page or only in its documentation. Meanings, texts and whose id `agent_id` is follow the backend's published source;
 //! what "usually follows" is a summary of it, not a promise.
 
+use crate::similar_names::similar_names;
 use serde::{Deserialize, Serialize};
-use std::cmp::Reverse;
 use std::sync::LazyLock;
 
 /// Where a type exists.
@@ -166,19 +166,8 @@ pub fn explain(event_type: &str) -> Explanation {
 
 /// Up to three known types that are spelled alike, most alike first.
 fn nearest(event_type: &str) -> Vec<String> {
-    // Below this a likeness is chance.
-    const ALIKE: f64 = 0.6;
-    let wanted = event_type.to_lowercase();
     let elsewhere = CATALOGUE.elsewhere.iter().map(|entry| entry.event_type.as_str());
-    let mut scored: Vec<(u64, &str)> = stored_types()
-        .chain(elsewhere)
-        .map(|known| (strsim::normalized_damerau_levenshtein(&wanted, known), known))
-        .filter(|(alike, _)| *alike >= ALIKE)
-        // Finite and not negative, so the bits have the order of the numbers.
-        .map(|(alike, known)| (alike.to_bits(), known))
-        .collect();
-    scored.sort_by_key(|(alike, known)| (Reverse(*alike), *known));
-    scored.into_iter().take(3).map(|(_, known)| known.to_owned()).collect()
+    similar_names(event_type, stored_types().chain(elsewhere)).into_iter().map(str::to_owned).collect()
 }
 
 /// What there is to say, each under its label. Nothing in it is stored text: the type stands only in

@@ -38,19 +38,42 @@ pub enum Bucket {
     Month,
 }
 
-impl Bucket {
-    /// The ranges of the backend's charts: name, days and bucket.
-    pub const RANGES: [(&str, i64, Self); 8] = [
-        ("24h", 1, Self::Hour),
-        ("3d", 3, Self::Day),
-        ("7d", 7, Self::Day),
-        ("14d", 14, Self::Day),
-        ("1m", 30, Self::Day),
-        ("3m", 90, Self::Week),
-        ("6m", 180, Self::Week),
-        ("1y", 365, Self::Month),
+/// A range of the backend's charts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct NamedRange {
+    name: &'static str,
+    /// Its length.
+    pub days: u32,
+    /// How its chart is cut.
+    pub bucket: Bucket,
+}
+
+impl NamedRange {
+    /// The range of a chart that does not name one.
+    pub const USUAL: Self = Self::new("24h", 1, Bucket::Hour);
+    /// Every range, the shortest first.
+    pub const ALL: [Self; 8] = [
+        Self::USUAL,
+        Self::new("3d", 3, Bucket::Day),
+        Self::new("7d", 7, Bucket::Day),
+        Self::new("14d", 14, Bucket::Day),
+        Self::new("1m", 30, Bucket::Day),
+        Self::new("3m", 90, Bucket::Week),
+        Self::new("6m", 180, Bucket::Week),
+        Self::new("1y", 365, Bucket::Month),
     ];
 
+    const fn new(name: &'static str, days: u32, bucket: Bucket) -> Self {
+        Self { name, days, bucket }
+    }
+
+    /// As in `--range` and in the API.
+    pub fn name(self) -> &'static str {
+        self.name
+    }
+}
+
+impl Bucket {
     /// As in the API.
     pub fn name(self) -> &'static str {
         match self {
@@ -150,6 +173,9 @@ pub enum RateScope {
 }
 
 impl RateScope {
+    /// Every scope, in the order of the help.
+    pub const ALL: [Self; 3] = [Self::All, Self::Dashboard, Self::Deliveries];
+
     /// As in `--scope` and in the answer.
     pub fn name(self) -> &'static str {
         match self {

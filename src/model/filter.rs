@@ -49,15 +49,28 @@ pub struct Filter {
 }
 
 impl Filter {
-    /// The same question in the one form that all have who ask it, in whatever order they name things.
+    /// The same filter with the values of each field sorted, so that their order on the command line does not matter.
     #[must_use]
     pub fn sorted(mut self) -> Self {
-        let ids = [&mut self.exclude_boards, &mut self.agents, &mut self.exclude_agents, &mut self.tasks];
-        for ids in ids.into_iter().chain(self.boards.as_mut()) {
+        // Every field is named, so that a new one cannot be forgotten.
+        let Self {
+            boards,
+            exclude_boards,
+            agents,
+            exclude_agents,
+            tasks,
+            types,
+            exclude_types,
+            grep,
+            ignore_case: _,
+            since: _,
+            until: _,
+        } = &mut self;
+        for ids in [exclude_boards, agents, exclude_agents, tasks].into_iter().chain(boards) {
             ids.sort_unstable();
             ids.dedup();
         }
-        for texts in [&mut self.types, &mut self.exclude_types, &mut self.grep] {
+        for texts in [types, exclude_types, grep] {
             texts.sort_unstable();
             texts.dedup();
         }
@@ -69,14 +82,26 @@ impl Filter {
         let named = |board: &Uuid| self.boards.as_ref().is_none_or(|named| named.contains(board));
         readable.iter().filter(|board| named(board) && !self.exclude_boards.contains(board)).copied().collect()
     }
+
     /// The text that stands for the filter in cursors and cursor files.
     ///
     /// One line a value, in a fixed order, under the name of its flag; what is not set has no line. The range is left out.
     ///
     /// Cursor files in the field hold this text. A further filter adds lines where it is set and changes nothing else.
     pub fn canonical(&self) -> String {
+        // Every field is named: without one of them a cursor would continue a list with another filter.
         let Self {
-            boards, exclude_boards, agents, exclude_agents, tasks, types, exclude_types, grep, ignore_case, ..
+            boards,
+            exclude_boards,
+            agents,
+            exclude_agents,
+            tasks,
+            types,
+            exclude_types,
+            grep,
+            ignore_case,
+            since: _,
+            until: _,
         } = self.clone().sorted();
         let mut text = String::new();
         let mut put = |name: &str, value: &dyn Display| text.push_str(&format!("{name}={value}\n"));

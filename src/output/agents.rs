@@ -32,9 +32,6 @@ impl AgentReport<'_> {
 }
 
 /// Writes `{"items":[…],"at":…,"since":…,…}` on one line.
-///
-/// # Errors
-/// Those of the writer.
 pub fn write_json<W: Write>(out: &mut W, report: &AgentReport<'_>, view: &Columns) -> io::Result<()> {
     let counts: Map<String, Value> =
         Liveness::ALL.iter().map(|state| (state.name().to_owned(), report.count(*state).into())).collect();
@@ -62,9 +59,6 @@ const FAILED: (&str, &str) = ("mc_activity_agent_deliveries_failed", "Those of t
 
 /// Writes how many agents are in each state, and for each agent how long it has been silent, how often it usually gives a
 /// sign, and its deliveries.
-///
-/// # Errors
-/// Those of the writer.
 pub fn write_prometheus<W: Write>(
     out: &mut W,
     report: &AgentReport<'_>,

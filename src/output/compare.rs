@@ -17,9 +17,6 @@ const ROOM_FOR_TIMES: usize = 60;
 const SHORT_ID: usize = 8;
 
 /// Writes the answer as one line of JSON: `{"before","after","changes"}`.
-///
-/// # Errors
-/// Those of the writer.
 pub fn write_json<W: Write>(out: &mut W, comparison: &Comparison, view: &Columns) -> io::Result<()> {
     let window = |period: Period, total: u64| json!({"since": period.since.to_string(), "until": period.until.to_string(), "total": total});
     let before = window(comparison.before, comparison.totals.before);
@@ -30,9 +27,6 @@ pub fn write_json<W: Write>(out: &mut W, comparison: &Comparison, view: &Columns
 }
 
 /// Writes the report: both windows, then the changes.
-///
-/// # Errors
-/// Those of the writer.
 pub fn write_report<W: Write>(out: &mut W, comparison: &Comparison, look: &ChartStyle<'_>) -> io::Result<()> {
     let window = |period: Period| format!("{} to {}", (look.show_time)(period.since), (look.show_time)(period.until));
     let headline = match comparison.changes.len() {

@@ -13,9 +13,6 @@ use serde_json::{Map, Value, json};
 use std::io::{self, Write};
 
 /// The part of the JSON before the first item, for items that come one by one.
-///
-/// # Errors
-/// Those of the writer.
 pub fn begin_json<W: Write>(out: &mut W, report: &ErrorsReport) -> io::Result<()> {
     let rate = &report.rate;
     let head = json!({
@@ -33,9 +30,6 @@ pub fn begin_json<W: Write>(out: &mut W, report: &ErrorsReport) -> io::Result<()
 }
 
 /// The part of the JSON behind the last item.
-///
-/// # Errors
-/// Those of the writer.
 pub fn end_json<W: Write>(out: &mut W, report: &ErrorsReport) -> io::Result<()> {
     let time = |at: Option<Timestamp>| at.map(|at| at.to_string());
     let mut tail = Map::new();

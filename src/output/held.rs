@@ -44,9 +44,6 @@ impl Held {
     }
 
     /// Writes all that is held. No transaction may be open.
-    ///
-    /// # Errors
-    /// Those of the sink.
     pub fn pass_on(&self, sink: &mut Destination) -> io::Result<()> {
         let mut held = self.0.borrow_mut();
         held.chunks(PIECE).try_for_each(|piece| sink.write_all(piece))?;

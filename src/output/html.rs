@@ -62,9 +62,6 @@ pub enum Body<'a> {
 /// Writes the page. Whatever comes from the database or the command line is escaped, and the page's policy (CSP level 3)
 /// allows nothing but its own style, by digest, so that text that slipped through still could not run or load anything.
 /// `further` writes failures behind the newest, each by [`write_failure`].
-///
-/// # Errors
-/// Those of the writer.
 pub fn write_page<W: Write>(
     out: &mut W,
     page: &HtmlReport<'_>,
@@ -146,9 +143,6 @@ pub fn write_page<W: Write>(
 }
 
 /// One more failure in the table of the newest.
-///
-/// # Errors
-/// Those of the writer.
 pub fn write_failure<W: Write>(
     out: &mut W,
     event: &ActivityEvent,

@@ -10,9 +10,6 @@ use std::io::{self, Write};
 use uuid::Uuid;
 
 /// One row as an object of the view's chosen fields.
-///
-/// # Errors
-/// Those of `out`.
 pub fn record(out: &mut impl Write, view: &Columns, record: &dyn Record) -> io::Result<()> {
     let mut before: &[u8] = b"{\"";
     for (position, name) in view.chosen() {
@@ -26,17 +23,11 @@ pub fn record(out: &mut impl Write, view: &Columns, record: &dyn Record) -> io::
 }
 
 /// The same with the values of the fields that [`Columns::also`] added.
-///
-/// # Errors
-/// Those of `out`.
 pub fn record_with(out: &mut impl Write, view: &Columns, row: &dyn Record, extra: &[Cell<'_>]) -> io::Result<()> {
     record(out, view, &Extended { record: row, own: view.own(), extra })
 }
 
 /// Rows as objects with commas between them, for a document that holds them in an array of its own.
-///
-/// # Errors
-/// Those of `out`.
 pub fn list<'a, R: Record + 'a>(
     out: &mut impl Write,
     view: &Columns,
@@ -52,9 +43,6 @@ pub fn list<'a, R: Record + 'a>(
 }
 
 /// Any other value, in the same form.
-///
-/// # Errors
-/// Those of `out`.
 pub fn value(out: &mut impl Write, value: &(impl Serialize + ?Sized)) -> io::Result<()> {
     serde_json::to_writer(out, value).map_err(io::Error::from)
 }

@@ -1,5 +1,5 @@
-//! Small tables that are complete before they are printed, each cell wrapped to the terminal: labels with what is said
-//! of them, and the checks of doctor.
+//! Small tables that are complete before they are printed, each cell wrapped to the terminal: labels with their
+//! values, and the checks of doctor.
 
 use super::Style;
 use comfy_table::{ColumnConstraint, ContentArrangement, Table, Width, presets};
@@ -7,9 +7,6 @@ use std::io::{self, Write};
 
 /// Writes rows without rules between them. All columns but the last keep their width; the last takes what is left and
 /// is wrapped. Texts are already harmless.
-///
-/// # Errors
-/// Those of `out`.
 pub fn write_facts(out: &mut impl Write, rows: &[Vec<String>], style: &Style) -> io::Result<()> {
     let table = table(rows, style.terminal.width);
     table.lines().try_for_each(|line| writeln!(out, "{}", line.trim_end()))

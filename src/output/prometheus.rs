@@ -54,9 +54,6 @@ const AT: (&str, &str) = ("mc_activity_evaluation_timestamp_seconds", "When the 
 /// range's name or the window's length), those of the export, and the fields of the group; a null one is the empty label.
 ///
 /// `evaluated` is the database's now.
-///
-/// # Errors
-/// Those of the writer.
 pub fn write_errors<W: Write>(
     out: &mut W,
     report: &ErrorsReport,
@@ -114,9 +111,6 @@ pub fn write_errors<W: Write>(
 
 /// Writes the counts of the summary, one series a row; the labels are `range` (the window's length), those of the export,
 /// and the row's keys.
-///
-/// # Errors
-/// Those of the writer.
 pub fn write_summary<W: Write>(
     out: &mut W,
     summary: &Summary,

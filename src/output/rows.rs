@@ -138,9 +138,6 @@ impl<W: Write> RowWriter<W> {
     }
 
     /// A row with the values of the fields that [`Columns::also`] added, in their order; a missing one is null.
-    ///
-    /// # Errors
-    /// As for [`row`](Self::row).
     pub fn row_with(&mut self, record: &dyn Record, extra: &[Cell<'_>]) -> io::Result<()> {
         let Self { view, own, row, form } = self;
         let record = Extended { record, own: *own, extra };
@@ -174,9 +171,6 @@ impl<W: Write> RowWriter<W> {
     }
 
     /// Writes bytes between rows as they are, such as a ping.
-    ///
-    /// # Errors
-    /// Those of the output.
     pub fn raw(&mut self, bytes: &[u8]) -> io::Result<()> {
         match &mut self.form {
             RowFormat::Csv(_) => Ok(()),
@@ -186,9 +180,6 @@ impl<W: Write> RowWriter<W> {
 
     /// Writes whatever is kept, down to the output's own buffer; for a stream that pauses. The ids of a table that is
     /// flushed before its end are not shortened.
-    ///
-    /// # Errors
-    /// Those of the output.
     pub fn flush(&mut self) -> io::Result<()> {
         match &mut self.form {
             RowFormat::Csv(csv) => csv.flush(),
@@ -206,9 +197,6 @@ impl<W: Write> RowWriter<W> {
     }
 
     /// Writes what stands behind the rows (and before them, where there was none) and flushes.
-    ///
-    /// # Errors
-    /// As for [`row`](Self::row).
     pub fn finish(self, ending: &PageInfo) -> io::Result<()> {
         let Self { view, mut row, form, .. } = self;
         let (mut out, plain) = match form {

@@ -5,10 +5,24 @@ use super::report::ErrorsReport;
 use crate::analysis::burn::WINDOWS;
 use crate::model::{Cell, Deliveries, Group, Record, Tally, Timestamp};
 
-/// The part that is no table of figures: the failures themselves.
-pub const ITEMS: &str = "items";
-/// What `--section` takes.
-pub const NAMES: [&str; 7] = [ITEMS, "groups", "patterns", "regimes", "routes", "burn", "summary"];
+/// A part of the report.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Section {
+    /// The failures themselves.
+    Items,
+    /// The groups of `--by`.
+    Groups,
+    /// The messages of failures, as patterns.
+    Patterns,
+    /// The stretches of time with a rate of their own.
+    Regimes,
+    /// The pairs of success and failure.
+    Routes,
+    /// How fast the error budget burns.
+    Burn,
+    /// What stands at the head of the report.
+    Summary,
+}
 
 /// A value of a row.
 #[derive(Debug, Clone, PartialEq)]
@@ -54,42 +68,64 @@ fn deliveries(deliveries: &Deliveries) -> Vec<SectionValue> {
     ]
 }
 
-/// The columns and rows of a section; none of one that does not exist.
-pub fn section(report: &ErrorsReport, name: &str) -> (Columns, Vec<SectionRow>) {
-    let (fields, rows) = match name {
-        "groups" => groups(&report.group_fields, &report.rate.groups),
-        "routes" => groups(&["route"], &report.routes),
-        "patterns" => {
-            let rows = report.patterns.groups().into_iter().map(|group| {
-                SectionRow(vec![
-                    SectionValue::Text(Some(group.event_type.clone())),
-                    SectionValue::Text(Some(group.pattern.clone())),
-                    SectionValue::Count(group.count),
-                    SectionValue::Time(Some(group.first)),
-                    SectionValue::Time(Some(group.last)),
-                ])
-            });
-            (vec!["event_type", "pattern", "count", "first_at", "last_at"], rows.collect())
+impl Section {
+    /// Every section, in the order of the help.
+    pub const ALL: [Self; 7] =
+        [Self::Items, Self::Groups, Self::Patterns, Self::Regimes, Self::Routes, Self::Burn, Self::Summary];
+
+    /// As in `--section`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Items => "items",
+            Self::Groups => "groups",
+            Self::Patterns => "patterns",
+            Self::Regimes => "regimes",
+            Self::Routes => "routes",
+            Self::Burn => "burn",
+            Self::Summary => "summary",
         }
-        "regimes" => {
-            let rows = report.regimes.iter().map(|regime| {
-                let times = vec![SectionValue::Time(Some(regime.since)), SectionValue::Time(Some(regime.until))];
-                SectionRow([times, rate(regime.tally)].concat())
-            });
-            ([&["since", "until"][..], &RATE].concat(), rows.collect())
-        }
-        "burn" => {
-            let rows = report.burn.iter().flat_map(|burn| {
-                WINDOWS.iter().enumerate().map(|(at, (window, _))| {
-                    let numbers = [burn.tallies[at].pct(), burn.rate(at)].map(SectionValue::Number);
-                    SectionRow([SectionValue::Text(Some((*window).to_owned()))].into_iter().chain(numbers).collect())
-                })
-            });
-            (vec!["window", "rate_pct", "burn"], rows.collect())
-        }
-        _ => summary(report),
-    };
-    (Columns::section(&fields), rows)
+    }
+
+    /// The columns and the rows. None for the failures, which are written as events are.
+    pub fn rows(self, report: &ErrorsReport) -> Option<(Columns, Vec<SectionRow>)> {
+        let (fields, rows) = match self {
+            Self::Items => return None,
+            Self::Groups => groups(&report.group_fields, &report.rate.groups),
+            Self::Routes => groups(&["route"], &report.routes),
+            Self::Patterns => {
+                let rows = report.patterns.groups().into_iter().map(|group| {
+                    SectionRow(vec![
+                        SectionValue::Text(Some(group.event_type.clone())),
+                        SectionValue::Text(Some(group.pattern.clone())),
+                        SectionValue::Count(group.count),
+                        SectionValue::Time(Some(group.first)),
+                        SectionValue::Time(Some(group.last)),
+                    ])
+                });
+                (vec!["event_type", "pattern", "count", "first_at", "last_at"], rows.collect())
+            }
+            Self::Regimes => {
+                let rows = report.regimes.iter().map(|regime| {
+                    let times = vec![SectionValue::Time(Some(regime.since)), SectionValue::Time(Some(regime.until))];
+                    SectionRow([times, rate(regime.tally)].concat())
+                });
+                ([&["since", "until"][..], &RATE].concat(), rows.collect())
+            }
+            Self::Burn => {
+                let rows = report.burn.iter().flat_map(|burn| {
+                    WINDOWS.iter().enumerate().map(|(at, (window, _))| {
+                        let numbers = [burn.tallies[at].pct(), burn.rate(at)].map(SectionValue::Number);
+                        SectionRow(
+                            [SectionValue::Text(Some((*window).to_owned()))].into_iter().chain(numbers).collect(),
+                        )
+                    })
+                });
+                (vec!["window", "rate_pct", "burn"], rows.collect())
+            }
+            Self::Summary => summary(report),
+        };
+        Some((Columns::section(&fields), rows))
+    }
 }
 
 fn groups(keys: &[&'static str], groups: &[Group]) -> (Vec<&'static str>, Vec<SectionRow>) {

@@ -1,4 +1,4 @@
-//! stderr: what is said to people, and errors. stdout is for data.
+//! stderr: messages for people, and errors. stdout is for data.
 
 use super::{Content, TerminalGuard, fill};
 use crate::escape::escape_for_terminal;

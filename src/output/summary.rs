@@ -11,10 +11,7 @@ use std::collections::BTreeMap;
 use std::io::{self, Write};
 
 /// Writes the answer as one line of JSON: `{"since","until","by","total","rows"}`, the rows keyed by the summary's fields,
-/// as far as they were asked for.
-///
-/// # Errors
-/// Those of the writer.
+/// as far as they were requested.
 pub fn write_json<W: Write>(out: &mut W, summary: &Summary, view: &Columns) -> io::Result<()> {
     let rows: Vec<Value> = summary.rows.iter().map(|row| row_json(view, row)).collect();
     let answer = json!({
@@ -103,9 +100,6 @@ pub(super) fn over_time(summary: &Summary) -> Vec<(crate::model::Timestamp, u64)
 }
 
 /// Writes the table: the total, the counts over time where counted by day or hour, then each row with its share and a bar.
-///
-/// # Errors
-/// Those of the writer.
 pub fn write_report<W: Write>(out: &mut W, summary: &Summary, look: &ChartStyle<'_>) -> io::Result<()> {
     let events = if summary.total == 1 { "event" } else { "events" };
     let (since, until) = ((look.show_time)(summary.since), (look.show_time)(summary.until));

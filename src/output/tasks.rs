@@ -34,9 +34,6 @@ impl TaskReport<'_> {
 }
 
 /// Writes `{"items":[…],"usual_seconds":{…},…}` on one line.
-///
-/// # Errors
-/// Those of the writer.
 pub fn write_json<W: Write>(out: &mut W, report: &TaskReport<'_>, view: &Columns) -> io::Result<()> {
     let by_route = |of: fn(&Usual) -> Value| {
         report.usual.iter().map(|(route, usual)| ((*route).to_owned(), of(usual))).collect::<serde_json::Map<_, _>>()
@@ -60,9 +57,6 @@ const TASKS: (&str, &str) = ("mc_activity_waiting_tasks", "Tasks by what they wa
 const WAIT: (&str, &str) = ("mc_activity_task_wait_seconds", "How long a task has been waiting.");
 
 /// Writes how many tasks are in each state, and how long each of those that wait has been waiting.
-///
-/// # Errors
-/// Those of the writer.
 pub fn write_prometheus<W: Write>(
     out: &mut W,
     report: &TaskReport<'_>,

@@ -144,9 +144,6 @@ impl Narrative {
     }
 
     /// Writes an event, or keeps it until it is known whether it is repeated.
-    ///
-    /// # Errors
-    /// Those of the writer.
     pub fn add(&mut self, out: &mut impl Write, entry: Entry) -> io::Result<()> {
         if entry.event.event_type == HEARTBEAT && !self.heartbeats {
             self.left_out += 1;
@@ -165,9 +162,6 @@ impl Narrative {
     }
 
     /// Writes what was kept.
-    ///
-    /// # Errors
-    /// Those of the writer.
     pub fn finish(&mut self, out: &mut impl Write) -> io::Result<()> {
         match (self.pending.take(), self.form) {
             (None, _) => Ok(()),
@@ -335,9 +329,6 @@ fn deliveries(
 }
 
 /// Writes the summary of a task above its events.
-///
-/// # Errors
-/// Those of the writer.
 pub fn write_head(
     out: &mut impl Write,
     form: Form,

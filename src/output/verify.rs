@@ -15,9 +15,6 @@ pub const LIMITS: &str = "This does not prove that the archive itself is genuine
                           chain. Keep the head elsewhere, and give it with --head.";
 
 /// Writes the answer as one line of JSON.
-///
-/// # Errors
-/// Those of the writer.
 pub fn write_json<W: Write>(out: &mut W, answer: &Verification, view: &Columns) -> io::Result<()> {
     let counts: Map<String, Value> =
         Verdict::NAMES.iter().zip(answer.counts).map(|(name, count)| ((*name).to_owned(), json!(count))).collect();
@@ -41,9 +38,6 @@ pub fn write_json<W: Write>(out: &mut W, answer: &Verification, view: &Columns) 
 }
 
 /// Writes the report: the verdict, the counts, the head, what is not as it was archived.
-///
-/// # Errors
-/// Those of the writer.
 pub fn write_report<W: Write>(out: &mut W, answer: &Verification, look: &ChartStyle<'_>) -> io::Result<()> {
     let headline = match answer.verdict() {
         "broken" => "the chain is broken",

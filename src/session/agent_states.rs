@@ -35,9 +35,6 @@ pub(crate) struct AgentsFound {
 
 impl Session {
     /// The state of each agent.
-    ///
-    /// # Errors
-    /// Those of the database.
     pub(crate) async fn agent_states(&mut self, query: &AgentQuery<'_>) -> Result<AgentsFound> {
         let scope = self.scope.clone();
         let (table, missing_columns) = self.store.agent_table(&scope, query.filter).await?;
@@ -117,9 +114,6 @@ impl Session {
     }
 
     /// The deliveries of a window by a key; events without one are left out.
-    ///
-    /// # Errors
-    /// Those of the database.
     pub(crate) async fn deliveries_by(
         &mut self,
         window: &Filter,

@@ -16,9 +16,6 @@ pub struct ChainArchive {
 
 impl ChainArchive {
     /// The value of `--chain`.
-    ///
-    /// # Errors
-    /// What it should be.
     pub fn hash(text: &str) -> Result<String, String> {
         if is_hash(text) {
             Ok(text.to_owned())

@@ -7,6 +7,7 @@ use crate::escape::escape_for_terminal;
 use crate::model::{ActivityEvent, Filter, Scope, catalogue, patterns};
 use crate::output::report::ErrorsReport;
 use crate::session::{Context, Session};
+use crate::similar_names::did_you_mean;
 use anyhow::Result;
 
 /// What there is to say of an answer.
@@ -30,9 +31,6 @@ impl Doubts {
 
 impl Session {
     /// Whether the actor can see any event that passes a filter.
-    ///
-    /// # Errors
-    /// Those of the database.
     pub(crate) async fn sees_any(&mut self, filter: &Filter, rule: BoardRule, failures: bool) -> Result<bool> {
         let scope = self.scope.clone();
         let mut found = false;
@@ -65,9 +63,6 @@ impl Session {
     }
 
     /// Why a result without findings says nothing: no board or agent is left, or the actor can see no event at all.
-    ///
-    /// # Errors
-    /// Those of the database.
     pub(crate) async fn nothing_to_judge(&mut self, filter: &Filter) -> Result<Option<String>> {
         if let Some(reason) = self.left_nothing(filter).into_iter().next() {
             return Ok(Some(reason));
@@ -77,9 +72,6 @@ impl Session {
     }
 
     /// Types that were named, and that nobody writes: neither the backend nor, as far as the actor can see, another program.
-    ///
-    /// # Errors
-    /// Those of the database.
     pub(crate) async fn unknown_types(&mut self, filter: &Filter) -> Result<Vec<String>> {
         let mut unknown = Vec::new();
         for glob in &filter.types {
@@ -98,9 +90,6 @@ impl Session {
     }
 
     /// What makes the figures of a report say nothing. `filter` is that of the report without its window.
-    ///
-    /// # Errors
-    /// Those of the database.
     pub(crate) async fn doubts(&mut self, filter: &Filter, rule: BoardRule, report: &ErrorsReport) -> Result<Doubts> {
         let mut doubts = Doubts::default();
         for glob in self.unknown_types(filter).await? {
@@ -146,16 +135,11 @@ impl Session {
 /// What to say of a type that nobody writes.
 fn about_type(glob: &str) -> (String, Option<String>) {
     let explained = catalogue::explain(glob);
-    let nearest: Vec<String> = explained.nearest.iter().map(|near| format!("'{near}'")).collect();
-    let hint = (!nearest.is_empty()).then(|| format!("did you mean {}?", nearest.join(" or ")));
-    (format!("no event has the type '{}'", escape_for_terminal(glob)), hint)
+    (format!("no event has the type '{}'", escape_for_terminal(glob)), did_you_mean(&explained.nearest))
 }
 
 impl Context {
     /// Says which types of a filter nobody writes.
-    ///
-    /// # Errors
-    /// Those of the database.
     pub(crate) async fn warn_of_types(&self, session: &mut Session, filter: &Filter) -> Result<()> {
         for glob in session.unknown_types(filter).await? {
             let (warning, hint) = about_type(&glob);

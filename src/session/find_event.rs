@@ -1,10 +1,9 @@
 //! One event by the first characters of its id, among those that the actor may see.
 
-use crate::auth::identity::ambiguous;
-use crate::cli::names::IdPrefix;
 use crate::db::BoardRule;
 use crate::error::not_found;
 use crate::escape::escape_for_terminal;
+use crate::model::names::{IdPrefix, only_one};
 use crate::model::{ActivityEvent, Filter};
 use crate::session::Session;
 use anyhow::Result;
@@ -34,11 +33,8 @@ impl Session {
                 found = self.store.by_ids(asked, (prefix.first, prefix.last), SEVERAL).await?;
             }
         }
-        if found.len() > 1 {
-            let lines = found.iter().map(|event| format!("{}  {}", event.id, escape_for_terminal(&event.event_type)));
-            return Err(ambiguous("event", text, lines));
-        }
-        found.pop().ok_or_else(|| {
+        let found = only_one("event", text, found, |event| (event.id, &event.event_type))?;
+        found.ok_or_else(|| {
             let who = escape_for_terminal(&self.actor.name);
             let failure = not_found(format!("no event '{text}' that {who} may see"));
             failure.hint("`mc-activity list -o wide` shows ids in full").into()

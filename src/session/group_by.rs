@@ -9,26 +9,12 @@ use anyhow::Result;
 pub struct GroupBy(pub Vec<Dimension>);
 
 impl GroupBy {
-    /// As typed; a field given twice counts once.
+    /// These fields; one that is given twice counts once.
     ///
     /// # Errors
     /// Exit 2 for two of day, hour and minute.
-    pub fn parse(typed: &[String]) -> Result<Self> {
-        let mut by = Vec::new();
-        for name in typed {
-            let dimension = match name.as_str() {
-                "type" => Dimension::Type,
-                "board" => Dimension::Board,
-                "agent" => Dimension::Agent,
-                "task" => Dimension::Task,
-                "day" => Dimension::Day,
-                "hour" => Dimension::Hour,
-                _ => Dimension::Minute,
-            };
-            if !by.contains(&dimension) {
-                by.push(dimension);
-            }
-        }
+    pub fn new(given: &[Dimension]) -> Result<Self> {
+        let by = each_once(given);
         if by.iter().filter(|dimension| dimension.bucket().is_some()).count() > 1 {
             return Err(usage("count by one of day, hour and minute: a shorter period tells the longer").into());
         }
@@ -37,7 +23,7 @@ impl GroupBy {
 
     /// The names as in JSON.
     pub fn names(&self) -> Vec<&'static str> {
-        self.0.iter().map(|dimension| name(*dimension)).collect()
+        self.0.iter().map(|dimension| dimension.name()).collect()
     }
 
     /// The fields that the rows get.
@@ -72,39 +58,53 @@ impl GroupBy {
     }
 }
 
-/// The names of `errors --by`, each once; a route is no field of an event.
-pub fn names(typed: &[String]) -> Vec<&'static str> {
-    let mut names = Vec::new();
-    for typed in typed {
-        let known = ["type", "board", "agent", "task", "route"].into_iter().find(|name| name == typed);
-        names.extend(known.filter(|name| !names.contains(name)));
-    }
-    names
+/// What `errors --by` takes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ErrorsBy {
+    /// A field of the event.
+    Field(Dimension),
+    /// The pair of types, success and failure, that the event's type belongs to.
+    Route,
 }
 
-/// The fields of the groups of `errors --by`.
-pub fn fields_of(typed: &[String]) -> Vec<&'static str> {
-    let of = |name: &&str| match *name {
-        "type" => fields(Dimension::Type),
-        "board" => fields(Dimension::Board),
-        "agent" => fields(Dimension::Agent),
-        "task" => fields(Dimension::Task),
-        _ => &["route"],
-    };
-    names(typed).iter().flat_map(of).copied().collect()
+impl ErrorsBy {
+    /// In the order of the help.
+    pub const ALL: [Self; 5] = [
+        Self::Field(Dimension::Type),
+        Self::Field(Dimension::Board),
+        Self::Field(Dimension::Agent),
+        Self::Field(Dimension::Task),
+        Self::Route,
+    ];
+
+    /// As in `--by`.
+    pub fn name(self) -> &'static str {
+        self.dimension().map_or("route", Dimension::name)
+    }
+
+    /// The fields that the groups get.
+    pub fn fields(self) -> &'static [&'static str] {
+        self.dimension().map_or(&["route"], fields)
+    }
+
+    /// What to count by; none for a route, which is no field of an event.
+    pub fn dimension(self) -> Option<Dimension> {
+        match self {
+            Self::Field(dimension) => Some(dimension),
+            Self::Route => None,
+        }
+    }
 }
 
-/// The name of a dimension, as in `--by`.
-fn name(dimension: Dimension) -> &'static str {
-    match dimension {
-        Dimension::Type => "type",
-        Dimension::Board => "board",
-        Dimension::Agent => "agent",
-        Dimension::Task => "task",
-        Dimension::Day => "day",
-        Dimension::Hour => "hour",
-        Dimension::Minute => "minute",
+/// The values without repeats, in their order.
+pub fn each_once<T: Copy + PartialEq>(given: &[T]) -> Vec<T> {
+    let mut kept = Vec::new();
+    for value in given {
+        if !kept.contains(value) {
+            kept.push(*value);
+        }
     }
+    kept
 }
 
 fn fields(dimension: Dimension) -> &'static [&'static str] {

@@ -1,15 +1,17 @@
 //! From filters as typed to a [`Filter`]: names are looked up among what the actor may see, and nowhere else.
 
 use crate::auth::ActorKind;
-use crate::auth::identity::{self, ambiguous, keep_exact};
+use crate::auth::identity;
 use crate::cli::filter::{FilterArgs, RangeArgs, SelectArgs};
-use crate::cli::names::{Candidate, IdPrefix, Resolution, is_same_name, resolve_name};
 use crate::cli::split::{split_types, split_values};
 use crate::db::{AgentName, BoardRule, PageRequest};
-use crate::error::{denied, not_found};
+use crate::error::{Failure, denied, not_found};
+use crate::escape::escape_for_terminal;
 use crate::model::Filter;
+use crate::model::names::{Candidate, IdPrefix, Resolution, ambiguous, is_same_name, only_one, resolve_name};
 use crate::model::{ActivityEvent, Board};
 use crate::session::Session;
+use crate::similar_names::did_you_mean;
 use anyhow::Result;
 use std::collections::HashMap;
 use uuid::Uuid;
@@ -76,41 +78,37 @@ impl Session {
         let resolve = |text: &str| match resolve_name(text, &candidates) {
             Resolution::One(id) => Ok(Some(id)),
             Resolution::None { .. } => Ok(None),
-            Resolution::Many(many) => {
-                let lines = many.iter().map(|c| format!("{}  {}", c.id, crate::escape::escape_for_terminal(&c.name)));
-                Err(ambiguous("board", text, lines))
-            }
+            Resolution::Many(many) => Err(ambiguous("board", text, many.iter().map(|c| (c.id, c.name.as_str())))),
         };
         let unknown = |text: &str| {
-            let who = crate::escape::escape_for_terminal(&self.actor.name).into_owned();
-            let failure = denied(format!("board '{text}' is unknown or not readable by {who}"));
             let hint = match resolve_name(text, &candidates) {
-                Resolution::None { nearest } if !nearest.is_empty() => did_you_mean(&nearest),
-                _ => "`mc-activity boards` lists the boards that the actor may read".to_owned(),
+                Resolution::None { nearest } => did_you_mean(&nearest),
+                _ => None,
             };
-            failure.hint(hint).into()
+            let all = || "`mc-activity boards` lists the boards that the actor may read".to_owned();
+            self.unknown_board(text).hint(hint.unwrap_or_else(all)).into()
         };
         split_values(given, resolve, unknown)
+    }
+
+    /// The error for a board that does not exist for the actor.
+    pub(crate) fn unknown_board(&self, text: &str) -> Failure {
+        let who = escape_for_terminal(&self.actor.name);
+        denied(format!("board '{text}' is unknown or not readable by {who}"))
     }
 
     pub(crate) async fn named_agents(&mut self, given: &[String], boards: &[Board]) -> Result<Vec<Uuid>> {
         let mut known: HashMap<String, Vec<(Uuid, String)>> = HashMap::new();
         let sight: Vec<Uuid> = boards.iter().map(|board| board.id).collect();
         for text in whole_values_and_parts(given) {
-            let found = match (self.actor.kind, Uuid::try_parse(&text)) {
-                (ActorKind::Agent, id) => {
-                    let own = id == Ok(self.actor.id) || is_same_name(&text, &self.actor.name);
+            let found = match self.actor.kind {
+                ActorKind::Agent => {
+                    let own = Uuid::try_parse(&text) == Ok(self.actor.id) || is_same_name(&text, &self.actor.name);
                     if own { vec![(self.actor.id, self.actor.name.clone())] } else { Vec::new() }
                 }
-                (ActorKind::User, id) => {
-                    let mut agents = match id {
-                        Ok(id) => self.store.agents(AgentName::Id(id)).await?,
-                        Err(_) => Vec::new(),
-                    };
-                    if agents.is_empty() {
-                        agents = self.store.agents(AgentName::Visible(&text, &sight)).await?;
-                        keep_exact(&mut agents, |agent| agent.name == text);
-                    }
+                ActorKind::User => {
+                    let by_name = AgentName::Visible(&text, &sight);
+                    let mut agents = identity::agents_named(&mut self.store, &text, by_name).await?;
                     if agents.is_empty() && !text.is_ascii() {
                         // A database may know the letter case of ASCII alone.
                         agents = self.store.agents(AgentName::Near(&sight)).await?;
@@ -128,23 +126,18 @@ impl Session {
         };
         let near: Vec<Candidate> =
             nearest.into_iter().map(|a| Candidate { id: a.id, slug: None, name: a.name }).collect();
-        let resolve = |text: &str| match known.get(text).map(Vec::as_slice) {
-            None | Some([]) => Ok(None),
-            Some([(id, _)]) => Ok(Some(*id)),
-            Some(many) => {
-                let lines = many.iter().map(|(id, name)| format!("{id}  {}", crate::escape::escape_for_terminal(name)));
-                Err(ambiguous("agent", text, lines))
-            }
-        };
+        let resolve = |text: &str| known_id("agent", text, &known);
         let unknown = |text: &str| -> anyhow::Error {
             if self.actor.kind == ActorKind::Agent {
                 return denied(format!("an agent sees its own events only, not those of '{text}'")).into();
             }
             let failure = not_found(format!("no agent '{text}' that the actor may see"));
-            match resolve_name(text, &near) {
-                Resolution::None { nearest } if !nearest.is_empty() => failure.hint(did_you_mean(&nearest)).into(),
-                _ => failure.hint("name an agent by id or name; `mc-activity summary --by agent` lists them").into(),
-            }
+            let hint = match resolve_name(text, &near) {
+                Resolution::None { nearest } => did_you_mean(&nearest),
+                _ => None,
+            };
+            let all = || "name an agent by id or name; `mc-activity summary --by agent` lists them".to_owned();
+            failure.hint(hint.unwrap_or_else(all)).into()
         };
         split_values(given, resolve, unknown)
     }
@@ -166,15 +159,7 @@ impl Session {
             }
             known.insert(text, tasks.into_iter().map(|task| (task.id, task.title)).collect());
         }
-        let resolve = |text: &str| match known.get(text).map(Vec::as_slice) {
-            None | Some([]) => Ok(None),
-            Some([(id, _)]) => Ok(Some(*id)),
-            Some(many) => {
-                let lines =
-                    many.iter().map(|(id, title)| format!("{id}  {}", crate::escape::escape_for_terminal(title)));
-                Err(ambiguous("task", text, lines))
-            }
-        };
+        let resolve = |text: &str| known_id("task", text, &known);
         let unknown = |text: &str| -> anyhow::Error {
             let failure = not_found(format!("no task '{text}' on the boards that the actor may read"));
             failure.hint("name a task by its id, the first characters of it, or a part of its title").into()
@@ -183,14 +168,14 @@ impl Session {
     }
 }
 
+/// The id of what a text stands for, if anything; `known` has what was found by each text.
+fn known_id(kind: &str, text: &str, known: &HashMap<String, Vec<(Uuid, String)>>) -> Result<Option<Uuid>> {
+    let found = known.get(text).map(|found| found.iter().collect()).unwrap_or_default();
+    Ok(only_one(kind, text, found, |(id, name)| (*id, name))?.map(|(id, _)| *id))
+}
+
 /// What may have to be looked up: values as they are, and what stands between their commas.
 fn whole_values_and_parts(given: &[String]) -> Vec<String> {
     let parts = |value: &String| value.split(',').map(|part| part.trim().to_owned()).collect::<Vec<_>>();
     given.iter().flat_map(|value| std::iter::once(value.clone()).chain(parts(value))).collect()
-}
-
-fn did_you_mean(nearest: &[String]) -> String {
-    let quoted: Vec<String> =
-        nearest.iter().map(|name| format!("'{}'", crate::escape::escape_for_terminal(name))).collect();
-    format!("did you mean {}?", quoted.join(" or "))
 }

@@ -2,6 +2,7 @@
 
 use super::is_path;
 use crate::error::usage;
+use crate::private_file::exposed_mode;
 use std::fmt;
 use std::fs;
 use std::io::Read;
@@ -55,7 +56,7 @@ pub fn secret_file(path: &str, stdin: &mut dyn Read) -> anyhow::Result<SecretFil
     let (name, warning) = if path == "-" {
         ("stdin".to_owned(), None)
     } else {
-        let exposed = exposed_mode(Path::new(path));
+        let exposed = exposed_file_mode(Path::new(path));
         let name = if is_path(Path::new(path)) { path } else { "the file that is named" };
         (name.to_owned(), exposed.map(|mode| format!("other users may read {path} (mode {mode:04o}); chmod 600 it")))
     };
@@ -85,20 +86,10 @@ pub fn secret_file(path: &str, stdin: &mut dyn Read) -> anyhow::Result<SecretFil
     Ok(SecretFile { secret: Secret::new(token), warning })
 }
 
-/// The mode of a regular file that group or world may use; none when only its owner can. A pipe has no readers but us.
-pub(crate) fn exposed_mode(path: &Path) -> Option<u32> {
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::PermissionsExt as _;
-        let metadata = fs::metadata(path).ok().filter(fs::Metadata::is_file)?;
-        let mode = metadata.permissions().mode() & 0o7777;
-        (mode & 0o077 != 0).then_some(mode)
-    }
-    #[cfg(not(unix))]
-    {
-        let _ = path;
-        None
-    }
+/// The mode of a regular file that others may use. A pipe has no other readers.
+pub(super) fn exposed_file_mode(path: &Path) -> Option<u32> {
+    let metadata = fs::metadata(path).ok()?;
+    metadata.is_file().then(|| exposed_mode(&metadata))?
 }
 
 #[cfg(test)]

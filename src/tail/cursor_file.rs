@@ -81,9 +81,6 @@ struct FileHeader {
 }
 
 /// Writes a cursor file. What many keys need is not held in memory a second time.
-///
-/// # Errors
-/// Those of the output.
 pub fn encode(out: &mut dyn Write, binding: &CursorOwner, state: &SavedState) -> Result<()> {
     let mut hashed = Hashed { out, hash: Sha256::new() };
     let keys = state.keys.settled();
@@ -145,7 +142,7 @@ pub fn decode(bytes: &[u8], binding: &CursorOwner, earlier: &Earlier, path: &Pat
     let name = path.display();
     let damaged = || {
         failed(format!("cursor file {name} is damaged or not a cursor file"))
-            .hint("restore it, or remove it to start anew: what was written meanwhile is then not shown, see --since")
+            .hint("restore it, or remove it to start again: events written meanwhile are then not shown, see --since")
     };
     let text = std::str::from_utf8(bytes).map_err(|_| damaged())?;
     let (head, rest) = text.split_once('\n').ok_or_else(damaged)?;

@@ -31,7 +31,7 @@ enum Dated {
 
 #[derive(Debug, Clone)]
 enum Writer {
-    /// In transaction `slot` (which begins with it), so many events of one instant.
+    /// In transaction `slot` (which begins with it), this number of events of one instant.
     Write {
         slot: u8,
         count: u8,
@@ -46,11 +46,11 @@ enum Writer {
 #[derive(Debug, Clone, Copy)]
 enum Fault {
     None,
-    /// The connection is lost after so many pages.
+    /// The connection is lost after this number of pages.
     AfterPages(usize),
-    /// ... after so many events of the poll, in the middle of a page.
+    /// ... after this number of events of the poll, in the middle of a page.
     AfterEvents(usize),
-    /// kill -9 after so many events of the poll: what was printed since the last page is not saved.
+    /// kill -9 after this number of events of the poll: what was printed since the last page is not saved.
     Killed(usize),
 }
 
@@ -350,7 +350,7 @@ fn check(world: &mut World, before: &[Writer], choice: u8, options: Options, rou
         assert!(!(round.another_server && world.wild_clock));
         tail.poll(world, round, &server.to_string());
     }
-    // What was there when the start was decided and was not asked for stays unseen.
+    // Events from before the start that were not requested stay unseen.
     let known = tail.known.unwrap();
     let silent = |key: &Key| known.contains(key) && !backlog(key);
     for key in &world.committed {

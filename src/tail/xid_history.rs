@@ -65,7 +65,7 @@ impl XidHistory {
         }
         let above = self.steps.partition_point(|step| step.0 <= snapshot.oldest);
         let since = above.checked_sub(1).and_then(|at| self.steps.get(at)).map_or(before, |step| step.1).min(as_of);
-        // The first step stays: a standby may be behind the server asked before.
+        // The first step stays: a standby may be behind the server that was read before.
         if above > 2 {
             self.steps.drain(1..above - 1);
         }

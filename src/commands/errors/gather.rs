@@ -7,14 +7,14 @@ use crate::analysis::delivery_window::DeliveryWindow;
 use crate::analysis::regimes::{self, Edge, Regime};
 use crate::analysis::slots::Slot;
 use crate::analysis::trend::Stretches;
-use crate::db::{BoardRule, DeliveryEvent, EventQuery, Order, PageRequest, Rates};
+use crate::db::{BoardRule, DeliveryEvent, Dimension, EventQuery, Order, PageRequest, Rates};
 use crate::model::{
     ActivityEvent, Bucket, Deliveries, ErrorRate, Filter, Group, Period, RateScope, Scope, Series, Tally, Timestamp,
 };
 use crate::output::Format;
 use crate::output::message_groups::MessageGroups;
 use crate::output::report::ErrorsReport;
-use crate::session::group_by::{self, GroupBy, Groups};
+use crate::session::group_by::{ErrorsBy, GroupBy, Groups, each_once};
 use crate::session::{Context, Session};
 use anyhow::Result;
 use std::collections::{BTreeSet, HashMap};
@@ -50,11 +50,11 @@ impl ErrorsArgs {
         session: &mut Session,
         mut filter: Filter,
         window: Window,
-        by: &[String],
+        by: &[ErrorsBy],
     ) -> Result<(ErrorsReport, Newest, Failures)> {
         let Window { range, period, bucket } = window;
         (filter.since, filter.until) = (None, None);
-        let scale = self.rate_scope();
+        let scale = self.scope.unwrap_or(RateScope::All);
         let rule = if scale == RateScope::Dashboard { BoardRule::TaskBoard } else { BoardRule::EventBoard };
         let scope = session.scope.clone();
         let rates = session.store.rates(Session::asked(&scope, &filter, rule), period, bucket).await?;
@@ -129,7 +129,7 @@ impl ErrorsArgs {
             routes: groups_of(&delivered.routes, &exists, &|route, ()| vec![("route", route)]),
             rate,
             by_deliveries,
-            group_fields: group_by::fields_of(&self.by),
+            group_fields: each_once(&self.by).iter().flat_map(|by| by.fields()).copied().collect(),
             deliveries: whole,
             deliveries_before: delivered.before,
             delivery_series,
@@ -169,10 +169,9 @@ impl ErrorsArgs {
         filter: &Filter,
         rule: BoardRule,
         (period, bucket): (Period, Bucket),
-        by: &[String],
+        by: &[ErrorsBy],
     ) -> Result<DeliveryWindow<GroupIds>> {
-        let has = |name: &str| by.iter().any(|by| by == name);
-        let groups = (!by.is_empty()).then(|| Fold::new(has("route")));
+        let groups = (!by.is_empty()).then(|| Fold::new(by.contains(&ErrorsBy::Route)));
         let mut delivered = DeliveryWindow::new(period, bucket, groups, self.slo, session.now);
         let filter = Filter {
             since: Some(delivered.since()),
@@ -182,16 +181,17 @@ impl ErrorsArgs {
         let through = period.closed.then_some(period.until);
         let scope = session.scope.clone();
         let asked = EventQuery { through, ..Session::asked(&scope, &filter, rule) };
-        let names = group_by::names(by);
+        let dimensions = by.iter().filter_map(|by| by.dimension());
+        let has_boards = by.contains(&ErrorsBy::Field(Dimension::Board));
         session
             .store
-            .deliveries(asked, has("board"), &mut |event| {
+            .deliveries(asked, has_boards, &mut |event| {
                 let DeliveryEvent { event_type, message, created_at, board, agent, task } = event;
                 let id = |id: Option<uuid::Uuid>| id.map(|id| id.to_string());
-                let key = names.iter().filter(|name| **name != "route").map(|name| match *name {
-                    "type" => Some(event_type.clone()),
-                    "board" => id(board),
-                    "agent" => id(agent),
+                let key = dimensions.clone().map(|dimension| match dimension {
+                    Dimension::Type => Some(event_type.clone()),
+                    Dimension::Board => id(board),
+                    Dimension::Agent => id(agent),
                     _ => id(task),
                 });
                 delivered.add(&event_type, message.as_deref(), created_at, key.collect());
@@ -222,19 +222,18 @@ impl ErrorsArgs {
         &self,
         session: &mut Session,
         asked: EventQuery<'_>,
-        (scale, by): (RateScope, &[String]),
+        (scale, by): (RateScope, &[ErrorsBy]),
         delivered: &DeliveryWindow<GroupIds>,
         exists: &dyn Fn(&str) -> bool,
     ) -> Result<Vec<Group>> {
         let Some(fold) = &delivered.groups else { return Ok(Vec::new()) };
-        let names = group_by::names(by);
-        let others: Vec<String> = by.iter().filter(|by| *by != "route").cloned().collect();
-        let mut groups = Groups::of(&mut session.store, asked, &GroupBy::parse(&others)?).await?;
+        let dimensions: Vec<Dimension> = by.iter().filter_map(|by| by.dimension()).collect();
+        let mut groups = Groups::of(&mut session.store, asked, &GroupBy::new(&dimensions)?).await?;
         let is_name = |field: &str| field.ends_with("_name") || field.ends_with("_title");
         let key = |group: &Group| -> GroupIds {
             group.keys.iter().filter(|(field, _)| !is_name(field)).map(|(_, value)| value.clone()).collect()
         };
-        if scale != RateScope::Deliveries && !names.contains(&"route") {
+        if scale != RateScope::Deliveries && !by.contains(&ErrorsBy::Route) {
             let found: HashMap<GroupIds, Deliveries> =
                 fold.groups(exists).into_iter().map(|(_, key, deliveries)| (key, deliveries)).collect();
             for group in &mut groups {
@@ -246,11 +245,10 @@ impl ErrorsArgs {
         Ok(groups_of(fold, exists, &|route, key| {
             let mut known = named.get(key).into_iter().flatten().cloned();
             let mut keys = Vec::new();
-            for name in &names {
-                if *name == "route" {
-                    keys.push(("route", route.clone()));
-                } else {
-                    keys.extend(known.by_ref().take(group_by::fields_of(&[(*name).to_owned()]).len()));
+            for by in by {
+                match by {
+                    ErrorsBy::Route => keys.push(("route", route.clone())),
+                    ErrorsBy::Field(_) => keys.extend(known.by_ref().take(by.fields().len())),
                 }
             }
             keys

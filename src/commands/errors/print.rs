@@ -10,8 +10,8 @@ use crate::output::html::Body;
 use crate::output::message_groups::pattern;
 use crate::output::nagios::Thresholds;
 use crate::output::report::ErrorsReport;
-use crate::output::{self, Columns, Format, PageInfo, RowWriter, sections};
-use crate::session::group_by;
+use crate::output::{self, Columns, Format, PageInfo, RowWriter};
+use crate::session::group_by::{ErrorsBy, each_once};
 use crate::session::series_labels::Export;
 use crate::session::{Context, Session};
 use anyhow::Result;
@@ -62,8 +62,7 @@ impl ErrorsArgs {
             sink.finish()?;
             return Ok(code);
         }
-        if let Some(section) = self.section.as_deref().filter(|section| *section != sections::ITEMS) {
-            let (columns, rows) = sections::section(report, section);
+        if let Some((columns, rows)) = self.section.and_then(|section| section.rows(report)) {
             let mut writer = RowWriter::new(&mut sink, format, columns.choose(&self.output.fields)?, style);
             rows.iter().try_for_each(|row| writer.row(row))?;
             writer.finish(&PageInfo::default())?;
@@ -87,7 +86,7 @@ impl ErrorsArgs {
                 output::errors::end_json(&mut out, report)?;
             }
             Format::Prometheus => {
-                let by = group_by::names(&self.by);
+                let by: Vec<&str> = each_once(&self.by).into_iter().map(ErrorsBy::name).collect();
                 let export = Export { filter: &self.filter, range: &self.span, at: self.at.as_ref(), by: &by };
                 let labels = context.series_labels(session, &export);
                 output::prometheus::write_errors(&mut out, report, &labels, session.now)?;

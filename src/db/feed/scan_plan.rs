@@ -135,9 +135,6 @@ impl Database {
     }
 
     /// The event types that may match, or none where there are too many to go one by one.
-    ///
-    /// # Errors
-    /// Those of the database.
     pub(in crate::db) async fn types(&mut self, asked: &EventQuery<'_>) -> Result<Option<Vec<String>>> {
         let query = self.with_filters(Query::new("event_types"), asked);
         let query = query.bind("most", Value::Count(MOST_TYPES)).forbid_seqscan(true);

@@ -122,7 +122,7 @@ impl TimeWindows {
 
     /// What is known to lie in all that is left tells how wide the next window should be.
     pub(super) fn expect(&mut self, count: u64, wanted: u64) {
-        // Events come as they like: so many more are expected that too few are rare.
+        // Events are not spread evenly: the window is wide enough that too few rows are rare.
         let enough = wanted.saturating_add(3 * wanted.isqrt());
         let share = i128::from(enough) * i128::from(self.newest.micros_since(self.oldest));
         let width = i64::try_from(share / i128::from(count.max(1))).unwrap_or(i64::MAX);

@@ -42,9 +42,6 @@ impl Repertoire {
 
 impl Database {
     /// The query to send instead, where the database cannot hold some of its values.
-    ///
-    /// # Errors
-    /// Those of the database.
     pub(in crate::db) async fn encodable(&mut self, query: &Query) -> Result<Option<Query>> {
         if query.texts().all(|text| text.bytes().all(|b| b.is_ascii() && b != 0)) {
             return Ok(None);

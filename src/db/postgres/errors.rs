@@ -20,7 +20,7 @@ pub(in crate::db) enum Connecting {
     Late(Duration),
     /// TLS, or a file that it needs, does not do. `hint` says how to mend it.
     Insecure { message: String, hint: String },
-    /// The server said no.
+    /// The server refused.
     Refused { code: String, message: String },
     /// What answers does not follow PostgreSQL's protocol, or asks for too much.
     Foreign(String),

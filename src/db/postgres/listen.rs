@@ -28,9 +28,6 @@ pub struct Listener {
 impl Database {
     /// A connection to listen on, if the trigger is there and this server is one that notifies: a standby is not. Asked
     /// outside a transaction.
-    ///
-    /// # Errors
-    /// Those of the database.
     pub async fn listener(&mut self) -> Result<Option<Listener>> {
         let mut notifies = false;
         self.fetch_if_supported(&Query::alone("has_notify_trigger"), &mut |row| {
@@ -42,9 +39,6 @@ impl Database {
     }
 
     /// Takes back, in the transaction under way, what a [`Listener`] has set on the same server process.
-    ///
-    /// # Errors
-    /// Those of the database.
     pub async fn unlisten(&mut self) -> Result<()> {
         self.simple(&format!("UNLISTEN {CHANNEL}")).await
     }

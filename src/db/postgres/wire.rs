@@ -127,7 +127,7 @@ impl Route {
                 _ if optional => login::log_in(stream, &self.host, &self.application, None).await,
                 _ => Err(Connecting::Insecure {
                     message: "the server does not support TLS".to_owned(),
-                    hint: "sslmode in DATABASE_URL says what is asked for".to_owned(),
+                    hint: "sslmode in DATABASE_URL sets what is required".to_owned(),
                 }),
             };
         }

@@ -6,7 +6,7 @@ use super::sqlalchemy::turned;
 use rusqlite::{Connection, OptionalExtension, Result};
 
 /// Columns of a demo database, unless it is none: then `sqlalchemy` has turned them already, or something is missing, which
-/// is told later.
+/// is reported later.
 const COLUMNS: &str = "
 SELECT c.name, upper(c.type)
 FROM pragma_table_info('activity_events') c

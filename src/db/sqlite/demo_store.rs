@@ -114,9 +114,6 @@ pub async fn create(path: &Path, data: &Dataset, made_by: &str, at: Timestamp) -
 }
 
 /// Adds one made-up event, for `demo --live`.
-///
-/// # Errors
-/// Those of the database.
 pub async fn add(path: &Path, row: &DemoEvent) -> Result<()> {
     let lite = SqliteConnection::open(path, TransactionMode::Write, Limits::default(), false).await?;
     lite.fetch(&insert(row), &mut |_| Ok(())).await

@@ -37,7 +37,7 @@ pub(super) fn is_no_place_to_write(error: &Error) -> bool {
 /// SQLite's result code (sqlite.org/rescode.html) and words.
 fn said(error: &Error) -> Option<(ffi::Error, String)> {
     match error {
-        // The driver puts the path behind it, which is told anyway.
+        // The driver appends the path, which the message names anyway.
         Error::SqliteFailure(code, _) if code.code == ErrorCode::CannotOpen => {
             Some((*code, "unable to open database file".to_owned()))
         }

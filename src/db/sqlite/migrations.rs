@@ -14,7 +14,7 @@ pub(super) const NEWEST: i64 = 3;
 const VERSIONS: [(i64, &str); 3] =
     [(1, "migrations/0001_init"), (2, "migrations/0002_type_time_id"), (3, "migrations/0003_agent_state")];
 
-/// Brings a store to the newest version, or leaves it as it was. Whoever comes second waits and finds nothing to do.
+/// Brings a store to the newest version, or leaves it as it was. A second process waits, and then finds nothing to do.
 pub(super) fn migrate(conn: &mut Connection) -> Result<()> {
     let whole = conn.transaction_with_behavior(TransactionBehavior::Immediate).map_err(errors::running)?;
     let found: i64 = whole.query_row("PRAGMA user_version", [], |row| row.get(0)).map_err(errors::running)?;

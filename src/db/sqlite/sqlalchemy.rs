@@ -6,7 +6,7 @@
 use rusqlite::{Connection, Result};
 use std::collections::BTreeMap;
 
-/// The columns of the tables that the queries read; of those that are missing, which is told later, none.
+/// The columns of the tables that the queries read; of tables that are missing, which is reported later, none.
 const COLUMNS: &str = "
 SELECT t.value, c.name, upper(c.type)
 FROM json_each('[\"activity_events\",\"agents\",\"boards\",\"organization_board_access\",\"organization_members\",

@@ -2,6 +2,7 @@
 
 use super::foreign;
 use crate::error::{Failure, usage};
+use crate::similar_names::similar_names;
 use std::collections::BTreeMap;
 
 /// A value, and where it stands, for messages.
@@ -155,8 +156,8 @@ impl Params {
     }
 }
 
-/// A typing error differs from a known name in at most this many letters.
-const TYPING_ERRORS: usize = 2;
+/// A piece of a password resembles a shorter name by chance.
+const SHORTEST_PROPOSED: usize = 5;
 
 /// Refuses a name, which is shown only where another program is known to use it.
 fn unknown(name: &str, place: &str, number: Option<usize>) -> Failure {
@@ -168,11 +169,9 @@ fn unknown(name: &str, place: &str, number: Option<usize>) -> Failure {
         Some(number) => format!("parameter {number} of {place} has a name that is not known"),
         None => format!("a parameter of {place} has a name that is not known"),
     };
-    let typed = name.to_ascii_lowercase();
-    let near = |known: &str| (strsim::damerau_levenshtein(&typed, known), known.to_owned());
-    let nearest = RULES.iter().map(|(known, _, _)| near(known)).min();
-    match nearest.filter(|(typos, known)| *typos <= TYPING_ERRORS && known.len() > 2 * TYPING_ERRORS) {
-        Some((_, known)) => usage(message).hint(format!("is {known} meant?")),
+    let known = RULES.iter().map(|(known, _, _)| *known).filter(|known| known.len() >= SHORTEST_PROPOSED);
+    match similar_names(name, known).first() {
+        Some(known) => usage(message).hint(format!("is {known} meant?")),
         None => usage(message).hint(
             "the name is not shown, as it may be a piece of a password: if the password holds @ / ? & or a blank, \
              percent-encode them in a URL, quote them elsewhere",

@@ -1,5 +1,6 @@
 //! The password file (PostgreSQL manual, "The Password File"). sqlx's own reader keeps the backslashes of a password.
 
+use crate::private_file::exposed_mode;
 use std::fs;
 use std::path::Path;
 
@@ -25,15 +26,8 @@ pub(super) fn load(path: &Path) -> Result<Option<Passwords>, String> {
     if !metadata.is_file() {
         return Err(format!("the password file {shown} is ignored: it is not a regular file"));
     }
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::PermissionsExt as _;
-        let mode = metadata.permissions().mode() & 0o7777;
-        if mode & 0o077 != 0 {
-            return Err(format!(
-                "the password file {shown} is ignored: others may use it (mode {mode:04o}); chmod 600 it"
-            ));
-        }
+    if let Some(mode) = exposed_mode(&metadata) {
+        return Err(format!("the password file {shown} is ignored: others may use it (mode {mode:04o}); chmod 600 it"));
     }
     let bytes = fs::read(path).map_err(|error| format!("the password file {shown} is ignored: {error}"))?;
     let text = String::from_utf8_lossy(&bytes);

@@ -61,9 +61,6 @@ impl Grid {
     }
 
     /// Writes the headings and the rows.
-    ///
-    /// # Errors
-    /// Those of the writer.
     pub fn write<W: Write>(&self, out: &mut W, look: &ChartStyle<'_>) -> io::Result<()> {
         let table = self.table(look);
         let mut lines = table.lines().map(|line| line.replace(UNBROKEN, " "));

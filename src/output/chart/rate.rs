@@ -30,9 +30,6 @@ pub struct RateChart<'a> {
 impl RateChart<'_> {
     /// Draws the rate of each bucket as upright bars with a scale, and under them the bars of the window before in the same
     /// scale, bucket under bucket. A blank is a bucket without events, a dot one in which nothing failed.
-    ///
-    /// # Errors
-    /// Those of the writer.
     pub fn write<W: Write>(&self, out: &mut W, look: &ChartStyle<'_>) -> io::Result<()> {
         let Self { primary, comparison, .. } = self;
         let count = primary.points.len().max(comparison.points.len());

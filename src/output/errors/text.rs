@@ -1,4 +1,4 @@
-//! The report of `errors` for people: the verdict first, then where, since when and what was said.
+//! The report of `errors` for people: the verdict first, then where, since when, and the messages.
 
 use crate::model::{Group, Timestamp};
 use crate::output::chart::grid::Grid;
@@ -19,9 +19,6 @@ const TALL: usize = 50;
 const GAP: usize = 4;
 
 /// Writes the report without the list of failures. `lines` is the height of the terminal, for which it is shortened.
-///
-/// # Errors
-/// Those of the writer.
 pub fn write_report<W: Write>(
     out: &mut W,
     report: &ErrorsReport,
@@ -151,7 +148,7 @@ fn write_patterns<W: Write>(
     let failures = report.rate.tally.errors;
     let groups = patterns.groups();
     let Some((first, last)) = patterns.span() else { return Ok(()) };
-    // In little room what was said counts more than when.
+    // In a narrow terminal the message counts more than the time.
     let timed = look.width.is_none_or(|columns| columns >= ROOM_FOR_TIMES);
     let heads = [("failures", true), ("newest", true), ("event type", false), ("message pattern", false)];
     let row = |group: &&MessageGroup| {

@@ -41,9 +41,6 @@ fn deliveries_json(deliveries: &Deliveries) -> Value {
 }
 
 /// Writes the beginning of the JSON document, up to its items. Who took part in a range is known behind the items only.
-///
-/// # Errors
-/// Those of the writer.
 pub fn begin_json(out: &mut impl Write, task: Option<&TimelineTask>, participants: &Participants) -> io::Result<()> {
     let Some(task) = task else {
         return out.write_all(b"{\"task\":null,\"statuses\":[],\"items\":[");
@@ -98,9 +95,6 @@ fn write_participants(out: &mut impl Write, participants: &Participants) -> io::
 }
 
 /// Writes one item.
-///
-/// # Errors
-/// Those of the writer.
 pub fn item_json(out: &mut impl Write, view: &Columns, entry: &Entry, first: bool) -> io::Result<()> {
     if !first {
         out.write_all(b",")?;
@@ -109,9 +103,6 @@ pub fn item_json(out: &mut impl Write, view: &Columns, entry: &Entry, first: boo
 }
 
 /// Writes the end of the JSON document.
-///
-/// # Errors
-/// Those of the writer.
 pub fn end_json(out: &mut impl Write, task: Option<&TimelineTask>, participants: &Participants) -> io::Result<()> {
     out.write_all(b"]")?;
     if task.is_none() {

@@ -38,9 +38,6 @@ pub(super) fn inline(text: &str) -> String {
 }
 
 /// Writes what stands below the events.
-///
-/// # Errors
-/// Those of the writer.
 pub fn write_markdown_footer(out: &mut impl Write, lines: &[String]) -> io::Result<()> {
     writeln!(out)?;
     lines.iter().try_for_each(|line| writeln!(out, "{}  ", inline(line)))

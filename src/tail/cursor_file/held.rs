@@ -5,10 +5,11 @@
 //! place of the old one. A POSIX record lock beside it says which process it is; it decides nothing.
 
 use super::{CursorOwner, Earlier, SavedState, decode, encode};
+use crate::atomic_file;
 use crate::error::{Failure, failed};
 use anyhow::{Context, Result};
-use rustix::fs::{FlockOperation, fchown, fcntl_lock};
-use rustix::process::{Flock, FlockOffsetType, FlockType, Gid, Uid, fcntl_getlk};
+use rustix::fs::{FlockOperation, fcntl_lock};
+use rustix::process::{Flock, FlockOffsetType, FlockType, fcntl_getlk};
 use std::fs::{self, File, Metadata, OpenOptions, TryLockError};
 use std::io::{self, BufWriter, ErrorKind, Read, Seek, Write};
 use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
@@ -82,8 +83,8 @@ impl CursorFile {
     /// # Errors
     /// Exit 1 where the directory, the disk or a mount does not allow it, or another program has replaced it.
     pub fn write(&mut self, binding: &CursorOwner, state: &SavedState) -> Result<()> {
-        let said = || cannot("write", &self.name);
-        if self.is_in_place().with_context(said)? == Some(false) {
+        let cannot_write = || cannot("write", &self.name);
+        if self.is_in_place().with_context(cannot_write)? == Some(false) {
             let failure = failed(format!("cursor file {} was replaced by another program", self.name.display()));
             return Err(failure.hint("one tail at a time writes a cursor file, and nothing else does").into());
         }
@@ -91,16 +92,15 @@ impl CursorFile {
         let new = tempfile::Builder::new().prefix(".mc-activity-cursor-").tempfile_in(directory);
         let mut new = new.with_context(|| cannot_replace(&self.name, directory))?;
         let mut buffered = BufWriter::new(new.as_file_mut());
-        encode(&mut buffered, binding, state).and_then(|()| Ok(buffered.flush()?)).with_context(said)?;
+        encode(&mut buffered, binding, state).and_then(|()| Ok(buffered.flush()?)).with_context(cannot_write)?;
         drop(buffered);
-        keep_owner(new.as_file(), &self.file).with_context(said)?;
-        new.as_file().sync_all().with_context(said)?;
+        // Without the right to keep it, the file becomes ours, as any file that one replaces.
+        let _ = atomic_file::keep_owner(new.as_file(), &self.file.metadata().with_context(cannot_write)?);
         if self.locked {
-            new.as_file().lock().with_context(said)?;
+            new.as_file().lock().with_context(cannot_write)?;
         }
         note_process(new.as_file());
-        self.file = new
-            .persist(&self.path)
+        self.file = atomic_file::put_in_place(new, &self.path)
             .map_err(|error| error.error)
             .with_context(|| cannot_replace(&self.name, directory))?;
         self.made = false;
@@ -176,16 +176,6 @@ fn is_unsupported(error: &io::Error) -> bool {
     [Errno::NOLCK, Errno::NOTSUP, Errno::OPNOTSUPP, Errno::NOSYS]
         .iter()
         .any(|unsupported| error.raw_os_error() == Some(unsupported.raw_os_error()))
-}
-
-/// A cursor file that root replaces stays its owner's.
-fn keep_owner(new: &File, old: &File) -> io::Result<()> {
-    let (new_is, old_was) = (new.metadata()?, old.metadata()?);
-    if (new_is.uid(), new_is.gid()) != (old_was.uid(), old_was.gid()) {
-        // Without the right to, it becomes ours, as any file that one replaces.
-        let _ = fchown(new, Some(Uid::from_raw(old_was.uid())), Some(Gid::from_raw(old_was.gid())));
-    }
-    Ok(())
 }
 
 #[cfg(test)]

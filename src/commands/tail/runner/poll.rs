@@ -4,7 +4,7 @@
 use super::{ChainArchive, TailRunner, options};
 use crate::auth::identity;
 use crate::db::{self, EventQuery, Item, Order, PageRequest, TransactionMode};
-use crate::error::{denied, usage};
+use crate::error::usage;
 use crate::model::Scope;
 use crate::model::{Cell, Key, Record, Timestamp};
 use crate::output;
@@ -102,7 +102,7 @@ impl<T: Item + Record + Clone> TailRunner<'_, T> {
         Ok(PollEnd::Whole)
     }
 
-    /// Opens a transaction and looks up what the actor may see; what there is to say of it is said after the transaction.
+    /// Opens a transaction and looks up what the actor may see; messages about it are printed after the transaction.
     async fn open_transaction(&mut self) -> Result<(db::PollSnapshot, Option<String>)> {
         let instant = self.session.store.begin_poll().await?;
         self.clock = (instant.now, Instant::now());
@@ -186,11 +186,10 @@ impl<T: Item + Record + Clone> TailRunner<'_, T> {
         let Some(gone) = named.iter().find(|id| !boards.iter().any(|board| board.id == **id)) else { return Ok(()) };
         // In the words in which it was named, unless they name another board by now.
         self.session.named_boards(&self.args.select.board, &boards)?;
-        let who = crate::escape::escape_for_terminal(&self.session.actor.name);
-        Err(denied(format!("board '{gone}' is unknown or not readable by {who}")).into())
+        Err(self.session.unknown_board(&gone.to_string()).into())
     }
 
-    /// Reads keys from an instant on, page by page, and prints what is new. `news` is said once no transaction is open.
+    /// Reads keys from an instant on, page by page, and prints what is new. `news` is printed once no transaction is open.
     async fn pages(&mut self, from: Timestamp, next: u64, news: [Option<String>; 2]) -> Result<PollEnd> {
         let (filter, scope) = (self.filter.clone(), self.session.scope.clone());
         let asked = Session::asked(&scope, &filter, self.rule);

@@ -108,7 +108,7 @@ async fn accept(listener: UnixListener, dir: TempDir) -> io::Result<UnixStream> 
     }
 }
 
-/// Answers sqlx's greeting with what the server said to ours, then passes on what either sends.
+/// Answers sqlx's startup message with the server's answer to ours, then passes on what either sends.
 async fn carry(mut client: UnixStream, session: ServerSession, lost: &Lost) -> io::Result<()> {
     let length = client.read_u32().await? as usize;
     if !(4..=MAX_STARTUP).contains(&length) {
@@ -152,12 +152,12 @@ async fn carry(mut client: UnixStream, session: ServerSession, lost: &Lost) -> i
     let sent: io::Result<()> = tokio::select! {
         sent = up => sent,
         heard = &mut down => {
-            // Told before sqlx sees that its socket is closed.
+            // Recorded before sqlx sees that its socket is closed.
             return heard.inspect_err(|cause| tell(lost, cause));
         }
     };
     if let Err(cause) = sent {
-        // The server may have said why it does not listen any more.
+        // The server may have sent the reason why it stopped reading.
         let heard = tokio::time::timeout(GOODBYE, &mut down).await;
         tell(lost, heard.ok().and_then(Result::err).as_ref().unwrap_or(&cause));
         return Err(cause);

@@ -23,7 +23,7 @@ use tokio_rustls::rustls::{AlertDescription, CertificateError, ClientConfig, Err
 const ALPN: &[u8] = b"postgresql";
 
 const TRUST_HINT: &str = "sslrootcert names the authority to trust, sslcert and sslkey the certificate to show";
-const MODE_HINT: &str = "sslmode in DATABASE_URL says what is asked for";
+const MODE_HINT: &str = "sslmode in DATABASE_URL sets what is required";
 
 /// Asks a server for TLS; whether it is willing. Nothing but its one byte is read, so that nothing that was sent before
 /// TLS can pass for something that came through it.

@@ -1,5 +1,9 @@
 //! What a name on the command line stands for, among the things that the actor may see.
 
+use crate::error::not_found;
+use crate::escape::escape_for_terminal;
+use crate::similar_names::similar_names;
+use anyhow::Result;
 use uuid::Uuid;
 
 /// A thing that can be named.
@@ -41,6 +45,35 @@ pub fn resolve_name(query: &str, candidates: &[Candidate]) -> Resolution {
         .unwrap_or_else(|| Resolution::None { nearest: nearest(query, candidates) })
 }
 
+/// Of things found by a name in any letter case, keeps those with exactly this name where there are any.
+pub fn keep_exact<T>(found: &mut Vec<T>, is_exact: impl Fn(&T) -> bool) {
+    if found.iter().any(&is_exact) {
+        found.retain(is_exact);
+    }
+}
+
+/// What a text stands for, of the things that were found by it; `describe` gives the id and the name of one.
+///
+/// # Errors
+/// Exit 3 where it stands for several.
+pub fn only_one<T>(
+    kind: &str,
+    text: &str,
+    mut found: Vec<T>,
+    describe: impl Fn(&T) -> (Uuid, &str),
+) -> Result<Option<T>> {
+    if found.len() > 1 {
+        return Err(ambiguous(kind, text, found.iter().map(describe)));
+    }
+    Ok(found.pop())
+}
+
+/// The error for a text that stands for several things, which it lists.
+pub fn ambiguous<'a>(kind: &str, text: &str, found: impl Iterator<Item = (Uuid, &'a str)>) -> anyhow::Error {
+    let lines: String = found.map(|(id, name)| format!("\n  {id}  {}", escape_for_terminal(name))).collect();
+    not_found(format!("'{text}' is the name of more than one {kind}:{lines}")).hint("name it by its id").into()
+}
+
 /// Whether two names differ in nothing but letter case.
 pub fn is_same_name(a: &str, b: &str) -> bool {
     a.to_lowercase() == b.to_lowercase()
@@ -62,17 +95,8 @@ fn among(candidates: &[Candidate], is_meant: impl Fn(&Candidate) -> bool) -> Opt
 }
 
 fn nearest(query: &str, candidates: &[Candidate]) -> Vec<String> {
-    const ALIKE: f64 = 0.8;
-    let wanted = query.to_lowercase();
-    let mut found: Vec<(f64, &str)> = candidates
-        .iter()
-        .flat_map(|c| c.slug.as_deref().into_iter().chain([c.name.as_str()]))
-        .map(|known| (strsim::jaro_winkler(&wanted, &known.to_lowercase()), known))
-        .filter(|(likeness, _)| *likeness > ALIKE)
-        .collect();
-    found.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(b.1)));
-    found.dedup_by(|a, b| a.1 == b.1);
-    found.into_iter().take(3).map(|(_, known)| known.to_owned()).collect()
+    let names = candidates.iter().flat_map(|c| c.slug.as_deref().into_iter().chain([c.name.as_str()]));
+    similar_names(query, names).into_iter().map(str::to_owned).collect()
 }
 
 /// The first characters of an id: the ids from [`IdPrefix::first`] to [`IdPrefix::last`], which a database finds by
