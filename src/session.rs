@@ -12,7 +12,9 @@ pub mod paged_list;
 pub mod progress;
 mod resolve_filters;
 pub mod series_labels;
+pub(crate) mod story;
 mod verbose;
+pub(crate) mod waiting_tasks;
 
 use authenticate::Tokens;
 
