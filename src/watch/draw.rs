@@ -1,11 +1,11 @@
 //! Draws the frame.
 
 use super::feed::{MOST_EVENTS, to_lines};
-use super::panes::{Pane, one_line};
+use super::panes::{Pane, board_heads, one_line};
 use super::state::{Level, WatchState};
 use super::{Connection, DeliveryFigures, Subject, TimelineData};
 use crate::escape::escape_for_terminal;
-use crate::model::Tally;
+use crate::model::{Tally, Timestamp};
 use crate::output::timeline::{Form, Narrative, write_head};
 use crate::output::{Color, Style, age, fill, truncate, width};
 use ratatui::Frame;
@@ -18,26 +18,29 @@ use ratatui::widgets::{Clear, Paragraph};
 const LEAST: (u16, u16) = (80, 24);
 /// From this width on, the three lists stand side by side.
 const WIDE: u16 = 120;
+/// A longer note is cut.
+const MOST_NOTE_ROWS: usize = 3;
 /// Seconds after which the time of the panels is shown.
 const STALE_SECONDS: i64 = 30;
 
 const HELP: &str = "\
-Tab, arrows    choose a pane, and a row of it         mouse wheel    scroll the pane below
-Enter          board: narrow everything to it         task, agent, event: its timeline
-Esc            clear the search, then widen again     PgUp PgDn Home End    scroll
-/              search the pane: the feed's messages (without case), a list's names
-e              failures only, in the feed             h    heartbeats in the feed
-p              pause the feed                         r    refresh the panels now
-y              copy the command that prints what the focused pane shows (OSC 52)
-q, Ctrl-C      quit                                   Ctrl-L    draw again, Ctrl-Z    suspend
+Tab Left Right   choose a pane            Up Down PgUp PgDn Home End   move in it
+Enter   board: narrow to it; task, agent, event: its timeline
+Esc     clear the search of the pane, then one step back
+/       search: messages in the feed (as -g TEXT -i), names in the lists
+e       failures only, in the feed        h   heartbeats in the feed
+p       pause the feed                    r   refresh the lists now
+y       copy the command that prints what the pane shows (OSC 52)
+q       quit, as Ctrl-C                   Ctrl-L draws again, Ctrl-Z suspends
+mouse   the wheel scrolls, a click chooses a pane; Shift selects text
 
-boards     failed and tried deliveries of 24 h, silent agents, tasks that wait, error rate by hour
-tasks      `mc-activity tasks`: stuck, waiting for a lead, or different from the table
-agents     `mc-activity agents --silent`
-feed       `mc-activity tail --events`; the newest 2,000 events are kept
-top line   `mc-activity errors --scope deliveries -S 1h`, and the regime of 24 h
-
-The panels are queried every 10 s, or less often where that takes long. Hold Shift to select text.";
+top     `errors --scope deliveries -S 1h`; the rate of 24 h since it changed
+boards  `errors --scope deliveries --by board`: failed/tried in 24 h, with silent
+        agents, tasks that wait, and the error rate hour by hour
+tasks   `tasks`: stuck, waiting for their lead, different from the table
+agents  `agents --silent`          feed   `tail --events`
+The lists are queried every 10 s, less often where that takes long; the feed
+keeps the newest 2,000 events, a timeline shows as many.";
 
 impl WatchState {
     /// Draws all of it.
@@ -49,15 +52,19 @@ impl WatchState {
             let text = fill(&size, Some(usize::from(area.width)));
             return frame.render_widget(Paragraph::new(text), area);
         }
-        let [top, body, bottom] =
-            Layout::vertical([Constraint::Length(2), Constraint::Min(1), Constraint::Length(1)]).areas(area);
+        let bottom = self.bottom(usize::from(area.width));
+        let bottom_rows = u16::try_from(bottom.len()).unwrap_or(1);
+        let rows = [Constraint::Length(2), Constraint::Min(1), Constraint::Length(bottom_rows)];
+        let [top, body, below] = Layout::vertical(rows).areas(area);
         self.draw_top(frame, top);
         if self.timeline().is_some() {
             self.draw_timeline(frame, body);
         } else {
             self.draw_panes(frame, body);
         }
-        self.draw_bottom(frame, bottom);
+        for (text, row) in bottom.iter().zip(below.rows()) {
+            frame.render_widget(one_line(text), row);
+        }
         if self.help {
             self.draw_help(frame, body);
         }
@@ -83,12 +90,13 @@ impl WatchState {
         let board = self.board().and_then(|id| panels.boards.iter().find(|row| row.board.id == id));
         let figures = board.map_or(&panels.whole, |row| &row.figures);
         let separator = self.mark(" · ", " | ");
-        let mut parts = vec![format!("{} {}", self.paint(Color::Bold, "deliveries 1 h:"), self.share(figures.hour))];
-        parts.extend(self.regime(figures));
-        parts.push(match figures.day.last_failure {
-            Some(at) => format!("last failure {}", age(at, self.now)),
+        let last = match figures.day.last_failure {
+            Some(at) => format!("last {}", age(at, self.now)),
             None => "no failure in 24 h".to_owned(),
-        });
+        };
+        let head = self.paint(Color::Bold, "deliveries 1 h:");
+        let mut parts = vec![format!("{head} {}, {last}", self.share(figures.hour))];
+        parts.extend(self.regime(figures));
         if self.now.micros_since(panels.at) > STALE_SECONDS * 1_000_000 {
             let at = self.setup.style.zone.show_time_of_day(panels.at);
             parts.push(self.paint(Color::Dim, &format!("as of {at}")));
@@ -101,7 +109,7 @@ impl WatchState {
             0 => self.paint(Color::Dim, "none tried"),
             total => {
                 let color = if tally.errors > 0 { Color::Failure } else { Color::Green };
-                self.paint(color, &format!("{} of {total} failed ({:.1} %)", tally.errors, tally.pct()))
+                self.paint(color, &format!("{} of {total} failed ({:.0} %)", tally.errors, tally.pct()))
             }
         }
     }
@@ -109,13 +117,20 @@ impl WatchState {
     /// `since 22:31, 100 %`.
     fn regime(&self, figures: &DeliveryFigures) -> Option<String> {
         let last = figures.regimes.last().filter(|regime| regime.tally.total > 0)?;
-        let since = if figures.regimes.len() > 1 {
-            format!("since {}", self.setup.style.zone.show_short(last.since, self.now))
-        } else {
-            "24 h".to_owned()
-        };
+        let since =
+            if figures.regimes.len() > 1 { format!("since {}", self.minute(last.since)) } else { "24 h".to_owned() };
         let color = if last.tally.pct() >= 50.0 { Color::Failure } else { Color::Plain };
         Some(format!("{since}, {}", self.paint(color, &format!("{:.0} %", last.tally.pct()))))
+    }
+
+    /// A time to the minute, with its date where that is not today's.
+    fn minute(&self, at: Timestamp) -> String {
+        let zone = self.setup.style.zone;
+        let time: String = zone.show_time_of_day(at).chars().take(5).collect();
+        match zone.show_date(at).filter(|date| Some(date) != zone.show_date(self.now).as_ref()) {
+            Some(date) => format!("{} {time}", date.get(5..).unwrap_or_default()),
+            None => time,
+        }
     }
 
     /// Connection, time, zone, and who.
@@ -166,14 +181,16 @@ impl WatchState {
     }
 
     /// A heading across a pane; what remains of the pane.
-    fn heading(&self, frame: &mut Frame<'_>, area: Rect, focused: bool, text: &str) -> Rect {
+    fn heading(&self, frame: &mut Frame<'_>, area: Rect, focused: bool, text: &str, heads: &str) -> Rect {
         let [head, body] = Layout::vertical([Constraint::Length(1), Constraint::Min(0)]).areas(area);
         let columns = usize::from(area.width);
-        let text = truncate(text, columns.saturating_sub(4), self.mark("…", "...")).into_owned();
+        let text = truncate(text, columns.saturating_sub(4 + width(heads)), self.mark("…", "...")).into_owned();
         let mark = if focused { self.mark("▶ ", "> ") } else { self.mark("─ ", "- ") };
-        let rule = self.mark("─", "-").repeat(columns.saturating_sub(width(&text) + 3));
+        let rule = self.mark("─", "-").repeat(columns.saturating_sub(width(&text) + 3 + width(heads)));
         let color = if focused { Color::Bold } else { Color::Dim };
-        let line = format!("{}{} {}", self.paint(color, mark), self.paint(color, &text), self.paint(Color::Dim, &rule));
+        let [mark, text] = [mark, &text].map(|text| self.paint(color, text));
+        let [rule, heads] = [&rule, heads].map(|text| self.paint(Color::Dim, text));
+        let line = format!("{mark}{text} {rule}{heads}");
         frame.render_widget(one_line(&line), head);
         body
     }
@@ -181,21 +198,21 @@ impl WatchState {
     fn draw_list(&mut self, frame: &mut Frame<'_>, pane: Pane, area: Rect) {
         let rows = self.rows(pane, usize::from(area.width));
         let (title, empty) = match pane {
-            Pane::Boards => ("boards: failed/tried, silent, wait", "no boards"),
+            Pane::Boards => ("boards", "no boards"),
             Pane::Tasks => ("tasks that wait", "no task waits"),
             Pane::Agents | Pane::Feed => ("silent agents", "no agent is silent"),
         };
-        let mut title = match (&self.panels, pane) {
-            (None, _) => title.to_owned(),
-            (Some(_), Pane::Boards) => title.replacen("boards", &format!("{} boards", rows.len()), 1),
-            (Some(_), _) => format!("{} {title}", rows.len()),
-        };
+        let mut title = title.to_owned();
+        if self.panels.is_some() {
+            title.push_str(&format!(": {}", rows.len()));
+        }
+        let heads = if pane == Pane::Boards { board_heads(usize::from(area.width)) } else { String::new() };
         let search = &self.searches[pane.index()];
         if !search.is_empty() {
             title = format!("{title}, /{}", escape_for_terminal(search));
         }
         let focused = self.focus == pane;
-        let body = self.heading(frame, area, focused, &title);
+        let body = self.heading(frame, area, focused, &title, &heads);
         self.areas[pane.index()] = body;
         let position = &mut self.positions[pane.index()];
         position.fit(rows.len(), usize::from(body.height));
@@ -240,7 +257,7 @@ impl WatchState {
         if self.feed.paused {
             title = format!("PAUSED, {} wait; {title}", self.feed.waiting());
         }
-        let body = self.heading(frame, area, self.focus == Pane::Feed, &title);
+        let body = self.heading(frame, area, self.focus == Pane::Feed, &title, "");
         self.areas[Pane::Feed.index()] = body;
         for ((line, selected), row) in self.feed.lines(usize::from(body.height)).into_iter().zip(body.rows()) {
             self.draw_row(frame, line, row, selected && self.focus == Pane::Feed);
@@ -271,7 +288,7 @@ impl WatchState {
                 }
             }
         }
-        let body = self.heading(frame, area, true, &title);
+        let body = self.heading(frame, area, true, &title, "");
         self.timeline_height = usize::from(body.height);
         if let Some(failure) = failure {
             return frame.render_widget(Paragraph::new(fill(&failure, Some(usize::from(body.width)))), body);
@@ -283,23 +300,25 @@ impl WatchState {
         }
     }
 
-    fn draw_bottom(&self, frame: &mut Frame<'_>, area: Rect) {
-        let columns = usize::from(area.width);
+    /// The lines at the bottom: a search under way, a note, or the keys and the command.
+    fn bottom(&self, columns: usize) -> Vec<String> {
         let cut = |text: &str| truncate(text, columns, self.mark("…", "...")).into_owned();
-        let line = match (&self.typing, &self.note) {
-            (Some(text), _) => cut(&format!("/{}{}", escape_for_terminal(text), self.mark("█", "_"))),
-            (None, Some(note)) => self.paint(Color::Bold, &cut(&escape_for_terminal(note))),
+        match (&self.typing, &self.note) {
+            (Some(text), _) => vec![cut(&format!("/{}{}", escape_for_terminal(text), self.mark("█", "_")))],
+            (None, Some(note)) => {
+                let rows = fill(&escape_for_terminal(note), Some(columns));
+                rows.lines().take(MOST_NOTE_ROWS).map(|row| self.paint(Color::Bold, &cut(row))).collect()
+            }
             (None, None) => {
                 let keys = if self.levels.is_empty() { "? help  q quit" } else { "? help  q quit  Esc back" };
-                self.paint(Color::Dim, &cut(&format!("{keys}  y copies: {}", escape_for_terminal(&self.command()))))
+                vec![self.paint(Color::Dim, &cut(&format!("{keys}  y: {}", escape_for_terminal(&self.command()))))]
             }
-        };
-        frame.render_widget(one_line(&line), area);
+        }
     }
 
     fn draw_help(&self, frame: &mut Frame<'_>, area: Rect) {
         frame.render_widget(Clear, area);
-        let body = self.heading(frame, area, true, "help; any key closes it");
+        let body = self.heading(frame, area, true, "help; any key closes it", "");
         let columns = usize::from(body.width);
         let text: Vec<String> = HELP.lines().map(|line| fill(line, Some(columns))).collect();
         frame.render_widget(Paragraph::new(text.join("\n")), body);

@@ -46,7 +46,7 @@ struct Rendered {
 }
 
 /// The ring of events with the part of it that is shown.
-pub(super) struct Feed {
+pub(super) struct FeedPane {
     events: VecDeque<(u64, FeedEvent)>,
     next: u64,
     /// Events that came during a pause.
@@ -63,7 +63,7 @@ pub(super) struct Feed {
     selected: Option<(u64, usize)>,
 }
 
-impl Feed {
+impl FeedPane {
     pub(super) fn new(style: Style) -> Self {
         let held = Held::default();
         let writer = RowWriter::new(held.clone(), Format::Text, Columns::events().also("late_seconds"), style);

@@ -109,7 +109,7 @@ impl WatchState {
 
     /// The rows of a list.
     pub(super) fn rows(&self, pane: Pane, columns: usize) -> Vec<Line<'static>> {
-        let draft = Draft { style: self.setup.style, columns, now: self.now };
+        let draft = RowDraft { style: self.setup.style, columns, now: self.now };
         match pane {
             Pane::Boards => self.board_lines().iter().map(|line| draft.board(line)).collect(),
             Pane::Tasks => self.task_lines().into_iter().map(|task| draft.task(task)).collect(),
@@ -120,13 +120,13 @@ impl WatchState {
 }
 
 /// Draws one row of a list.
-struct Draft {
+struct RowDraft {
     style: Style,
     columns: usize,
     now: Timestamp,
 }
 
-impl Draft {
+impl RowDraft {
     fn paint(&self, color: Color, text: &str) -> String {
         self.style.terminal.paint(color, text).into_owned()
     }
@@ -145,17 +145,17 @@ impl Draft {
 
     fn board(&self, line: &BoardLine<'_>) -> Line<'static> {
         let DeliveryFigures { day, rates, .. } = &line.row.figures;
-        let hours = if self.columns >= 64 { 24 } else { 8 };
+        let hours = hours(self.columns);
         let rates = &rates[rates.len().saturating_sub(hours)..];
         let spark = sparkline(rates, 100.0, hours, self.style.terminal.unicode);
         let spark = self.cell(&spark, hours);
         let count = |count: usize| if count == 0 { "-".to_owned() } else { count.to_string() };
         let failed = format!("{}/{}", day.tally.errors, day.tally.total);
-        let name = self.columns.saturating_sub(9 + 4 + 5 + hours + 3);
+        let name = self.columns.saturating_sub(9 + 4 + 5 + hours + 2);
         let bad = if day.in_a_row > 0 { Color::Failure } else { Color::Plain };
         let warns = |count: usize| if count > 0 { Color::Yellow } else { Color::Dim };
         let text = format!(
-            "{} {}{}{}  {}",
+            "{}{}{}{}  {}",
             self.paint(Color::Blue, &self.cell(&escape_for_terminal(&line.row.board.name), name)),
             self.paint(bad, &format!("{failed:>9}")),
             self.paint(warns(line.silent), &format!("{:>4}", count(line.silent))),
@@ -201,6 +201,17 @@ impl Draft {
         );
         one_line(&text)
     }
+}
+
+/// Hours of the sparkline.
+fn hours(columns: usize) -> usize {
+    if columns >= 50 { 24 } else { 8 }
+}
+
+/// The heads of the columns of boards.
+pub(super) fn board_heads(columns: usize) -> String {
+    let hours = hours(columns);
+    format!("{:>7}{:>4}{:>5}  {:<hours$}", "failed", "sil", "wait", format!("rate {hours}h"))
 }
 
 /// Painted text as one line.

@@ -54,7 +54,9 @@ impl Screen {
 
 impl Drop for Screen {
     fn drop(&mut self) {
-        leave();
+        if !PANICKED.load(Ordering::Relaxed) {
+            leave();
+        }
     }
 }
 
@@ -109,7 +111,12 @@ pub async fn run(
             () = arrives(&mut hung_up) => return Ok(()),
             () = arrives(&mut terminated) => return Ok(()),
             () = arrives(&mut interrupted) => return Ok(()),
-            () = arrives(&mut continued) => action = Some(Action::Redraw),
+            () = arrives(&mut continued) => {
+                // Whoever stopped the process may have changed the terminal.
+                leave();
+                enter()?;
+                action = Some(Action::Redraw);
+            }
             event = events.next() => match event {
                 // The terminal is gone.
                 None | Some(Err(_)) => return Ok(()),
@@ -145,10 +152,7 @@ pub async fn run(
             Some(Action::Quit) => return Ok(()),
             Some(Action::Copy(text)) => copy(&text)?,
             Some(Action::Ask(request)) => _ = requests.send(request),
-            Some(Action::Redraw) => {
-                enter()?;
-                screen.terminal.clear()?;
-            }
+            Some(Action::Redraw) => screen.terminal.clear()?,
             Some(Action::Suspend) => {
                 leave();
                 kill_process(getpid(), Signal::TSTP)?;

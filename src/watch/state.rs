@@ -1,10 +1,10 @@
 //! What is shown, and what the keys do.
 
-use super::feed::{Feed, FeedFilter};
+use super::feed::{FeedFilter, FeedPane};
 use super::panes::{ListPosition, Pane};
 use super::{Connection, MOST_ENTRIES, Panels, Request, Subject, TimelineData, Update};
 use crate::model::Timestamp;
-use crate::output::Style;
+use crate::output::{Style, counted};
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers, MouseEvent, MouseEventKind};
 use ratatui::layout::{Position, Rect};
 use ratatui::text::Line;
@@ -58,7 +58,7 @@ pub struct WatchState {
     pub(super) levels: Vec<Level>,
     pub(super) focus: Pane,
     pub(super) positions: [ListPosition; 3],
-    pub(super) feed: Feed,
+    pub(super) feed: FeedPane,
     pub(super) failures: bool,
     pub(super) heartbeats: bool,
     /// What is looked for, by pane; the last is of the feed.
@@ -79,7 +79,7 @@ impl WatchState {
     /// The view before anything is known.
     pub fn new(setup: WatchSetup, now: Timestamp) -> Self {
         Self {
-            feed: Feed::new(setup.style),
+            feed: FeedPane::new(setup.style),
             setup,
             now,
             connection: None,
@@ -141,7 +141,8 @@ impl WatchState {
     fn set_boards(&mut self, boards: Option<Vec<Uuid>>) {
         if self.boards.is_some() && self.boards != boards {
             let count = boards.as_ref().map_or(0, Vec::len);
-            self.note = Some(format!("access has changed: boards that can be read now: {count}"));
+            let boards = counted(u64::try_from(count).unwrap_or(u64::MAX), "board");
+            self.note = Some(format!("access has changed: {boards} can be read now"));
         }
         if let Some(readable) = &boards {
             self.feed.keep_boards(readable);
@@ -192,6 +193,8 @@ impl WatchState {
 
     /// A key was pressed.
     pub fn key(&mut self, key: KeyEvent) -> Option<Action> {
+        // A test looks at what a panic leaves of the terminal.
+        debug_assert!(key.code != KeyCode::F(12), "F12 was pressed");
         let control = key.modifiers.contains(KeyModifiers::CONTROL);
         match key.code {
             KeyCode::Char('c') if control => return Some(Action::Quit),

@@ -43,6 +43,8 @@ pub(super) struct Watcher<'a> {
     noted: Instant,
     push: Option<Listener>,
     listen_at: Option<Instant>,
+    /// The boards that the screen knows of.
+    told: Option<Option<Vec<Uuid>>>,
     /// The next poll looks at the newest alone.
     glances: bool,
     /// When the last whole poll ended, and how long it took.
@@ -68,6 +70,7 @@ impl<'a> Watcher<'a> {
             noted: Instant::now(),
             push: None,
             listen_at: Some(Instant::now()),
+            told: None,
             glances: false,
             whole: (Instant::now(), Duration::ZERO),
         })
@@ -185,8 +188,8 @@ impl<'a> Watcher<'a> {
         Ok(())
     }
 
-    /// Opens a transaction and looks up what the actor may see; what the screen has to know of it comes with it.
-    pub(super) async fn begin(&mut self) -> Result<(PollSnapshot, Option<Update>)> {
+    /// Opens a transaction and looks up what the actor may see.
+    pub(super) async fn begin(&mut self) -> Result<PollSnapshot> {
         let moment = self.session.store.begin_poll().await?;
         self.session.now = moment.now;
         if let Some(push) = &mut self.push {
@@ -207,15 +210,21 @@ impl<'a> Watcher<'a> {
                 return Err(denied(format!("board '{gone}' is unknown or not readable by {who}")).into());
             }
         }
-        let scope = self.session.actor.scope();
-        let changed = (scope != self.session.scope || self.follow.is_none()).then(|| {
-            Update::Boards(match &scope {
-                Scope::Boards(readable) => Some(self.filter.readable_boards(readable)),
-                Scope::Agent(_) => None,
-            })
-        });
-        self.session.scope = scope;
-        Ok((moment, changed))
+        self.session.scope = self.session.actor.scope();
+        Ok(moment)
+    }
+
+    /// Tells the screen which boards the actor may read, if that is new to it. No transaction may be open.
+    async fn tell_boards(&mut self) {
+        let boards = match &self.session.scope {
+            Scope::Boards(readable) => Some(self.filter.readable_boards(readable)),
+            Scope::Agent(_) => None,
+        };
+        if self.told.as_ref() != Some(&boards) {
+            self.told = Some(boards.clone());
+            self.tell(Update::Boards(boards)).await;
+            self.schedule.hurry();
+        }
     }
 
     /// One poll of the feed; false if it was given up, because what the actor may see has changed meanwhile.
@@ -223,7 +232,7 @@ impl<'a> Watcher<'a> {
         let begun = Instant::now();
         self.connect().await?;
         let sent = Instant::now();
-        let (moment, mut news) = self.begin().await?;
+        let moment = self.begin().await?;
         if self.follow.is_none() {
             let start = self.start().await?;
             self.follow = Some(TailState::new(start, Options::default()));
@@ -245,7 +254,7 @@ impl<'a> Watcher<'a> {
         let Some(mut follow) = self.follow.take() else { return Ok(true) };
         let from = follow.begin_poll(&context);
         let glance = if self.glances { follow.glance(moment.now.plus_seconds(-GLANCE)) } else { None };
-        let read = self.pages(&mut follow, asked, glance.unwrap_or(from), snapshot, &mut news).await;
+        let read = self.pages(&mut follow, asked, glance.unwrap_or(from), snapshot).await;
         self.follow = Some(follow);
         if !read? {
             return Ok(false);
@@ -267,7 +276,6 @@ impl<'a> Watcher<'a> {
         asked: EventQuery<'_>,
         from: Timestamp,
         snapshot: Option<Snapshot>,
-        news: &mut Option<Update>,
     ) -> Result<bool> {
         let types = self.session.store.poll_types(asked).await?;
         if let Some(recheck) = follow.recheck() {
@@ -292,9 +300,7 @@ impl<'a> Watcher<'a> {
                 let events = self.events(asked, batch).await?;
                 self.session.store.commit().await?;
                 open = false;
-                if let Some(news) = news.take() {
-                    self.tell(news).await;
-                }
+                self.tell_boards().await;
                 self.tell(Update::Events(events)).await;
                 batch.iter().for_each(|fresh| follow.delivered(fresh.key));
             }
@@ -305,22 +311,18 @@ impl<'a> Watcher<'a> {
         if open {
             self.session.store.commit().await?;
         }
-        if let Some(news) = news.take() {
-            self.tell(news).await;
-        }
+        self.tell_boards().await;
         Ok(true)
     }
 
     /// Opens the next transaction of a poll; false if what the actor may see has changed.
     async fn reopen(&mut self, scope: &Scope) -> Result<bool> {
-        let (_, changed) = self.begin().await?;
+        self.begin().await?;
         if self.session.scope == *scope {
             return Ok(true);
         }
         self.session.store.commit().await?;
-        if let Some(changed) = changed {
-            self.tell(changed).await;
-        }
+        self.tell_boards().await;
         Ok(false)
     }
 

@@ -42,6 +42,11 @@ impl Schedule {
         self.next <= Instant::now()
     }
 
+    /// They are due now.
+    pub(super) fn hurry(&mut self) {
+        self.next = Instant::now();
+    }
+
     /// What takes long is done less often.
     fn done(&mut self, took: Duration) {
         self.next = Instant::now() + EVERY.max(took * SHARE);
@@ -82,16 +87,16 @@ impl Watcher<'_> {
     /// Queries the panels, each in a transaction of its own.
     pub(super) async fn panels(&mut self) -> Result<()> {
         let begun = Instant::now();
-        self.open_transaction().await?;
+        self.begin().await?;
         let at = self.session.now;
         let filter = self.filter.clone();
         let (whole, boards) = self.deliveries(&filter, at).await?;
         self.session.store.commit().await?;
-        self.open_transaction().await?;
+        self.begin().await?;
         let query = AgentQuery { filter: &filter, at, since: Some(at.plus_seconds(-DAY)), grace_micros: GRACE_MICROS };
         let agents = self.session.agent_states(&query).await?.agents;
         self.session.store.commit().await?;
-        self.open_transaction().await?;
+        self.begin().await?;
         let query = TaskQuery {
             filter: &filter,
             now: at,
@@ -104,14 +109,6 @@ impl Watcher<'_> {
         self.session.store.commit().await?;
         self.schedule.done(begun.elapsed());
         self.tell(Update::Panels(Box::new(Panels { at, whole, boards, tasks, agents }))).await;
-        Ok(())
-    }
-
-    async fn open_transaction(&mut self) -> Result<()> {
-        let (_, changed) = self.begin().await?;
-        if let Some(changed) = changed {
-            self.tell(changed).await;
-        }
         Ok(())
     }
 
@@ -146,7 +143,7 @@ impl Watcher<'_> {
     /// # Errors
     /// Those of the database.
     pub(super) async fn timeline(&mut self, subject: Subject) -> Result<Result<Box<TimelineData>, String>> {
-        self.open_transaction().await?;
+        self.begin().await?;
         let now = self.session.now;
         let data = match subject {
             Subject::Task(task) => {
