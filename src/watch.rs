@@ -9,6 +9,8 @@ mod feed;
 mod panes;
 pub mod screen;
 mod state;
+#[cfg(test)]
+mod tests;
 
 pub use state::WatchSetup;
 

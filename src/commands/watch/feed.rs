@@ -102,8 +102,7 @@ impl<'a> Watcher<'a> {
                 Err(error) if is_transient(&error) => {
                     (self.connected, self.push) = (false, None);
                     if attempts == 0 {
-                        let text = crate::error::render(&error, false);
-                        let cause = text.lines().next().unwrap_or_default().trim_start_matches("error: ").to_owned();
+                        let cause = first_line(&error);
                         let since = self.session.store.now().plus_micros(micros(self.noted.elapsed()));
                         self.tell(Update::Connection(Connection::Lost { since, cause })).await;
                     }
@@ -128,7 +127,17 @@ impl<'a> Watcher<'a> {
             wanted.remove(0);
         }
         if asks_for_panels || self.schedule.is_due() {
-            self.panels().await?;
+            let begun = Instant::now();
+            match self.panels().await {
+                // The feed goes on, on a new connection, while the panels are too slow or the database is gone.
+                Err(error) if is_transient(&error) => {
+                    self.schedule.done(begun.elapsed());
+                    self.connected = false;
+                    self.tell(Update::Note(format!("the lists are not current: {}", first_line(&error)))).await;
+                    return Ok(());
+                }
+                done => done?,
+            }
         }
         let damage = self.session.store.damage();
         for line in damage {
@@ -353,6 +362,11 @@ impl<'a> Watcher<'a> {
         self.session.store.feed(asked, page, each).await?;
         Ok(Start::newest(Some(BEGIN_WITH), None, &newest))
     }
+}
+
+fn first_line(error: &anyhow::Error) -> String {
+    let text = crate::error::render(error, false);
+    text.lines().next().unwrap_or_default().trim_start_matches("error: ").to_owned()
 }
 
 fn micros(duration: Duration) -> i64 {

@@ -48,7 +48,7 @@ impl Schedule {
     }
 
     /// What takes long is done less often.
-    fn done(&mut self, took: Duration) {
+    pub(super) fn done(&mut self, took: Duration) {
         self.next = Instant::now() + EVERY.max(took * SHARE);
     }
 }
