@@ -21,6 +21,7 @@ pub mod tail;
 pub mod tasks;
 pub mod timeline;
 pub mod verify;
+pub mod watch;
 pub mod whoami;
 
 use crate::cli::global::GlobalArgs;
@@ -73,6 +74,7 @@ pub enum Command {
     Agents(agents::AgentsArgs),
     Tasks(tasks::TasksArgs),
     Timeline(timeline::TimelineArgs),
+    Watch(watch::WatchArgs),
     Compare(compare::CompareArgs),
     Verify(verify::VerifyArgs),
     Boards(boards::BoardsArgs),
@@ -117,7 +119,7 @@ pub async fn run(cli: Cli, name: &str) -> Result<u8> {
     let context = Context::new(global, name, command.needs_settings())?;
     match command {
         // They listen for signals themselves.
-        Command::Tail(_) | Command::Demo(_) => command.run(&context).await,
+        Command::Tail(_) | Command::Watch(_) | Command::Demo(_) => command.run(&context).await,
         // Its input can be read only once, so it is not retried.
         Command::Log(_) => until_interrupted(command.run(&context)).await,
         command => until_interrupted(command.run_with_retries(&context)).await,
@@ -135,6 +137,7 @@ impl Command {
             Self::Summary(args) => args.run(context).await,
             Self::Tasks(args) => args.run(context).await,
             Self::Timeline(args) => args.run(context).await,
+            Self::Watch(args) => args.run(context).await,
             Self::Compare(args) => args.run(context).await,
             Self::Verify(args) => args.run(context).await,
             Self::Agents(args) => args.run(context).await,
@@ -175,11 +178,11 @@ impl Command {
 
     /// How long it may take to end after Ctrl-C: tail saves its position, demo removes a half-made store.
     pub fn grace(&self) -> Duration {
-        Duration::from_millis(if matches!(self, Self::Tail(_) | Self::Demo(_)) { 2_000 } else { 60 })
+        Duration::from_millis(if matches!(self, Self::Tail(_) | Self::Watch(_) | Self::Demo(_)) { 2_000 } else { 60 })
     }
 
-    /// Whether it handles the end of its terminal itself: tail saves its position first.
+    /// Whether it handles the end of its terminal itself: tail saves its position first, watch restores the terminal.
     pub fn outlives_hangup(&self) -> bool {
-        matches!(self, Self::Tail(_))
+        matches!(self, Self::Tail(_) | Self::Watch(_))
     }
 }

@@ -14,7 +14,7 @@
 //! 1. run
 //! 2. commands
 //! 3. session
-//! 4. cli, auth, demo, interrupt
+//! 4. cli, auth, demo, interrupt, watch
 //! 5. settings
 //! 6. db
 //! 7. output, tail
@@ -24,7 +24,7 @@
 //! 11. redact, similar_names
 //! 12. escape, atomic_file, private_file
 //!
-//! Commands do not import each other. sqlx and rusqlite are named only in `db`; clap only in `run`, `commands` and `cli`. Nothing
+//! Commands do not import each other. sqlx and rusqlite are named only in `db`; clap only in `run`, `commands` and `cli`, ratatui and crossterm only in `watch`. Nothing
 //! below `session` reads the clock of the machine to decide what a query means.
 
 mod analysis;
@@ -46,6 +46,7 @@ mod session;
 mod settings;
 mod similar_names;
 mod tail;
+mod watch;
 
 pub use run::main;
 

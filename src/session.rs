@@ -12,7 +12,9 @@ pub mod paged_list;
 pub mod progress;
 mod resolve_filters;
 pub mod series_labels;
+pub(crate) mod story;
 mod verbose;
+pub(crate) mod waiting_tasks;
 
 use authenticate::Tokens;
 
@@ -409,16 +411,16 @@ fn question(args: impl Iterator<Item = String>, with_url: bool) -> String {
     while let Some(arg) = args.next() {
         if arg == "--database-url" {
             let url = args.next().filter(|url| with_url && !holds_password(url));
-            shown.extend(url.map(|url| format!("--database-url {}", quoted(url))));
+            shown.extend(url.map(|url| format!("--database-url {}", shell_word(url))));
         } else if !arg.starts_with("--database-url=") {
-            shown.push(quoted(mask(&arg).into_owned()));
+            shown.push(shell_word(mask(&arg).into_owned()));
         }
     }
     format!("mc-activity {}", shown.join(" "))
 }
 
 /// As a shell reads it as one word.
-fn quoted(arg: String) -> String {
+pub fn shell_word(arg: String) -> String {
     let plain = |c: char| c.is_ascii_alphanumeric() || "-_.,:=/+@%".contains(c);
     if !arg.is_empty() && arg.chars().all(plain) { arg } else { format!("'{}'", arg.replace('\'', r"'\''")) }
 }

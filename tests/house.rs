@@ -116,6 +116,8 @@ fn drivers_are_named_in_db_alone_and_clap_where_the_command_line_is() {
         ("rusqlite::", &["db"]),
         ("clap::", &["run", "commands", "cli", "lib"]),
         ("clap_complete::", &["commands"]),
+        ("ratatui::", &["watch"]),
+        ("crossterm::", &["watch"]),
     ];
     for (name, modules) in allowed {
         let users: Vec<(PathBuf, String)> = sources().into_iter().filter(|(_, code)| code.contains(name)).collect();

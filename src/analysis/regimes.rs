@@ -5,7 +5,7 @@
 //! its parameters. Nothing in it is random.
 
 use super::slots::{Slot, sum};
-use crate::model::{Tally, Timestamp};
+use crate::model::{Period, Tally, Timestamp};
 
 /// Regimes at most.
 const MOST: usize = 6;
@@ -211,6 +211,17 @@ fn likelihood(tally: Tally) -> f64 {
     #[allow(clippy::cast_precision_loss)]
     let weight = |count: u64| if count == 0 { 0.0 } else { count as f64 * (count as f64).ln() };
     weight(tally.errors) + weight(tally.total - tally.errors) - weight(tally.total)
+}
+
+/// The regimes of slots that know what they hold before their first failure.
+pub fn of_slots(slots: &[Slot], period: Period) -> Vec<Regime> {
+    let edges = edges(slots);
+    let before = |edge: &Edge| {
+        let slot = &slots[edge.slot];
+        if slot.first_failure == Some(edge.at) { slot.before_failure } else { Tally::default() }
+    };
+    let before: Vec<Tally> = edges.iter().map(before).collect();
+    regimes(slots, &edges, &before, period.since, period.until)
 }
 
 /// Puts counts to the edges. `before` is what each edge's slot holds before the edge.

@@ -1,20 +1,21 @@
 //! `timeline`: what happened, oldest first: to a task, with its time in each status, or in a range.
 
-use crate::analysis::dwell::{self, History, HistoryEvent, StatusChange};
+use crate::analysis::dwell::StatusChange;
 use crate::analysis::participants::Participants;
 use crate::analysis::task_status::TaskStatus;
 use crate::cli::filter::{FilterArgs, RangeArgs, SelectArgs, in_order};
 use crate::cli::format::{OutputArgs, offers};
 use crate::cli::time::TimeSpec;
-use crate::db::{BoardRule, EventQuery, Feed, Order, PageRequest, TaskColumns};
+use crate::db::{BoardRule, EventQuery, Feed, Order, PageRequest};
 use crate::error::{Kind, kind_of, not_found};
-use crate::model::{ActivityEvent, Filter, Scope, Timestamp};
+use crate::model::{ActivityEvent, Filter, Timestamp};
 use crate::output::destination::Destination;
 use crate::output::held::Held;
 use crate::output::html::Body;
-use crate::output::timeline::{self, Entry, Form, Narrative, TimelineTask};
+use crate::output::timeline::{self, Entry, Form, Narrative};
 use crate::output::{self, Columns, Format, PageInfo, RowWriter, Style};
 use crate::session::find_event::event_prefix;
+use crate::session::story::Story;
 use crate::session::{Context, Session};
 use anyhow::Result;
 use clap::Args;
@@ -191,74 +192,6 @@ fn range(filter: &Filter, style: &Style) -> Option<String> {
         (Some(since), None) => Some(format!("since {}", show(since))),
         (None, Some(until)) => Some(format!("until {}", show(until))),
         (Some(since), Some(until)) => Some(format!("from {} until {}", show(since), show(until))),
-    }
-}
-
-/// A task and all that happened to it, as far as the actor may see it.
-struct Story {
-    task: TimelineTask,
-    participants: Participants,
-    /// Oldest first.
-    events: Vec<ActivityEvent>,
-    changes: HashMap<Uuid, StatusChange>,
-}
-
-impl Story {
-    async fn of(session: &mut Session, task: Uuid, now: Timestamp, through: Option<Timestamp>) -> Result<Self> {
-        let scope = session.scope.clone();
-        let filter = Filter { tasks: vec![task], ..Filter::default() };
-        let asked = EventQuery { through, ..Session::asked(&scope, &filter, BoardRule::EventBoard) };
-        let mut events: Vec<ActivityEvent> = Vec::new();
-        let mut participants = Participants::default();
-        let page = PageRequest { order: Order::Oldest, ..PageRequest::default() };
-        session
-            .store
-            .feed::<ActivityEvent>(asked, page, &mut |event| {
-                participants.add(&event);
-                events.push(event);
-                Ok(())
-            })
-            .await?;
-        let columns = session.store.task_columns().await?;
-        // The table says what is now.
-        let columns = TaskColumns { status: columns.status && now == session.now, ..columns };
-        let everything = Filter::default();
-        let found = session.store.task_table(&scope, &everything, Some(vec![task]), columns).await?.pop();
-        let status = found.as_ref().and_then(|found| found.status.clone());
-        let steps: Vec<HistoryEvent<'_>> = events
-            .iter()
-            .map(|event| HistoryEvent {
-                event_type: &event.event_type,
-                message: event.message.as_deref().unwrap_or_default(),
-                agent: event.agent_id,
-                at: event.created_at,
-            })
-            .collect();
-        let own_events_only = matches!(scope, Scope::Agent(_));
-        let history: History =
-            dwell::history(&steps, now, dwell::DwellContext { table_status: status.as_deref(), own_events_only });
-        let changes = events.iter().map(|event| event.id).zip(history.changes.iter().copied()).collect();
-        let title = events.iter().find_map(|event| event.task_title.clone());
-        let board = events.iter().find_map(|event| Some((event.board_id?, event.board_name.clone())));
-        let task = match found {
-            Some(found) => TimelineTask {
-                id: task,
-                title: Some(found.title),
-                board_id: found.board.0,
-                board_name: found.board.1,
-                status,
-                history,
-            },
-            None => TimelineTask {
-                id: task,
-                title,
-                board_id: board.as_ref().map(|(id, _)| *id),
-                board_name: board.and_then(|(_, name)| name),
-                status: None,
-                history,
-            },
-        };
-        Ok(Self { task, participants, events, changes })
     }
 }
 

@@ -41,4 +41,5 @@ mod timeline;
 mod untrusted_text;
 mod verify;
 mod visibility;
+mod watch;
 mod whoami;

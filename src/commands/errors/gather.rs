@@ -5,7 +5,6 @@ use super::{ErrorsArgs, Window};
 use crate::analysis::deliveries::Fold;
 use crate::analysis::delivery_window::DeliveryWindow;
 use crate::analysis::regimes::{self, Edge, Regime};
-use crate::analysis::slots::Slot;
 use crate::analysis::trend::Stretches;
 use crate::db::{BoardRule, DeliveryEvent, Dimension, EventQuery, Order, PageRequest, Rates};
 use crate::model::{
@@ -67,7 +66,7 @@ impl ErrorsArgs {
         let exists = self.existing(session, &delivered, period).await?;
         let exists = |event_type: &str| exists.contains(event_type);
         let groups = self.groups(session, asked, (scale, by), &delivered, &exists).await?;
-        let delivery_regimes = put_together(&delivered.slots.slots(), period);
+        let delivery_regimes = regimes::of_slots(&delivered.slots.slots(), period);
         let regimes = match scale {
             RateScope::Deliveries => delivery_regimes.clone(),
             _ => self.regimes(session, &filter, rule, &rates, period).await?,
@@ -279,16 +278,6 @@ impl ErrorsArgs {
         }
         Ok(regimes::regimes(&rates.slots, &edges, &before, period.since, period.until))
     }
-}
-
-fn put_together(slots: &[Slot], period: Period) -> Vec<Regime> {
-    let edges = regimes::edges(slots);
-    let before = |edge: &Edge| {
-        let slot = &slots[edge.slot];
-        if slot.first_failure == Some(edge.at) { slot.before_failure } else { Tally::default() }
-    };
-    let before: Vec<Tally> = edges.iter().map(before).collect();
-    regimes::regimes(slots, &edges, &before, period.since, period.until)
 }
 
 /// Groups of deliveries: most failures first, then most attempts, then by key.

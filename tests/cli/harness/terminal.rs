@@ -60,6 +60,21 @@ impl Screen {
         contents.lines().map(|row| row.trim_end().to_owned()).filter(|row| !row.is_empty()).collect()
     }
 
+    /// Looks at more than the text: cursor, modes.
+    pub fn with_screen<T>(&self, look: impl FnOnce(&vt100::Screen) -> T) -> T {
+        look(self.terminal.lock().unwrap().screen())
+    }
+
+    /// All that was written to it, escapes included.
+    pub fn bytes(&self) -> String {
+        String::from_utf8_lossy(&self.bytes.lock().unwrap()).into_owned()
+    }
+
+    /// The process.
+    pub fn id(&self) -> u32 {
+        self.process.id()
+    }
+
     /// Waits until the screen is as it should be.
     #[track_caller]
     pub fn wait_for(&self, what: &str, is_there: impl Fn(&[String]) -> bool) {
