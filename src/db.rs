@@ -36,7 +36,7 @@ pub use tasks::{TaskColumns, TaskNow};
 pub use trace::{SqlTrace, SqlTraceSink};
 pub use url::Target;
 
-use crate::error::is_transient;
+use crate::error::{is_transient, unavailable};
 use crate::model::Filter;
 use crate::model::Scope;
 use crate::model::Timestamp;
@@ -45,7 +45,6 @@ use engine::{Dialect, Engine};
 use postgres::Repertoire;
 use query::{Query, Value};
 use row::Row;
-use server_info::SessionInfo;
 use std::time::Duration;
 
 /// What a transaction is for.
@@ -112,12 +111,17 @@ impl Database {
     /// Exit 5 where a table or column that we need is missing.
     pub async fn begin(&mut self, begin: TransactionMode) -> Result<()> {
         let dialect = self.dialect();
-        let mut found = SessionInfo::default();
+        let mut found = None;
         self.open_transaction(begin, &Query::simple_protocol("session_info"), &mut |row| {
-            found = (dialect.read_session)(row)?;
+            found = Some((dialect.read_session)(row)?);
             Ok(())
         })
         .await?;
+        let mut found = found.ok_or_else(|| {
+            unavailable("the database did not answer the first query")
+                .hint("is there a pooler that reaches no primary server?")
+                .transient(true)
+        })?;
         self.engine.start_session(&found).await?;
         found.check(dialect.hint_without_tables)?;
         if found.partitioned {

@@ -383,7 +383,7 @@ impl TailState {
         fresh
     }
 
-    /// Notes that a fresh event has been shown (or cannot be: its row is gone). From now on it is not shown again.
+    /// Notes that a fresh event has been shown (or cannot be: its row is damaged). From now on it is not shown again.
     pub fn delivered(&mut self, key: Key) {
         let Some(poll) = &mut self.poll else { return };
         if self.state.keys.insert(key) {

@@ -5,6 +5,7 @@ mod encodings;
 mod growth;
 mod partitions;
 mod passwords;
+mod pgpool;
 mod plans;
 mod pooler;
 mod privileges;

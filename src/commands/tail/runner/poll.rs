@@ -4,7 +4,7 @@
 use super::{ChainArchive, TailRunner, options};
 use crate::auth::identity;
 use crate::db::{self, EventQuery, Item, Order, PageRequest, TransactionMode};
-use crate::error::{denied, usage};
+use crate::error::{Failure, denied, unavailable, usage};
 use crate::model::Scope;
 use crate::model::{Cell, Key, Record, Timestamp};
 use crate::output;
@@ -211,6 +211,8 @@ impl<T: Item + Record + Clone> TailRunner<'_, T> {
             }
             open = true;
             let keys = self.session.store.keys(asked, types.as_deref(), from, after, PAGE).await?;
+            // Whether the transaction that found the keys is still open.
+            let mut same_view = true;
             after = keys.last().copied();
             let fresh = self.follow.as_mut().map(|follow| follow.page(&keys)).unwrap_or_default();
             let last = keys.len() < PAGE;
@@ -220,8 +222,16 @@ impl<T: Item + Record + Clone> TailRunner<'_, T> {
                 if !open && !self.reopen(&scope).await? {
                     return Ok(PollEnd::GivenUp);
                 }
-                let (rows, read) = self.rows(asked, fresh).await?;
+                same_view &= open;
+                let (rows, read, missing) = self.rows(asked, fresh).await?;
+                if missing > 0 && same_view {
+                    return Err(without_row(missing).into());
+                }
                 self.session.store.commit().await?;
+                if missing > 0 {
+                    // They may have been deleted since: the next poll looks for their keys again.
+                    return Ok(PollEnd::GivenUp);
+                }
                 open = false;
                 self.say(&mut news);
                 if self.print(&rows, &fresh[..read])? {
@@ -257,14 +267,15 @@ impl<T: Item + Record + Clone> TailRunner<'_, T> {
         Ok(false)
     }
 
-    /// Rows of the first of these events, as many as memory should hold, and how many events that is. Fewer than that may
-    /// still be there.
-    async fn rows(&mut self, asked: EventQuery<'_>, fresh: &[UnseenEvent]) -> Result<(Vec<T>, usize)> {
+    /// Rows of the first of these events, as many as memory should hold, how many events that is, and how many events have
+    /// no row.
+    async fn rows(&mut self, asked: EventQuery<'_>, fresh: &[UnseenEvent]) -> Result<(Vec<T>, usize, usize)> {
         let left = self.args.until_count.map_or(u64::MAX, |count| count - self.status.events);
         let most = self.batch.min(fresh.len()).min(usize::try_from(left).unwrap_or(usize::MAX));
         let keys: Vec<Key> = fresh[..most].iter().map(|fresh| fresh.key).collect();
         let (mut rows, mut bytes, mut over) = (Vec::with_capacity(most), 0, None);
-        self.session
+        let missing = self
+            .session
             .store
             .by_keys::<T>(asked, &keys, &mut |row| {
                 if let Cell::Text(message) = row.cell(MESSAGE) {
@@ -280,7 +291,7 @@ impl<T: Item + Record + Clone> TailRunner<'_, T> {
             .await?;
         let read = over.and_then(|over| keys.iter().position(|key| *key == over));
         self.batch = read.map_or((self.batch * 2).min(BATCH), |read| read.max(1));
-        Ok((rows, read.unwrap_or(most)))
+        Ok((rows, read.unwrap_or(most), missing))
     }
 
     /// Prints rows of fresh events in order, outside any transaction. From the first byte to the cursor file nothing else
@@ -405,6 +416,15 @@ impl<T: Item + Record + Clone> TailRunner<'_, T> {
         self.polled = true;
         self.status.set_state(state);
     }
+}
+
+/// One transaction lists events and does not have their rows. What lists them and what reads them is not the same server then,
+/// and an event that is passed over now would be lost.
+fn without_row(missing: usize) -> Failure {
+    let events = output::counted(missing as u64, "event");
+    unavailable(format!("the database lists {events} without a row"))
+        .hint("is there a pooler that sends one transaction to several servers?")
+        .transient(true)
 }
 
 /// What to say of a clock that was set back.
