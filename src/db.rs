@@ -124,6 +124,11 @@ impl Database {
         })?;
         self.engine.start_session(&found).await?;
         found.check(dialect.hint_without_tables)?;
+        if begin == TransactionMode::Write && found.schema.subscribed {
+            return Err(unavailable("activity_events is filled from another server here, which would not get the event")
+                .hint("write to the server that publishes it; where this one has replaced it, DROP SUBSCRIPTION first")
+                .into());
+        }
         if found.partitioned {
             self.fetch(&Query::simple_protocol("has_foreign_partitions"), &mut |row| {
                 found.schema.sharded = row.columns().flag()?.unwrap_or_default();
@@ -287,6 +292,7 @@ impl Database {
                 .bind_some("exclude_boards", ids(&filter.exclude_boards)),
         };
         (self.dialect().bind_filter)(query, filter)
+            .when("distributed", self.schema.distributed)
             .when("by_task_board", rule != BoardRule::EventBoard)
             .when("comments", rule == BoardRule::Comments)
             .when("failures", failures)

@@ -4,7 +4,7 @@
 use super::{ChainArchive, TailRunner, options};
 use crate::auth::identity;
 use crate::db::{self, EventQuery, Item, Order, PageRequest, TransactionMode};
-use crate::error::{Failure, denied, unavailable, usage};
+use crate::error::{Failure, denied, is_transient, unavailable, usage};
 use crate::model::Scope;
 use crate::model::{Cell, Key, Record, Timestamp};
 use crate::output;
@@ -124,8 +124,10 @@ impl<T: Item + Record + Clone> TailRunner<'_, T> {
             self.session.store.commit().await?;
             self.connected = true;
             self.listen_at = Some(Instant::now());
-            self.oldest_writer = self.session.store.oldest_writer().await?;
+            self.look_for_writers().await?;
         } else if self.follow.is_none() {
+            self.look_for_writers().await?;
+        } else if self.knows_writers {
             self.oldest_writer = self.session.store.oldest_writer().await?;
         }
         if self.push.is_none() && !self.args.no_follow && self.listen_at.is_some_and(|at| at <= Instant::now()) {
@@ -133,6 +135,18 @@ impl<T: Item + Record + Clone> TailRunner<'_, T> {
             self.push = self.session.store.listener().await.unwrap_or(None);
             self.listen_at = Some(Instant::now() + LISTEN_EVERY);
         }
+        Ok(())
+    }
+
+    /// Finds out when the oldest open transaction began. Where that takes the place of snapshots, each poll has to know it.
+    async fn look_for_writers(&mut self) -> Result<()> {
+        let in_cluster = self.session.store.schema().distributed;
+        self.oldest_writer = match self.session.store.oldest_writer().await {
+            // Older versions of Citus do not have what tells it.
+            Err(error) if in_cluster && !is_transient(&error) => None,
+            done => done?,
+        };
+        self.knows_writers = in_cluster && self.oldest_writer.is_some();
         Ok(())
     }
 
@@ -401,9 +415,10 @@ impl<T: Item + Record + Clone> TailRunner<'_, T> {
             Scope::Agent(_) => "one agent".to_owned(),
         };
         let Some(follow) = &self.follow else { return };
-        let note = match (follow.shortened(), snapshots) {
+        let note = match (follow.shortened(), snapshots || self.knows_writers) {
             (true, _) => ", shortened: too many events",
             (false, false) => ", fixed",
+            (false, true) if self.session.store.schema().subscribed => ", fixed: it counts until the replication",
             (false, true) => "",
         };
         let how = if self.push.is_some() { "push" } else { "connected" };
