@@ -25,7 +25,7 @@ mod write;
 pub use agents::AgentNow;
 pub use aggregates::{Dimension, GroupCount, Rates};
 pub use deliveries::DeliveryEvent;
-pub use diagnostics::{Cost, IndexFacts, PathSchema, TableFacts};
+pub use diagnostics::{Cost, IndexFacts, Layout, PathSchema, TableFacts};
 pub use feed::{Feed, Item, Order, PageRequest};
 pub use lookups::{AgentName, AgentRow, BoardsOf, UserName, UserRow};
 pub use poll::PollSnapshot;
