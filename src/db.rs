@@ -125,9 +125,11 @@ impl Database {
         self.engine.start_session(&found).await?;
         found.check(dialect.hint_without_tables)?;
         if begin == TransactionMode::Write && found.schema.subscribed {
-            return Err(unavailable("activity_events is filled from another server here, which would not get the event")
-                .hint("write to the server that publishes it; where this one has replaced it, DROP SUBSCRIPTION first")
-                .into());
+            return Err(unavailable(
+                "activity_events is filled from another server here, which would not get the event",
+            )
+            .hint("write to the server that publishes it; where this one has replaced it, DROP SUBSCRIPTION first")
+            .into());
         }
         if found.partitioned {
             self.fetch(&Query::simple_protocol("has_foreign_partitions"), &mut |row| {

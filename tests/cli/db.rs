@@ -2,6 +2,7 @@
 
 mod connection;
 mod encodings;
+mod engines;
 mod growth;
 mod partitions;
 mod passwords;

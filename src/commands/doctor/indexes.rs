@@ -129,9 +129,9 @@ fn statement(columns: &[&str], layout: Option<Layout>) -> Result<String, &'stati
             "{concurrently}\nSELECT format('CREATE INDEX CONCURRENTLY ON %s ({columns})', inhrelid::regclass) \
              FROM pg_inherits WHERE inhparent = 'activity_events'::regclass \\gexec"
         ),
-        Some(Layout::Hypertable) => format!(
-            "CREATE INDEX {index} ON activity_events ({columns}) WITH (timescaledb.transaction_per_chunk);"
-        ),
+        Some(Layout::Hypertable) => {
+            format!("CREATE INDEX {index} ON activity_events ({columns}) WITH (timescaledb.transaction_per_chunk);")
+        }
         Some(Layout::Table | Layout::Distributed) => concurrently,
         Some(Layout::DistributedPartitions) | None => format!("CREATE INDEX {index} ON activity_events ({columns});"),
     })

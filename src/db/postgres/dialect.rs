@@ -97,8 +97,8 @@ fn read_session(row: &Row<'_>) -> Result<SessionInfo> {
     let begins = |wanted: &[&str]| keys.iter().any(|key| begins_with(key, &schema.columns, wanted));
     (schema.indexed_by_type, schema.indexed_by_time) = (begins(&["event_type", "created_at"]), begins(&["created_at"]));
     let kind = columns.text()?.unwrap_or_default();
-    let [has_children, distributed, subscribed, few] = [columns.flag()?, columns.flag()?, columns.flag()?, columns.flag()?]
-        .map(Option::unwrap_or_default);
+    let [has_children, distributed, subscribed, few] =
+        [columns.flag()?, columns.flag()?, columns.flag()?, columns.flag()?].map(Option::unwrap_or_default);
     schema.inherited = kind == "r" && has_children;
     schema.distributed = distributed;
     schema.subscribed = subscribed;

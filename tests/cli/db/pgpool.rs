@@ -101,8 +101,11 @@ fn behind_pgpool_with_a_standby_that_is_behind_tail_loses_nothing() {
     // Without a remark, a query does go to the standby.
     let through = Database::at(&pool.url(&database));
     let standby = i64::from(STANDBY.port);
-    wait_until("pgpool sends queries to the standby", || through.number("SELECT current_setting('port')::int8") == standby);
-    let runs = std::env::var("MC_PGPOOL_RUNS").ok().map_or(1, |runs| runs.parse().expect("MC_PGPOOL_RUNS is no number"));
+    wait_until("pgpool sends queries to the standby", || {
+        through.number("SELECT current_setting('port')::int8") == standby
+    });
+    let runs =
+        std::env::var("MC_PGPOOL_RUNS").ok().map_or(1, |runs| runs.parse().expect("MC_PGPOOL_RUNS is no number"));
     for _ in 0..runs {
         assert_eq!(followed(&pool, &database, 800), 800);
     }
@@ -117,8 +120,10 @@ fn behind_pgpool_every_command_answers_as_the_primary_does_and_log_writes() {
     for n in 0..8 {
         database.url = pool.url(&database);
         let id = ask(&database, &format!("log --type pooled --board Main --message {n}")).ok().stdout;
-        let (count, newest) =
-            (ask(&database, "list --count").ok().stdout, ask(&database, "list --type pooled -n 1 -o jsonl").ok().stdout);
+        let (count, newest) = (
+            ask(&database, "list --count").ok().stdout,
+            ask(&database, "list --type pooled -n 1 -o jsonl").ok().stdout,
+        );
         assert!(newest.contains(id.trim_end()), "{newest}");
         database.url.clone_from(&straight);
         assert_eq!(count, ask(&database, "list --count").ok().stdout);
