@@ -25,7 +25,7 @@ mod write;
 pub use agents::AgentNow;
 pub use aggregates::{Dimension, GroupCount, Rates};
 pub use deliveries::DeliveryEvent;
-pub use diagnostics::{Cost, IndexFacts, PathSchema, TableFacts};
+pub use diagnostics::{Cost, IndexFacts, Layout, PathSchema, TableFacts};
 pub use feed::{Feed, Item, Order, PageRequest};
 pub use lookups::{AgentName, AgentRow, BoardsOf, UserName, UserRow};
 pub use poll::PollSnapshot;
@@ -36,7 +36,7 @@ pub use tasks::{TaskColumns, TaskNow};
 pub use trace::{SqlTrace, SqlTraceSink};
 pub use url::Target;
 
-use crate::error::is_transient;
+use crate::error::{is_transient, unavailable};
 use crate::model::Filter;
 use crate::model::Scope;
 use crate::model::Timestamp;
@@ -45,7 +45,6 @@ use engine::{Dialect, Engine};
 use postgres::Repertoire;
 use query::{Query, Value};
 use row::Row;
-use server_info::SessionInfo;
 use std::time::Duration;
 
 /// What a transaction is for.
@@ -112,14 +111,26 @@ impl Database {
     /// Exit 5 where a table or column that we need is missing.
     pub async fn begin(&mut self, begin: TransactionMode) -> Result<()> {
         let dialect = self.dialect();
-        let mut found = SessionInfo::default();
+        let mut found = None;
         self.open_transaction(begin, &Query::simple_protocol("session_info"), &mut |row| {
-            found = (dialect.read_session)(row)?;
+            found = Some((dialect.read_session)(row)?);
             Ok(())
         })
         .await?;
+        let mut found = found.ok_or_else(|| {
+            unavailable("the database did not answer the first query")
+                .hint("is there a pooler that reaches no primary server?")
+                .transient(true)
+        })?;
         self.engine.start_session(&found).await?;
         found.check(dialect.hint_without_tables)?;
+        if begin == TransactionMode::Write && found.schema.subscribed {
+            return Err(unavailable(
+                "activity_events is filled from another server here, which would not get the event",
+            )
+            .hint("write to the server that publishes it; where this one has replaced it, DROP SUBSCRIPTION first")
+            .into());
+        }
         if found.partitioned {
             self.fetch(&Query::simple_protocol("has_foreign_partitions"), &mut |row| {
                 found.schema.sharded = row.columns().flag()?.unwrap_or_default();
@@ -295,6 +306,7 @@ impl Database {
                 .bind_some("exclude_boards", ids(exclude_boards)),
         };
         (self.dialect().bind_filter)(query, filter)
+            .when("distributed", self.schema.distributed)
             .when("by_task_board", rule != BoardRule::EventBoard)
             .when("comments", rule == BoardRule::Comments)
             .when("failures", failures)

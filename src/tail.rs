@@ -17,7 +17,8 @@
 //! against the look-back.)
 //!
 //! Without snapshots (SQLite, foreign tables) the floor is the look-back before the last poll, and the assumption covers
-//! the time until the commit.
+//! the time until the commit; unless each poll knows when the oldest open transaction began (Citus): then the floor is the
+//! look-back before that.
 //!
 //! # A clock that is set back
 //! The next polls read again what lies below the horizon, and there a new event looks like one that was forgotten. What
@@ -97,7 +98,8 @@ pub struct PollContext<'a> {
     /// The transaction's snapshot, where it covers all writers.
     pub snapshot: Option<Snapshot>,
     /// Oldest `xact_start` among the backends with a `backend_xid`, read *before* this transaction; only if all are
-    /// visible and no transaction is prepared. Matters in the first poll and in the first at another server.
+    /// visible and no transaction is prepared. Matters in the first poll and in the first at another server; without a
+    /// snapshot in each.
     pub oldest_writer: Option<Timestamp>,
     /// A number that rises with every write, where rows carry it: every row that this snapshot does not show has this
     /// number or a higher one. Transaction ids on PostgreSQL (the snapshot's `xmin`), row numbers in SQLite.
@@ -289,9 +291,10 @@ impl TailState {
         }
         let as_of = moment.as_of.min(moment.now);
         let lookback = micros(self.options.lookback);
-        let sure = moment.snapshot.map_or(as_of, |snapshot| {
+        let oldest_writer = moment.oldest_writer.map(|writer| writer.min(as_of));
+        let sure = moment.snapshot.map_or(oldest_writer.unwrap_or(as_of), |snapshot| {
             let before = as_of.plus_micros(-lookback.max(micros(OPEN_AT_START)));
-            state.ladder.observe(snapshot, as_of, moment.oldest_writer.map_or(before, |writer| writer.min(as_of)))
+            state.ladder.observe(snapshot, as_of, oldest_writer.unwrap_or(before))
         });
         let floor = sure.plus_micros(-lookback);
         let next_floor = state.floor.map_or(floor, |old| old.max(floor));
@@ -383,7 +386,7 @@ impl TailState {
         fresh
     }
 
-    /// Notes that a fresh event has been shown (or cannot be: its row is gone). From now on it is not shown again.
+    /// Notes that a fresh event has been shown (or cannot be: its row is damaged). From now on it is not shown again.
     pub fn delivered(&mut self, key: Key) {
         let Some(poll) = &mut self.poll else { return };
         if self.state.keys.insert(key) {

@@ -8,7 +8,9 @@
 --          the tables of which row-level security may hide rows from this role,
 --          columns of activity_events by number (dropped ones too, under a name that nobody gives), their types,
 --          the indexes that keep an order and cover all rows: how many columns are keys, then the columns' numbers,
---          the kind of table ('r' plain, 'p' partitioned, 'f' foreign),
+--          the kind of table ('r' plain, 'p' partitioned, 'f' foreign), whether other tables inherit from it (or did),
+--          whether Citus distributes it over servers, which it marks by a trigger,
+--          whether a subscription fills it from another server,
 --          whether it is so small that reading all of it is cheaper than to ask where to look.
 -- Example: psql -c "SELECT set_config('mc_activity.tables', ARRAY['activity_events'::regclass]::oid[]::text, false)" -v system=1 -f session_info.sql
 SELECT
@@ -43,5 +45,8 @@ SELECT
         WHERE indrelid = tables[1] AND indisvalid AND indpred IS NULL
           AND pg_index_column_has_property(indexrelid, 1, 'orderable')),
   (SELECT relkind::text FROM pg_class WHERE oid = tables[1]),
+  (SELECT relhassubclass FROM pg_class WHERE oid = tables[1]),
+  EXISTS (SELECT FROM pg_trigger WHERE tgrelid = tables[1] AND tgfoid::regproc::text LIKE '%citus_truncate_trigger'),
+  EXISTS (SELECT FROM pg_subscription_rel WHERE srrelid = tables[1]),
   pg_relation_size(tables[1]) < 1024 * 1024
 FROM (SELECT current_setting('mc_activity.tables')::oid[]) AS found (tables)

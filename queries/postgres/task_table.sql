@@ -34,8 +34,8 @@ WHERE true
   AND (t.board_id = ANY(:'exclude_boards')) IS NOT TRUE
 \endif
 \if :{?agent}
-  AND EXISTS (SELECT
-              FROM activity_events e
-              WHERE e.task_id = t.id AND e.agent_id = :'agent'
-                AND coalesce(e.board_id, t.board_id) = t.board_id)
+  AND t.id IN (SELECT e.task_id
+               FROM activity_events e
+               JOIN tasks own ON own.id = e.task_id
+               WHERE e.agent_id = :'agent' AND coalesce(e.board_id, own.board_id) = own.board_id)
 \endif

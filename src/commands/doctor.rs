@@ -1,6 +1,7 @@
 //! `doctor`: what is connected to what, as whom, and what it lacks.
 
 mod indexes;
+mod layout;
 mod report;
 mod trust;
 
@@ -92,6 +93,7 @@ async fn examine(context: &Context, report: &mut Report) -> Result<()> {
         server(report, facts);
     }
     // From here on a statement may fail, and leaves the transaction useless.
+    layout::examine(report, &mut store, facts.as_ref()).await?;
     actor(context, report, &mut store, &place).await?;
     delays(report, &mut store, facts.as_ref()).await?;
     unseen(report, &mut store).await?;
@@ -115,11 +117,7 @@ fn connection(report: &mut Report, store: &Database, place: &DatabaseChoice, fac
         CheckState::Ok,
         format!("{label} ({}), PostgreSQL {version}, as role {role}", place.origin),
     );
-    let rows = facts.rows.map_or_else(|| "never analyzed".to_owned(), |rows| format!("about {rows} events"));
-    let partitions = if facts.partitioned { format!(", {} partitions", facts.partitions) } else { String::new() };
-    report.fact("estimated_events", json!(facts.rows));
-    report.fact("bytes", json!(facts.bytes));
-    report.add("size", CheckState::Ok, format!("{rows}, {} MB{partitions}", facts.bytes / 1_000_000));
+    layout::size(report, facts);
 }
 
 /// Documented columns that the deployed schema lacks.
@@ -259,6 +257,9 @@ fn server(report: &mut Report, facts: &TableFacts) {
         report.add("standby", state, format!("{:.1} s behind its primary", lag.as_secs_f64()));
     }
     let said = match facts.notifiers.as_slice() {
+        _ if facts.layout.engine() == "Citus" => {
+            "a distributed table takes no trigger that notifies; tail polls".to_owned()
+        }
         [] => "no trigger notifies; tail polls".to_owned(),
         names if facts.lag.is_none() && names.iter().any(|name| name == NOTIFIER) => {
             format!("{NOTIFIER} notifies; tail wakes on it, and polls all the same")
@@ -295,6 +296,11 @@ async fn actor(context: &Context, report: &mut Report, store: &mut Database, pla
 async fn delays(report: &mut Report, store: &mut Database, facts: Option<&TableFacts>) -> Result<()> {
     let advised = match facts {
         None => return Ok(()),
+        Some(facts) if facts.layout.engine() == "Citus" => {
+            let said = "commit times are those of other servers: tail's default of 2m stays";
+            report.add("look-back", CheckState::Ok, said.to_owned());
+            None
+        }
         Some(facts) if !facts.commit_times => {
             let said = "commit times are not kept (track_commit_timestamp is off): tail's default of 2m stays";
             report.add("look-back", CheckState::Ok, said.to_owned());

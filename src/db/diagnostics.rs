@@ -2,6 +2,7 @@
 
 use super::Database;
 use super::query::Query;
+use super::server_info::Schema;
 use crate::model::Timestamp;
 use anyhow::{Context, Result};
 use std::time::Duration;
@@ -41,16 +42,79 @@ pub struct TableFacts {
     pub rows: Option<i64>,
     /// With indexes.
     pub bytes: i64,
-    /// How many partitions there are; 0 for a plain table.
+    /// How many partitions there are, or tables that inherit from it; 0 for a plain table.
     pub partitions: i64,
-    /// It is partitioned.
-    pub partitioned: bool,
+    /// How its rows are kept.
+    pub layout: Layout,
     /// Commit times are kept.
     pub commit_times: bool,
     /// Triggers that call NOTIFY.
     pub notifiers: Vec<String>,
     /// How far a standby is behind; none on a primary.
     pub lag: Option<Duration>,
+}
+
+/// How the rows of `activity_events` are kept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Layout {
+    /// In one table.
+    Table,
+    /// In partitions on this server.
+    Partitions,
+    /// In partitions, of which some lie on other servers.
+    ForeignPartitions,
+    /// On another server.
+    Foreign,
+    /// In tables that inherit from it.
+    Inheritance,
+    /// In chunks of TimescaleDB.
+    Hypertable,
+    /// In shards of Citus.
+    Distributed,
+    /// The same, partitioned as well.
+    DistributedPartitions,
+    /// Somewhere behind a view.
+    View,
+}
+
+impl Layout {
+    /// For programs.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Table => "table",
+            Self::Partitions => "partitions",
+            Self::ForeignPartitions => "foreign partitions",
+            Self::Foreign => "foreign table",
+            Self::Inheritance => "inheritance",
+            Self::Hypertable => "hypertable",
+            Self::Distributed => "distributed",
+            Self::DistributedPartitions => "distributed partitions",
+            Self::View => "view",
+        }
+    }
+
+    /// What keeps them.
+    pub fn engine(self) -> &'static str {
+        match self {
+            Self::Hypertable => "TimescaleDB",
+            Self::Distributed | Self::DistributedPartitions => "Citus",
+            _ => "PostgreSQL",
+        }
+    }
+}
+
+fn layout(schema: &Schema, kind: &str, hypertable: bool) -> Layout {
+    match kind {
+        "p" if schema.distributed => Layout::DistributedPartitions,
+        _ if schema.distributed => Layout::Distributed,
+        "p" if schema.sharded => Layout::ForeignPartitions,
+        "p" => Layout::Partitions,
+        "f" => Layout::Foreign,
+        "v" => Layout::View,
+        _ if hypertable => Layout::Hypertable,
+        _ if schema.inherited => Layout::Inheritance,
+        _ => Layout::Table,
+    }
 }
 
 /// An index of `activity_events`.
@@ -148,6 +212,7 @@ impl Database {
     /// The server and the table; none for SQLite.
     pub async fn table_facts(&mut self) -> Result<Option<TableFacts>> {
         let mut facts = None;
+        let schema = self.schema.clone();
         self.fetch_if_supported(&Query::new("doctor_table"), &mut |row| {
             let mut columns = row.columns();
             facts = Some(TableFacts {
@@ -156,7 +221,7 @@ impl Database {
                 rows: Some(columns.count()?).filter(|rows| *rows >= 0),
                 bytes: columns.count()?,
                 partitions: columns.count()?,
-                partitioned: columns.flag()?.unwrap_or_default(),
+                layout: layout(&schema, &columns.text()?.unwrap_or_default(), columns.flag()?.unwrap_or_default()),
                 commit_times: columns.flag()?.unwrap_or_default(),
                 notifiers: columns.texts()?,
                 lag: u64::try_from(columns.count()?).ok().map(Duration::from_millis),
@@ -199,6 +264,11 @@ impl Database {
         })
         .await?;
         Ok(cost)
+    }
+
+    /// Whether pgpool-II answers here. Where it does not, the transaction fails.
+    pub async fn is_behind_pgpool(&mut self) -> bool {
+        self.simple("SHOW pool_version").await.is_ok()
     }
 
     /// Events that no user can see, since neither they nor their task have a board.

@@ -114,6 +114,9 @@ impl Database {
     /// Agents by id or name.
     pub async fn agents(&mut self, name: AgentName<'_>) -> Result<Vec<AgentRow>> {
         let boards = |boards: &[Uuid]| Value::Ids(boards.to_vec());
+        if let (AgentName::Visible(name, seen), true) = (&name, self.schema.distributed) {
+            return self.visible_agents(name, seen).await;
+        }
         let query = Query::new("agents");
         let query = match name {
             AgentName::Id(id) => query.bind("id", Value::Id(id)),
@@ -137,6 +140,27 @@ impl Database {
         })
         .await?;
         Ok(agents)
+    }
+
+    /// The agents of a name on some boards or with an event there, each looked for by a query of its own.
+    async fn visible_agents(&mut self, name: &str, seen: &[Uuid]) -> Result<Vec<AgentRow>> {
+        let mut visible = Vec::new();
+        for agent in Box::pin(self.agents(AgentName::Anyone(name))).await? {
+            let mut is_visible = agent.board_id.is_some_and(|board| seen.contains(&board));
+            if !is_visible {
+                let query = Query::new("known_agent").bind("id", Value::Id(agent.id));
+                let query = query.bind("boards", Value::Ids(seen.to_vec())).small();
+                self.fetch(&query, &mut |_| {
+                    is_visible = true;
+                    Ok(())
+                })
+                .await?;
+            }
+            if is_visible {
+                visible.push(agent);
+            }
+        }
+        Ok(visible)
     }
 
     /// Stored token hashes as they are, of one agent or of all that have one, the most recently seen first.

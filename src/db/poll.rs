@@ -41,13 +41,16 @@ impl Database {
     /// When the oldest open transaction that has written began, where the server knows it; queried outside a transaction.
     pub async fn oldest_writer(&mut self) -> Result<Option<Timestamp>> {
         let mut began = None;
-        if !self.schema.sharded {
-            self.fetch_if_supported(&Query::alone("oldest_write_transaction"), &mut |row| {
-                began = row.columns().time()?;
-                Ok(())
-            })
-            .await?;
-        }
+        let query = match &self.schema {
+            schema if schema.distributed => Query::alone("oldest_write_transaction_citus"),
+            schema if schema.sharded => return Ok(None),
+            _ => Query::alone("oldest_write_transaction"),
+        };
+        self.fetch_if_supported(&query, &mut |row| {
+            began = row.columns().time()?;
+            Ok(())
+        })
+        .await?;
         Ok(began)
     }
 

@@ -84,6 +84,9 @@ impl Encode<'_, Postgres> for Micros {
     }
 }
 
+/// Begins each text that is sent within a transaction. pgpool-II does not see that a message of several statements opens one, and
+/// would send what follows to a standby, which may be behind; it leaves a text that begins so to the primary.
+const TO_PRIMARY: &str = "/*NO LOAD BALANCE*/ ";
 const ANY_BYTES: &str = "SET LOCAL client_encoding = 'SQL_ASCII'";
 
 impl PostgresConnection {
@@ -162,9 +165,11 @@ impl PostgresConnection {
             return Ok(true);
         }
         // Outside a transaction the search path is the role's own.
-        let sql = "SELECT pg_catalog.pg_is_in_recovery(), \
-                   pg_catalog.current_setting('default_transaction_read_only')::pg_catalog.bool";
-        let row = sqlx::raw_sql(sql).fetch_one(&mut self.conn).await.map_err(|error| self.fault(error))?;
+        let sql = format!(
+            "{TO_PRIMARY}SELECT pg_catalog.pg_is_in_recovery(), \
+             pg_catalog.current_setting('default_transaction_read_only')::pg_catalog.bool"
+        );
+        let row = sqlx::raw_sql(&sql).fetch_one(&mut self.conn).await.map_err(|error| self.fault(error))?;
         let (standby, read_only): (bool, bool) = (row.try_get(0)?, row.try_get(1)?);
         Ok(match wanted {
             SessionAttrs::ReadWrite => !standby && !read_only,
@@ -230,7 +235,8 @@ impl PostgresConnection {
     }
 
     async fn simple(&mut self, sql: &str) -> Result<()> {
-        in_time(self.patience, self.conn.execute(sql)).await?.map_err(|error| self.fault(error))?;
+        let sql = format!("{TO_PRIMARY}{sql}");
+        in_time(self.patience, self.conn.execute(&*sql)).await?.map_err(|error| self.fault(error))?;
         Ok(())
     }
 
@@ -249,7 +255,7 @@ impl PostgresConnection {
             self.forbid_seqscan = !self.forbid_seqscan;
         }
         let Prepared { sql, values, .. } = query.prepare(&POSTGRES)?;
-        let sql = self.tables.qualify(&sql);
+        let sql = format!("{TO_PRIMARY}{}", self.tables.qualify(&sql));
         let mut arguments = PgArguments::default();
         for value in values {
             add(&mut arguments, value).map_err(anyhow::Error::from_boxed).context("cannot bind a value")?;

@@ -36,10 +36,17 @@ pub struct Schema {
     pub indexed_by_time: bool,
     /// Some of the table lies on another server, whose transactions this one cannot tell of.
     pub sharded: bool,
+    /// Citus distributes the table over servers. It takes no recursive query, no empty list of columns and no correlated
+    /// question about the table.
+    pub distributed: bool,
+    /// Other tables inherit from the table and hold its rows, as the chunks of TimescaleDB do.
+    pub inherited: bool,
+    /// The table is filled from another server, by logical replication.
+    pub subscribed: bool,
     /// The tables of which row-level security hides rows, or might.
     pub row_security: Vec<String>,
-    /// So few events that reading all of them is cheaper than to ask where to look. tail does not go by it: it stays
-    /// while the table grows.
+    /// So few events that reading all of them is cheaper than to ask where to look, or no other way. tail does not go by it:
+    /// it stays while the table grows.
     pub small: bool,
 }
 

@@ -234,3 +234,16 @@ fn the_start_follows_from_the_newest_events_asked_for() {
     assert_eq!(shown(Some(0), Some(0), &[], &table), (0, 1));
     assert_eq!(shown(Some(9), None, &[], &[]), (0, 2), "an empty table");
 }
+
+#[test]
+fn without_snapshots_the_oldest_open_transaction_of_each_poll_says_how_far_to_look_back() {
+    let mut follow = TailState::new(now(), Options { lookback: Duration::from_secs(1), ..Options::default() });
+    let polled = |second, writer| PollContext { oldest_writer: Some(at(writer)), ..moment(second, None) };
+    poll(&mut follow, &polled(0, 0), &[]);
+    // It has written at 1 and stays open until 60.
+    let (early, newer) = (key(1, 1), key(30, 2));
+    assert_eq!(poll(&mut follow, &polled(2, 1), &[]), []);
+    assert_eq!(keys(&poll(&mut follow, &polled(31, 1), &[newer])), [newer]);
+    assert_eq!(keys(&poll(&mut follow, &polled(61, 61), &[early, newer])), [early]);
+    assert_eq!(poll(&mut follow, &polled(63, 63), &[early, newer]), []);
+}

@@ -2,9 +2,11 @@
 
 mod connection;
 mod encodings;
+mod engines;
 mod growth;
 mod partitions;
 mod passwords;
+mod pgpool;
 mod plans;
 mod pooler;
 mod privileges;

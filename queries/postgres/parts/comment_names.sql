@@ -1,3 +1,3 @@
 JOIN tasks t ON t.id = e.task_id
-JOIN boards b ON b.id = t.board_id
+LEFT JOIN boards b ON b.id = t.board_id
 LEFT JOIN agents a ON a.id = e.agent_id

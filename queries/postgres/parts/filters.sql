@@ -6,19 +6,25 @@
 -- hash_readable_tasks is for many rows: the readable tasks are hashed once. Without it each row's task is looked up.
 -- bounded_in_time: IS TRUE keeps the planner from reading the indexes on board_id and task_id, which have millions of
 -- entries for a busy board, although a time range already says which rows to read.
+-- distributed: Citus distributes the events. The tasks of the boards go to each server as one list, and its index on task_id
+-- finds their events.
 -- grep_text is one text: strpos skips ahead in a message, where LIKE compares each character.
 \if :{?agent} \\
   AND e.agent_id = :'agent'
 \endif \\
 \if :{?boards} \\
   \if :{?by_task_board} \\
-    \if :{?hash_readable_tasks} \\
-  AND (e.task_id IN (SELECT t.id FROM tasks t WHERE t.board_id = ANY(:'boards')))
-      \if :{?bounded_in_time} \\
-      IS TRUE
-      \endif \\
+    \if :{?distributed} \\
+  AND e.task_id = ANY(ARRAY(SELECT t.id FROM tasks t WHERE t.board_id = ANY(:'boards')))
     \else \\
+      \if :{?hash_readable_tasks} \\
+  AND (e.task_id IN (SELECT t.id FROM tasks t WHERE t.board_id = ANY(:'boards')))
+        \if :{?bounded_in_time} \\
+      IS TRUE
+        \endif \\
+      \else \\
   AND (SELECT t.board_id FROM tasks t WHERE t.id = e.task_id) = ANY(:'boards')
+      \endif \\
     \endif \\
   \else \\
     \if :{?hash_readable_tasks} \\

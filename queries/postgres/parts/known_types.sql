@@ -14,16 +14,7 @@ WITH RECURSIVE kind (event_type) AS (
 known_type AS (
   SELECT
     event_type,
-    true
-\if :{?type_patterns} \\
-      AND event_type LIKE ANY(:'type_patterns')
-\endif \\
-\if :{?exclude_types} \\
-      AND NOT event_type LIKE ANY(:'exclude_types')
-\endif \\
-\if :{?failures} \\
-      AND event_type LIKE '%failed'
-\endif \\
+    :asked_type
     AS asked
   FROM kind
   WHERE event_type IS NOT NULL

@@ -1,7 +1,7 @@
 //! The indexes that the queries rely on: which exist, and what a missing one costs.
 
 use super::report::{CheckState, Report};
-use crate::db::{Cost, Database, IndexFacts, TableFacts};
+use crate::db::{Cost, Database, IndexFacts, Layout, TableFacts};
 use anyhow::Result;
 use serde_json::json;
 
@@ -43,13 +43,22 @@ pub(super) async fn examine(report: &mut Report, store: &mut Database, facts: Op
     );
     report.fact("indexes", list.collect());
     for index in indexes.iter().filter(|index| !index.valid) {
-        let said = format!("{} cannot be used: its making was interrupted", index.name);
-        report.add_hint(
-            "indexes",
-            CheckState::Wrong,
-            said,
-            &format!("DROP INDEX CONCURRENTLY {}; and make it again", index.name),
-        );
+        let name = &index.name;
+        let (said, hint) = match facts.map(|facts| facts.layout) {
+            Some(Layout::Partitions | Layout::ForeignPartitions) => (
+                format!("{name} cannot be used: a partition lacks its part"),
+                format!("create an index on each partition, and ALTER INDEX {name} ATTACH PARTITION it"),
+            ),
+            Some(Layout::Hypertable | Layout::DistributedPartitions) => (
+                format!("{name} cannot be used: its making was interrupted"),
+                format!("DROP INDEX {name}; and make it again"),
+            ),
+            _ => (
+                format!("{name} cannot be used: its making was interrupted"),
+                format!("DROP INDEX CONCURRENTLY {name}; and make it again"),
+            ),
+        };
+        report.add_hint("indexes", CheckState::Wrong, said, &hint);
     }
     let there: Vec<String> = WANTED.iter().filter(|w| serves(&indexes, w.columns)).map(|w| name(w.columns)).collect();
     if !there.is_empty() {
@@ -59,11 +68,17 @@ pub(super) async fn examine(report: &mut Report, store: &mut Database, facts: Op
             format!("{} of {} that help: {}", there.len(), WANTED.len(), there.join(", ")),
         );
     }
-    let at_most = store.page_cost(Cost::Indexed).await?;
+    // Citus does not know what its servers need.
+    let in_shards = facts.is_some_and(|facts| facts.layout.engine() == "Citus");
+    let at_most = if in_shards { None } else { store.page_cost(Cost::Indexed).await? };
     let mut missing = Vec::new();
     for wanted in WANTED.iter().filter(|wanted| !serves(&indexes, wanted.columns)) {
         let cost = store.page_cost(wanted.cost).await?;
-        let statement = statement(wanted.columns, facts);
+        let layout = facts.map(|facts| facts.layout);
+        let (statement, hint) = match statement(wanted.columns, layout) {
+            Ok(statement) => (Some(statement.clone()), statement),
+            Err(why) => (None, why.to_owned()),
+        };
         let worth = match cost.zip(at_most) {
             Some((cost, at_most)) if cost > at_most => {
                 format!("; a page costs the planner {cost:.0} now and at most {at_most:.0} with it")
@@ -73,7 +88,7 @@ pub(super) async fn examine(report: &mut Report, store: &mut Database, facts: Op
         };
         let state = if wanted.needed { CheckState::Wrong } else { CheckState::Note };
         let said = format!("{} is missing: {}{worth}", name(wanted.columns), wanted.serves);
-        report.add_hint("indexes", state, said, &statement);
+        report.add_hint("indexes", state, said, &hint);
         missing.push(json!({"columns": wanted.columns, "needed": wanted.needed, "serves": wanted.serves,
             "cost_now": cost, "cost_with_at_most": at_most, "statement": statement}));
     }
@@ -95,17 +110,31 @@ fn serves(indexes: &[IndexFacts], columns: &[&str]) -> bool {
     })
 }
 
-fn statement(columns: &[&str], facts: Option<&TableFacts>) -> String {
+/// What makes an index where the rows are kept so, or why nothing here does.
+fn statement(columns: &[&str], layout: Option<Layout>) -> Result<String, &'static str> {
     let index = format!("ix_activity_events_{}", columns.join("_"));
     let columns = columns.join(", ");
-    match facts {
-        Some(facts) if facts.partitioned => format!(
+    let concurrently = format!("CREATE INDEX CONCURRENTLY {index} ON activity_events ({columns});");
+    Ok(match layout {
+        Some(Layout::View) => return Err("a view has no indexes: the tables behind it need it"),
+        Some(Layout::Foreign | Layout::ForeignPartitions) => {
+            return Err("a foreign table has no indexes: the table on the other server needs it");
+        }
+        Some(Layout::Partitions) => format!(
             "CREATE INDEX {index} ON ONLY activity_events ({columns}); then CREATE INDEX CONCURRENTLY on each partition and \
              ALTER INDEX {index} ATTACH PARTITION"
         ),
-        Some(_) => format!("CREATE INDEX CONCURRENTLY {index} ON activity_events ({columns});"),
-        None => format!("CREATE INDEX {index} ON activity_events ({columns});"),
-    }
+        // Each table has indexes of its own. In psql, the last word runs what the query yields.
+        Some(Layout::Inheritance) => format!(
+            "{concurrently}\nSELECT format('CREATE INDEX CONCURRENTLY ON %s ({columns})', inhrelid::regclass) \
+             FROM pg_inherits WHERE inhparent = 'activity_events'::regclass \\gexec"
+        ),
+        Some(Layout::Hypertable) => {
+            format!("CREATE INDEX {index} ON activity_events ({columns}) WITH (timescaledb.transaction_per_chunk);")
+        }
+        Some(Layout::Table | Layout::Distributed) => concurrently,
+        Some(Layout::DistributedPartitions) | None => format!("CREATE INDEX {index} ON activity_events ({columns});"),
+    })
 }
 
 #[cfg(test)]
@@ -131,7 +160,13 @@ mod tests {
 
     #[test]
     fn what_is_missing_is_made_without_locking_the_table() {
-        let facts = None;
-        assert!(!statement(&["created_at", "id"], facts).contains("CONCURRENTLY"), "SQLite knows no such thing");
+        let statement = |layout| statement(&["created_at", "id"], layout);
+        assert!(!statement(None).unwrap().contains("CONCURRENTLY"), "SQLite knows no such thing");
+        assert!(statement(Some(Layout::Table)).unwrap().contains("CONCURRENTLY"));
+        // TimescaleDB and partitioned tables refuse the word.
+        assert!(!statement(Some(Layout::Hypertable)).unwrap().contains("CONCURRENTLY"));
+        assert!(!statement(Some(Layout::DistributedPartitions)).unwrap().contains("CONCURRENTLY"));
+        assert!(statement(Some(Layout::View)).is_err());
+        assert!(statement(Some(Layout::ForeignPartitions)).is_err());
     }
 }

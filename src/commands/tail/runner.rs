@@ -37,6 +37,8 @@ pub(super) struct TailRunner<'a, T> {
     connected: bool,
     /// Start of the oldest open write transaction, read after connecting.
     oldest_writer: Option<Timestamp>,
+    /// Each poll can find that out, and there are no snapshots.
+    knows_writers: bool,
     follow: Option<TailState>,
     /// When the cursor file was last written.
     saved: Option<Instant>,
@@ -153,6 +155,7 @@ impl<'a, T: Item + Record + Clone> TailRunner<'a, T> {
             session,
             connected: true,
             oldest_writer: None,
+            knows_writers: false,
             saved: None,
             batch: poll::BATCH,
             noted: Instant::now(),

@@ -12,7 +12,7 @@ use uuid::Uuid;
 
 pub(in crate::db) static POSTGRES: Dialect = Dialect {
     files: query_files!("postgres":
-        "parts/after_key" "parts/comment_columns" "parts/comment_names" "parts/event_board" "parts/event_columns"
+        "parts/after_key" "parts/asked_type" "parts/comment_columns" "parts/comment_names" "parts/event_board" "parts/event_columns"
         "parts/filters" "parts/in_order" "parts/in_order_sorted" "parts/known_types" "parts/list_columns" "parts/list_names"
         "parts/required_columns" "parts/time_range"
         "archived" "burn" "compare" "deliveries" "first_seen" "still_there"
@@ -20,9 +20,9 @@ pub(in crate::db) static POSTGRES: Dialect = Dialect {
         "comments_windows" "count" "count_on_boards" "doctor_clock" "doctor_columns" "doctor_commit_delays" "doctor_indexes"
         "doctor_orphaned_events" "doctor_path" "doctor_plan_cost" "doctor_privileges" "doctor_table" "error_rate"
         "event_by_id" "event_type_bounds" "event_types" "has_foreign_partitions" "has_notify_trigger" "insert_event"
-        "keys_since" "last_activity" "last_activity_by_board" "list" "list_by_id" "list_by_selective_index" "list_by_type"
+        "keys_since" "known_agent" "last_activity" "last_activity_by_board" "list" "list_by_id" "list_by_selective_index" "list_by_type"
         "list_windows" "lock_event_ids" "match_estimate_by_agent" "match_estimate_by_board" "match_estimate_by_task"
-        "missing_privileges" "oldest_write_transaction" "poll_keys" "poll_snapshot" "session_info" "summary"
+        "missing_privileges" "oldest_write_transaction" "oldest_write_transaction_citus" "poll_keys" "poll_snapshot" "session_info" "summary"
         "task_steps" "task_table" "tasks_by_id_range" "tasks_by_title" "readable_columns" "time_bounds" "token_hashes" "types_in_use" "user_with_boards"),
     explain: "EXPLAIN\n",
     outside_transaction: SAFE_PATH,
@@ -97,11 +97,18 @@ fn read_session(row: &Row<'_>) -> Result<SessionInfo> {
     let begins = |wanted: &[&str]| keys.iter().any(|key| begins_with(key, &schema.columns, wanted));
     (schema.indexed_by_type, schema.indexed_by_time) = (begins(&["event_type", "created_at"]), begins(&["created_at"]));
     let kind = columns.text()?.unwrap_or_default();
-    schema.numbered = kind == "r" || kind == "p";
-    schema.sharded = kind == "f";
-    schema.small = kind == "r" && columns.flag()?.unwrap_or_default();
+    let [has_children, distributed, subscribed, few] =
+        [columns.flag()?, columns.flag()?, columns.flag()?, columns.flag()?].map(Option::unwrap_or_default);
+    schema.inherited = kind == "r" && has_children;
+    schema.distributed = distributed;
+    schema.subscribed = subscribed;
+    // The transaction ids in shards are those of other servers.
+    schema.numbered = matches!(kind.as_str(), "r" | "p") && !distributed;
+    schema.sharded = kind == "f" || distributed;
+    // Where rows lie in other tables, the size of this one tells nothing. Citus takes plain queries only.
+    schema.small = distributed || kind == "r" && !has_children && few;
     let missing = Tables::new(table_schemas.clone()).missing();
-    Ok(SessionInfo { schema, missing, table_schemas, column_types, encoding, partitioned: kind == "p" })
+    Ok(SessionInfo { schema, missing, table_schemas, column_types, encoding, partitioned: kind == "p" && !distributed })
 }
 
 fn read_snapshot(row: &Row<'_>, schema: &Schema) -> Result<PollSnapshot> {

@@ -4,7 +4,7 @@
 use super::{ChainArchive, TailRunner, options};
 use crate::auth::identity;
 use crate::db::{self, EventQuery, Item, Order, PageRequest, TransactionMode};
-use crate::error::usage;
+use crate::error::{Failure, is_transient, unavailable, usage};
 use crate::model::Scope;
 use crate::model::{Cell, Key, Record, Timestamp};
 use crate::output;
@@ -124,8 +124,10 @@ impl<T: Item + Record + Clone> TailRunner<'_, T> {
             self.session.store.commit().await?;
             self.connected = true;
             self.listen_at = Some(Instant::now());
-            self.oldest_writer = self.session.store.oldest_writer().await?;
+            self.look_for_writers().await?;
         } else if self.follow.is_none() {
+            self.look_for_writers().await?;
+        } else if self.knows_writers {
             self.oldest_writer = self.session.store.oldest_writer().await?;
         }
         if self.push.is_none() && !self.args.no_follow && self.listen_at.is_some_and(|at| at <= Instant::now()) {
@@ -133,6 +135,18 @@ impl<T: Item + Record + Clone> TailRunner<'_, T> {
             self.push = self.session.store.listener().await.unwrap_or(None);
             self.listen_at = Some(Instant::now() + LISTEN_EVERY);
         }
+        Ok(())
+    }
+
+    /// Finds out when the oldest open transaction began. Where that takes the place of snapshots, each poll has to know it.
+    async fn look_for_writers(&mut self) -> Result<()> {
+        let in_cluster = self.session.store.schema().distributed;
+        self.oldest_writer = match self.session.store.oldest_writer().await {
+            // Older versions of Citus do not have what tells it.
+            Err(error) if in_cluster && !is_transient(&error) => None,
+            done => done?,
+        };
+        self.knows_writers = in_cluster && self.oldest_writer.is_some();
         Ok(())
     }
 
@@ -210,6 +224,8 @@ impl<T: Item + Record + Clone> TailRunner<'_, T> {
             }
             open = true;
             let keys = self.session.store.keys(asked, types.as_deref(), from, after, PAGE).await?;
+            // Whether the transaction that found the keys is still open.
+            let mut same_view = true;
             after = keys.last().copied();
             let fresh = self.follow.as_mut().map(|follow| follow.page(&keys)).unwrap_or_default();
             let last = keys.len() < PAGE;
@@ -219,8 +235,16 @@ impl<T: Item + Record + Clone> TailRunner<'_, T> {
                 if !open && !self.reopen(&scope).await? {
                     return Ok(PollEnd::GivenUp);
                 }
-                let (rows, read) = self.rows(asked, fresh).await?;
+                same_view &= open;
+                let (rows, read, missing) = self.rows(asked, fresh).await?;
+                if missing > 0 && same_view {
+                    return Err(without_row(missing).into());
+                }
                 self.session.store.commit().await?;
+                if missing > 0 {
+                    // They may have been deleted since: the next poll looks for their keys again.
+                    return Ok(PollEnd::GivenUp);
+                }
                 open = false;
                 self.say(&mut news);
                 if self.print(&rows, &fresh[..read])? {
@@ -256,14 +280,15 @@ impl<T: Item + Record + Clone> TailRunner<'_, T> {
         Ok(false)
     }
 
-    /// Rows of the first of these events, as many as memory should hold, and how many events that is. Fewer than that may
-    /// still be there.
-    async fn rows(&mut self, asked: EventQuery<'_>, fresh: &[UnseenEvent]) -> Result<(Vec<T>, usize)> {
+    /// Rows of the first of these events, as many as memory should hold, how many events that is, and how many events have
+    /// no row.
+    async fn rows(&mut self, asked: EventQuery<'_>, fresh: &[UnseenEvent]) -> Result<(Vec<T>, usize, usize)> {
         let left = self.args.until_count.map_or(u64::MAX, |count| count - self.status.events);
         let most = self.batch.min(fresh.len()).min(usize::try_from(left).unwrap_or(usize::MAX));
         let keys: Vec<Key> = fresh[..most].iter().map(|fresh| fresh.key).collect();
         let (mut rows, mut bytes, mut over) = (Vec::with_capacity(most), 0, None);
-        self.session
+        let missing = self
+            .session
             .store
             .by_keys::<T>(asked, &keys, &mut |row| {
                 if let Cell::Text(message) = row.cell(MESSAGE) {
@@ -279,7 +304,7 @@ impl<T: Item + Record + Clone> TailRunner<'_, T> {
             .await?;
         let read = over.and_then(|over| keys.iter().position(|key| *key == over));
         self.batch = read.map_or((self.batch * 2).min(BATCH), |read| read.max(1));
-        Ok((rows, read.unwrap_or(most)))
+        Ok((rows, read.unwrap_or(most), missing))
     }
 
     /// Prints rows of fresh events in order, outside any transaction. From the first byte to the cursor file nothing else
@@ -389,9 +414,10 @@ impl<T: Item + Record + Clone> TailRunner<'_, T> {
             Scope::Agent(_) => "one agent".to_owned(),
         };
         let Some(follow) = &self.follow else { return };
-        let note = match (follow.shortened(), snapshots) {
+        let note = match (follow.shortened(), snapshots || self.knows_writers) {
             (true, _) => ", shortened: too many events",
             (false, false) => ", fixed",
+            (false, true) if self.session.store.schema().subscribed => ", fixed: it counts until the replication",
             (false, true) => "",
         };
         let how = if self.push.is_some() { "push" } else { "connected" };
@@ -404,6 +430,15 @@ impl<T: Item + Record + Clone> TailRunner<'_, T> {
         self.polled = true;
         self.status.set_state(state);
     }
+}
+
+/// One transaction lists events and does not have their rows. What lists them and what reads them is not the same server then,
+/// and an event that is passed over now would be lost.
+fn without_row(missing: usize) -> Failure {
+    let events = output::counted(missing as u64, "event");
+    unavailable(format!("the database lists {events} without a row"))
+        .hint("is there a pooler that sends one transaction to several servers?")
+        .transient(true)
 }
 
 /// What to say of a clock that was set back.
