@@ -46,121 +46,131 @@ CREATE OR REPLACE VIEW mc_activity_boundary.me AS
   JOIN pg_catalog.pg_roles r ON r.oid = i.role
   WHERE r.rolname = session_user;
 
--- The functions of the policies run as the owner of the tables, to whom no policy applies. A query calls each once.
+-- The functions of the policies run as the owner of the tables, to whom no policy applies. They tell a role nothing but what it
+-- may see. PL/pgSQL keeps their plans for the whole session.
 CREATE OR REPLACE FUNCTION mc_activity_boundary.agent() RETURNS uuid
-LANGUAGE sql STABLE PARALLEL SAFE SECURITY DEFINER AS $$
-  SELECT me.agent_id FROM mc_activity_boundary.me
+LANGUAGE plpgsql STABLE PARALLEL SAFE SECURITY DEFINER AS $$
+BEGIN
+  RETURN (SELECT me.agent_id FROM mc_activity_boundary.me);
+END
 $$;
 
 CREATE OR REPLACE FUNCTION mc_activity_boundary.user_id() RETURNS uuid
-LANGUAGE sql STABLE PARALLEL SAFE SECURITY DEFINER AS $$
-  SELECT me.user_id FROM mc_activity_boundary.me
+LANGUAGE plpgsql STABLE PARALLEL SAFE SECURITY DEFINER AS $$
+BEGIN
+  RETURN (SELECT me.user_id FROM mc_activity_boundary.me);
+END
 $$;
 
 -- A user's boards, as user_with_boards.sql has them; none for an agent.
 CREATE OR REPLACE FUNCTION mc_activity_boundary.readable_boards() RETURNS uuid[]
-LANGUAGE sql STABLE PARALLEL SAFE SECURITY DEFINER AS $$
-  SELECT coalesce(array_agg(board.id), '{}')
-  FROM (
-    SELECT m.id, m.organization_id, m.all_boards_read OR m.all_boards_write AS all_boards
-    FROM mc_activity_boundary.me
-    JOIN users u ON u.id = me.user_id
-    JOIN organization_members m ON m.user_id = u.id
-    ORDER BY (m.organization_id = u.active_organization_id) IS TRUE DESC, m.created_at, m.id
-    LIMIT 1
-  ) AS m
-  CROSS JOIN LATERAL (
-    SELECT b.id
-    FROM boards b
-    WHERE m.all_boards AND b.organization_id = m.organization_id
-    UNION
-    SELECT x.board_id
-    FROM organization_board_access x
-    WHERE NOT m.all_boards AND x.organization_member_id = m.id AND (x.can_read OR x.can_write)
-  ) AS board
+LANGUAGE plpgsql STABLE PARALLEL SAFE SECURITY DEFINER AS $$
+DECLARE
+  member record;
+BEGIN
+  SELECT m.id, m.organization_id, m.all_boards_read OR m.all_boards_write AS all_boards INTO member
+  FROM mc_activity_boundary.me
+  JOIN users u ON u.id = me.user_id
+  JOIN organization_members m ON m.user_id = u.id
+  ORDER BY (m.organization_id = u.active_organization_id) IS TRUE DESC, m.created_at, m.id
+  LIMIT 1;
+  IF NOT FOUND THEN
+    RETURN '{}';
+  ELSIF member.all_boards THEN
+    RETURN ARRAY(SELECT b.id FROM boards b WHERE b.organization_id = member.organization_id);
+  END IF;
+  RETURN ARRAY(SELECT x.board_id
+               FROM organization_board_access x
+               WHERE x.organization_member_id = member.id AND (x.can_read OR x.can_write) AND x.board_id IS NOT NULL);
+END
 $$;
 
--- The tasks on them.
-CREATE OR REPLACE FUNCTION mc_activity_boundary.readable_tasks() RETURNS SETOF uuid
-LANGUAGE sql STABLE PARALLEL SAFE SECURITY DEFINER ROWS 10000 AS $$
-  SELECT t.id FROM tasks t WHERE t.board_id = ANY ((SELECT mc_activity_boundary.readable_boards())::uuid[])
+-- Whether a board is an agent's own, or that of an event of the agent (boards_of_agent.sql).
+CREATE OR REPLACE FUNCTION mc_activity_boundary.is_agents_board(board uuid) RETURNS boolean
+LANGUAGE plpgsql STABLE PARALLEL SAFE SECURITY DEFINER SET enable_seqscan = off AS $$
+DECLARE
+  me uuid := mc_activity_boundary.agent();
+BEGIN
+  RETURN EXISTS (SELECT FROM agents a WHERE a.id = me AND a.board_id = board)
+      OR EXISTS (SELECT FROM activity_events e WHERE e.agent_id = me AND e.board_id = board)
+      OR EXISTS (SELECT
+                 FROM activity_events e
+                 WHERE e.agent_id = me AND e.board_id IS NULL
+                   AND (SELECT t.board_id FROM tasks t WHERE t.id = e.task_id) = board);
+END
 $$;
 
--- The boards on which tasks are shown: a user's; an agent's own and those that its events belong to, as boards_of_agent.sql has
--- them.
-CREATE OR REPLACE FUNCTION mc_activity_boundary.boards() RETURNS uuid[]
-LANGUAGE sql STABLE PARALLEL SAFE SECURITY DEFINER AS $$
-  SELECT CASE
-    WHEN mc_activity_boundary.agent() IS NULL THEN mc_activity_boundary.readable_boards()
-    ELSE ARRAY(SELECT a.board_id
-               FROM agents a
-               WHERE a.id = (SELECT mc_activity_boundary.agent()) AND a.board_id IS NOT NULL
-               UNION
-               SELECT coalesce(e.board_id, (SELECT t.board_id FROM tasks t WHERE t.id = e.task_id))
-               FROM activity_events e
-               WHERE e.agent_id = (SELECT mc_activity_boundary.agent()))
-  END
+-- Whether a board is shown to an agent: one of those, or that of a task of its events, which counts among comments.
+CREATE OR REPLACE FUNCTION mc_activity_boundary.shows_board(board uuid) RETURNS boolean
+LANGUAGE plpgsql STABLE PARALLEL SAFE SECURITY DEFINER SET enable_seqscan = off AS $$
+DECLARE
+  me uuid := mc_activity_boundary.agent();
+BEGIN
+  RETURN mc_activity_boundary.is_agents_board(board)
+      OR EXISTS (SELECT
+                 FROM activity_events e
+                 WHERE e.agent_id = me AND (SELECT t.board_id FROM tasks t WHERE t.id = e.task_id) = board);
+END
 $$;
 
--- The tasks of an agent's own events; none for a user. Among comments a task's own board counts, whichever the event has.
-CREATE OR REPLACE FUNCTION mc_activity_boundary.own_tasks() RETURNS SETOF uuid
-LANGUAGE sql STABLE PARALLEL SAFE SECURITY DEFINER ROWS 10000 AS $$
-  SELECT DISTINCT e.task_id
-  FROM activity_events e
-  JOIN tasks t ON t.id = e.task_id
-  WHERE e.agent_id = (SELECT mc_activity_boundary.agent()) AND t.board_id IS NOT NULL
-$$;
-
--- The boards of those tasks too.
-CREATE OR REPLACE FUNCTION mc_activity_boundary.shown_boards() RETURNS uuid[]
-LANGUAGE sql STABLE PARALLEL SAFE SECURITY DEFINER AS $$
-  SELECT CASE
-    WHEN mc_activity_boundary.agent() IS NULL THEN mc_activity_boundary.readable_boards()
-    ELSE mc_activity_boundary.boards()
-      || ARRAY(SELECT DISTINCT t.board_id FROM tasks t WHERE t.id IN (SELECT mc_activity_boundary.own_tasks()))
-  END
+-- Whether a task is shown to an agent: one on its boards, or one with an event of the agent.
+CREATE OR REPLACE FUNCTION mc_activity_boundary.shows_task(task uuid, board uuid) RETURNS boolean
+LANGUAGE plpgsql STABLE PARALLEL SAFE SECURITY DEFINER SET enable_seqscan = off AS $$
+DECLARE
+  me uuid := mc_activity_boundary.agent();
+BEGIN
+  RETURN EXISTS (SELECT FROM activity_events e WHERE e.task_id = task AND e.agent_id = me)
+      OR mc_activity_boundary.is_agents_board(board);
+END
 $$;
 
 -- Whether a user's boards have so many events that it is quicker to look for one of a certain agent than to read all of them.
 CREATE OR REPLACE FUNCTION mc_activity_boundary.has_many_events() RETURNS boolean
-LANGUAGE sql STABLE PARALLEL SAFE SECURITY DEFINER SET enable_seqscan = off AS $$
-  SELECT count(*) > 5000
-  FROM (SELECT
-        FROM activity_events e
-        WHERE e.board_id = ANY ((SELECT mc_activity_boundary.readable_boards())::uuid[])
-        LIMIT 5001) AS e
+LANGUAGE plpgsql STABLE PARALLEL SAFE SECURITY DEFINER SET enable_seqscan = off AS $$
+DECLARE
+  readable uuid[] := mc_activity_boundary.readable_boards();
+BEGIN
+  RETURN (SELECT count(*) > 2000
+          FROM (SELECT FROM activity_events e WHERE e.board_id = ANY (readable) LIMIT 2001) AS e);
+END
 $$;
 
 -- The agents of those events, where they are few.
 CREATE OR REPLACE FUNCTION mc_activity_boundary.agents_of_few_events() RETURNS uuid[]
-LANGUAGE sql STABLE PARALLEL SAFE SECURITY DEFINER SET enable_seqscan = off AS $$
-  SELECT CASE
-    WHEN mc_activity_boundary.has_many_events() THEN '{}'
-    ELSE ARRAY(SELECT e.agent_id
-               FROM activity_events e
-               WHERE e.board_id = ANY ((SELECT mc_activity_boundary.readable_boards())::uuid[])
+LANGUAGE plpgsql STABLE PARALLEL SAFE SECURITY DEFINER SET enable_seqscan = off AS $$
+DECLARE
+  readable uuid[] := mc_activity_boundary.readable_boards();
+  tasks uuid[];
+BEGIN
+  IF mc_activity_boundary.has_many_events() THEN
+    RETURN '{}';
+  END IF;
+  tasks := ARRAY(SELECT t.id FROM tasks t WHERE t.board_id = ANY (readable));
+  RETURN ARRAY(SELECT e.agent_id FROM activity_events e WHERE e.board_id = ANY (readable)
                UNION
-               SELECT e.agent_id
-               FROM activity_events e
-               WHERE e.task_id = ANY (ARRAY(SELECT mc_activity_boundary.readable_tasks())))
-  END
+               SELECT e.agent_id FROM activity_events e WHERE e.task_id = ANY (tasks));
+END
 $$;
 
 -- A user's memberships.
 CREATE OR REPLACE FUNCTION mc_activity_boundary.memberships() RETURNS uuid[]
-LANGUAGE sql STABLE PARALLEL SAFE SECURITY DEFINER AS $$
-  SELECT ARRAY(SELECT m.id FROM organization_members m WHERE m.user_id = mc_activity_boundary.user_id())
+LANGUAGE plpgsql STABLE PARALLEL SAFE SECURITY DEFINER AS $$
+BEGIN
+  RETURN ARRAY(SELECT m.id FROM organization_members m WHERE m.user_id = mc_activity_boundary.user_id());
+END
 $$;
 
 -- A user's organizations, or that of an agent's board.
 CREATE OR REPLACE FUNCTION mc_activity_boundary.organizations() RETURNS uuid[]
-LANGUAGE sql STABLE PARALLEL SAFE SECURITY DEFINER AS $$
-  SELECT ARRAY(SELECT m.organization_id FROM organization_members m WHERE m.user_id = mc_activity_boundary.user_id()
+LANGUAGE plpgsql STABLE PARALLEL SAFE SECURITY DEFINER AS $$
+BEGIN
+  RETURN ARRAY(SELECT m.organization_id FROM organization_members m WHERE m.user_id = mc_activity_boundary.user_id()
                UNION
                SELECT b.organization_id
                FROM agents a
                JOIN boards b ON b.id = a.board_id
-               WHERE a.id = mc_activity_boundary.agent())
+               WHERE a.id = mc_activity_boundary.agent());
+END
 $$;
 
 -- Makes a role see what a user or an agent may see, and nothing else.
@@ -246,9 +256,9 @@ GRANT USAGE ON SCHEMA mc_activity_boundary TO mc_activity_bounded;
 GRANT SELECT ON mc_activity_boundary.me TO mc_activity_bounded;
 GRANT EXECUTE ON FUNCTION
   mc_activity_boundary.agent(), mc_activity_boundary.user_id(), mc_activity_boundary.readable_boards(),
-  mc_activity_boundary.readable_tasks(), mc_activity_boundary.boards(), mc_activity_boundary.own_tasks(),
-  mc_activity_boundary.shown_boards(), mc_activity_boundary.has_many_events(), mc_activity_boundary.agents_of_few_events(),
-  mc_activity_boundary.memberships(), mc_activity_boundary.organizations()
+  mc_activity_boundary.is_agents_board(uuid), mc_activity_boundary.shows_board(uuid),
+  mc_activity_boundary.shows_task(uuid, uuid), mc_activity_boundary.has_many_events(),
+  mc_activity_boundary.agents_of_few_events(), mc_activity_boundary.memberships(), mc_activity_boundary.organizations()
   TO mc_activity_bounded;
 
 -- Before a bounded role gets a privilege, the policies stand.
@@ -266,18 +276,23 @@ BEGIN
 END
 $$;
 
--- In (SELECT …) a function is called once a query, not once a row.
+-- In (SELECT …) a function is called once a query, not once a row. A task is looked up only for an event on a board that is
+-- not readable.
 CREATE POLICY mc_activity_boundary ON activity_events AS RESTRICTIVE TO mc_activity_bounded USING (
   agent_id = (SELECT mc_activity_boundary.agent())
   OR board_id = ANY ((SELECT mc_activity_boundary.readable_boards())::uuid[])
-  OR task_id IN (SELECT mc_activity_boundary.readable_tasks())
+  OR task_id IS NOT NULL AND (SELECT mc_activity_boundary.user_id()) IS NOT NULL
+     AND (SELECT t.board_id FROM tasks t WHERE t.id = task_id)
+         = ANY ((SELECT mc_activity_boundary.readable_boards())::uuid[])
 );
 CREATE POLICY mc_activity_boundary ON boards AS RESTRICTIVE TO mc_activity_bounded USING (
-  id = ANY ((SELECT mc_activity_boundary.shown_boards())::uuid[])
+  id = ANY ((SELECT mc_activity_boundary.readable_boards())::uuid[])
+  OR (SELECT mc_activity_boundary.agent()) IS NOT NULL AND mc_activity_boundary.shows_board(id)
 );
 CREATE POLICY mc_activity_boundary ON tasks AS RESTRICTIVE TO mc_activity_bounded USING (
-  board_id = ANY ((SELECT mc_activity_boundary.boards())::uuid[])
-  OR id IN (SELECT mc_activity_boundary.own_tasks())
+  board_id = ANY ((SELECT mc_activity_boundary.readable_boards())::uuid[])
+  OR board_id IS NOT NULL AND (SELECT mc_activity_boundary.agent()) IS NOT NULL
+     AND mc_activity_boundary.shows_task(id, board_id)
 );
 -- The subquery on activity_events sees what the policy there shows.
 CREATE POLICY mc_activity_boundary ON agents AS RESTRICTIVE TO mc_activity_bounded USING (
