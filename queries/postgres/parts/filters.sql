@@ -6,6 +6,7 @@
 -- hash_readable_tasks is for many rows: the readable tasks are hashed once. Without it each row's task is looked up.
 -- bounded_in_time: IS TRUE keeps the planner from reading the indexes on board_id and task_id, which have millions of
 -- entries for a busy board, although a time range already says which rows to read.
+-- little_tasks are the tasks of the boards, where a bounded role may see little: an index finds what it may see.
 -- grep_text is one text: strpos skips ahead in a message, where LIKE compares each character.
 \if :{?agent} \\
   AND e.agent_id = :'agent'
@@ -35,6 +36,9 @@
   \if :{?by_task_board} \\
   AND e.task_id IN (SELECT t.id FROM tasks t WHERE t.board_id IS NOT NULL)
   \endif \\
+\endif \\
+\if :{?little_tasks} \\
+  AND (e.board_id = ANY(:'boards') OR e.task_id = ANY(:'little_tasks'))
 \endif \\
 \if :{?exclude_boards} \\
   AND (

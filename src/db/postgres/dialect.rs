@@ -91,6 +91,7 @@ fn read_session(row: &Row<'_>) -> Result<SessionInfo> {
     let encoding = columns.text()?;
     let table_schemas = columns.texts()?;
     schema.row_security = columns.texts()?;
+    schema.bounded = columns.flag()?.unwrap_or_default();
     schema.columns = columns.texts()?;
     let column_types = columns.texts()?;
     let keys = columns.texts()?;
