@@ -194,10 +194,10 @@ impl<T: Item + Record + Clone> TailRunner<'_, T> {
     async fn pages(&mut self, from: Timestamp, next: u64, news: [Option<String>; 2]) -> Result<PollEnd> {
         let (filter, scope) = (self.filter.clone(), self.session.scope.clone());
         let asked = Session::asked(&scope, &filter, self.rule);
-        let types = self.session.store.poll_types(asked).await?;
+        let path = self.session.store.poll_path(asked).await?;
         if let Some(recheck) = self.follow.as_ref().and_then(TailState::recheck) {
             let range = (recheck.from, recheck.before);
-            let unseen = self.session.store.keys_since(asked, types.as_deref(), range, (recheck.mark, next)).await?;
+            let unseen = self.session.store.keys_since(asked, &path, range, (recheck.mark, next)).await?;
             if let Some(follow) = &mut self.follow {
                 follow.unseen(unseen);
             }
@@ -210,7 +210,7 @@ impl<T: Item + Record + Clone> TailRunner<'_, T> {
                 return Ok(PollEnd::GivenUp);
             }
             open = true;
-            let keys = self.session.store.keys(asked, types.as_deref(), from, after, PAGE).await?;
+            let keys = self.session.store.keys(asked, &path, from, after, PAGE).await?;
             after = keys.last().copied();
             let fresh = self.follow.as_mut().map(|follow| follow.page(&keys)).unwrap_or_default();
             let last = keys.len() < PAGE;
