@@ -91,9 +91,12 @@ impl Context {
             None => return Ok(actor),
         };
         let (role, name) = (store.schema().role.as_deref().unwrap_or_default(), &actor.name);
-        Err(denied(format!("{other}: the role {role} sees what {} {name} may see, and nothing else", actor.kind.name()))
-            .hint(format!("leave {other} out, or connect as another role"))
-            .into())
+        Err(denied(format!(
+            "{other}: the role {role} sees what {} {name} may see, and nothing else",
+            actor.kind.name()
+        ))
+        .hint(format!("leave {other} out, or connect as another role"))
+        .into())
     }
 
     /// Whether stdin holds a token, and so nothing else.
