@@ -9,7 +9,7 @@ use crate::db::{AgentName, BoardRule, PageRequest};
 use crate::error::{denied, not_found};
 use crate::model::Filter;
 use crate::model::{ActivityEvent, Board};
-use crate::session::Session;
+use crate::session::{Session, boards_read};
 use anyhow::Result;
 use std::collections::HashMap;
 use uuid::Uuid;
@@ -35,7 +35,7 @@ impl Session {
             _ => identity::boards(&mut self.store, &self.actor).await?,
         };
         let named = self.named_boards(&args.board, &boards)?;
-        Ok(Filter {
+        let filter = Filter {
             boards: (!args.board.is_empty()).then_some(named),
             exclude_boards: self.named_boards(&args.exclude_board, &boards)?,
             agents: self.named_agents(&args.agent, &boards).await?,
@@ -46,7 +46,10 @@ impl Session {
             since,
             until,
             ..Filter::default()
-        })
+        };
+        self.coverage.boards = boards_read(&self.scope, &filter);
+        (self.coverage.since, self.coverage.until) = (since, until);
+        Ok(filter)
     }
 
     /// Globs of event types. One with a comma stays whole where it matches an event that the actor may see.

@@ -172,8 +172,13 @@ fn a_policy_with_another_rule_is_caught() {
 fn the_owner_and_the_roles_of_grants_sql_see_and_write_what_they_did() {
     for engine in SCHEMAS {
         let database = Database::recorded(engine);
-        let read = |role| READS.map(|line| database.mc_as(role, words(line)).args(["--as-user", &user(0)]).ok().stdout);
-        let stable = |role| read(role).into_iter().enumerate().filter(|(n, _)| *n != 11).collect::<Vec<_>>();
+        // Those whose output holds neither a clock nor a random cursor.
+        let lines: Vec<&str> =
+            READS.into_iter().filter(|line| line.contains("-S ") || line.contains("jsonl")).collect();
+        let stable = |role| {
+            let ask = |line: &&str| database.mc_as(role, words(line)).args(["--as-user", &user(0)]).ok().stdout;
+            lines.iter().map(ask).collect::<Vec<_>>()
+        };
         let (owner, reader) = (answers(&database), stable(Role::BareReader));
         let database = &database;
         database.sql(include_str!("../../queries/postgres/boundary.sql"));
