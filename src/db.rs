@@ -28,7 +28,7 @@ pub use deliveries::DeliveryEvent;
 pub use diagnostics::{Cost, IndexFacts, Layout, PathSchema, TableFacts};
 pub use feed::{Feed, Item, Order, PageRequest};
 pub use lookups::{AgentName, AgentRow, BoardsOf, UserName, UserRow};
-pub use poll::PollSnapshot;
+pub use poll::{PollSnapshot, without_row};
 pub use postgres::Listener;
 pub use server_info::Schema;
 pub use sqlite::{demo_store, interrupt};

@@ -9,6 +9,7 @@ mod cell_text;
 pub mod chart;
 mod columns;
 pub mod compare;
+mod coverage;
 mod csv;
 pub mod destination;
 pub mod errors;
@@ -43,6 +44,7 @@ mod width;
 
 pub use self::csv::CsvOptions;
 pub use columns::Columns;
+pub use coverage::Coverage;
 pub use foreground::{is_in_foreground, would_be_stopped};
 pub use key_value::write_facts;
 pub use prometheus::SeriesLabels;

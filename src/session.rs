@@ -25,13 +25,13 @@ use crate::auth::{Actor, identity};
 use crate::cli::format::OutputArgs;
 use crate::cli::global::GlobalArgs;
 use crate::db::url::{PasswordSources, holds_password};
-use crate::db::{BoardRule, Database, EventQuery, Limits, Target, TransactionMode};
+use crate::db::{BoardRule, Database, EventQuery, Limits, Schema, Target, TransactionMode};
 use crate::error::{denied, unavailable, usage};
 use crate::model::Filter;
 use crate::model::Scope;
 use crate::model::{Timestamp, Zone};
 use crate::output::html::{self, Body, HtmlReport};
-use crate::output::{Style, Terminal};
+use crate::output::{Coverage, Style, Terminal};
 use crate::redact::{hide, mask};
 use crate::settings::{Files, SettingOrigin, Settings};
 use anyhow::Result;
@@ -94,6 +94,8 @@ pub struct Session {
     pub is_demo_by_default: bool,
     /// What we are connected to.
     pub target: Target,
+    /// What the answer rests on.
+    pub coverage: Coverage,
 }
 
 impl Context {
@@ -256,7 +258,9 @@ impl Context {
         let scope = actor.scope();
         let described = format!("{} ({})", place.target.label(), place.origin);
         let now = store.now();
+        let coverage = coverage(&actor, &scope, store.schema());
         Ok(Session {
+            coverage,
             store,
             actor,
             scope,
@@ -329,7 +333,8 @@ impl Context {
             return Err(usage("--html needs a file: stdout has the output").into());
         }
         let hidden = crate::output::row_security(&session.store.schema().row_security);
-        let database = [session.place.clone()].into_iter().chain(hidden).collect::<Vec<_>>().join("; ");
+        let database =
+            [session.place.clone(), session.coverage.line()].into_iter().chain(hidden).collect::<Vec<_>>().join("; ");
         let page = HtmlReport {
             body,
             actor: &session.who(),
@@ -352,7 +357,28 @@ impl Context {
     pub fn footer(&self, session: &Session, counted: String) -> Vec<String> {
         let who = format!("{counted}, for {}, times in {}", session.who(), session.zone.label());
         let hidden = crate::output::row_security(&session.store.schema().row_security);
-        [who, session.place.clone()].into_iter().chain(hidden).collect()
+        [who, session.coverage.line(), session.place.clone()].into_iter().chain(hidden).collect()
+    }
+}
+
+/// What an answer without filters rests on.
+fn coverage(actor: &Actor, scope: &Scope, schema: &Schema) -> Coverage {
+    Coverage {
+        kind: actor.kind.name(),
+        id: actor.id.to_string(),
+        name: actor.name.clone(),
+        how: actor.how.clone(),
+        boards: boards_read(scope, &Filter::default()),
+        row_security: schema.row_security.clone(),
+        ..Coverage::default()
+    }
+}
+
+/// How many boards a filter leaves, of how many that a user may read.
+fn boards_read(scope: &Scope, filter: &Filter) -> Option<(usize, usize)> {
+    match scope {
+        Scope::Boards(readable) => Some((filter.readable_boards(readable).len(), readable.len())),
+        Scope::Agent(_) => None,
     }
 }
 

@@ -1,4 +1,4 @@
--- Agents by id or name. Flag visible: only those on one of the boards, or with an event that the actor may
+-- Agents by id or name. Flag role: the agent of a bounded role (boundary.sql). Flag visible: only those on one of the boards, or with an event that the actor may
 -- see: in lists by its own board or else its task's, in comments and on the dashboard by its task's.
 -- Columns: id, name, board_id, organization of that board, its name. At most 50 rows; without a condition, candidates
 -- for suggestions.
@@ -10,6 +10,9 @@ LEFT JOIN organizations o ON o.id = b.organization_id
 WHERE true
 \if :{?id}
   AND a.id = :'id'
+\endif
+\if :{?role}
+  AND a.id = (SELECT me.agent_id FROM mc_activity_boundary.me)
 \endif
 \if :{?name}
   AND lower(a.name) = lower(:'name')

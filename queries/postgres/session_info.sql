@@ -5,7 +5,8 @@
 -- Flag system: the role may read the server's system identifier.
 -- Columns: now, version, in_recovery, database, role, system identifier, number of the database where there is none, encoding,
 --          the schema of each table, quoted as an identifier where it must be, or empty where there is no such table,
---          the tables of which row-level security may hide rows from this role,
+--          the tables of which row-level security may hide rows from this role, by other policies than those of boundary.sql,
+--          whether boundary.sql makes this role see what one user or agent may see,
 --          columns of activity_events by number (dropped ones too, under a name that nobody gives), their types,
 --          the indexes that keep an order and cover all rows: how many columns are keys, then the columns' numbers,
 --          the kind of table ('r' plain, 'p' partitioned, 'f' foreign), whether other tables inherit from it (or did),
@@ -31,7 +32,11 @@ SELECT
         FROM unnest(tables) AS id),
   ARRAY(SELECT (SELECT relname::text FROM pg_class WHERE oid = id)
         FROM unnest(tables) AS id
-        WHERE row_security_active(id)),
+        WHERE row_security_active(id)
+          AND (NOT EXISTS (SELECT FROM pg_policy WHERE polrelid = id)
+               OR EXISTS (SELECT FROM pg_policy WHERE polrelid = id AND polname <> ALL ('{mc_activity_everyone,mc_activity_boundary}')))),
+  row_security_active(tables[1])
+    AND EXISTS (SELECT FROM pg_roles WHERE rolname = 'mc_activity_bounded' AND pg_has_role(oid, 'USAGE')),
   ARRAY(SELECT attname::text
         FROM pg_attribute
         WHERE attrelid = tables[1] AND attnum > 0

@@ -1,7 +1,7 @@
 -- A user, the active membership, and the boards that may be read in it, by name: a row a board, or one without a board.
 -- Active: that of users.active_organization_id if there is one, else the oldest by (created_at, id). Readable: with
 -- all_boards_read or all_boards_write every board of that organization, else those with an access row, wherever they are.
--- $: id or text (an e-mail address or a Clerk id). Columns: id, clerk_user_id, email, name, organization name, id of the
+-- $: id or text (an e-mail address or a Clerk id). Flag role: the user of a bounded role (boundary.sql). Columns: id, clerk_user_id, email, name, organization name, id of the
 --    board, its name, its slug. At most 20 users, exact Clerk ids first.
 -- Example: psql -v text=u1@example.test -f user_with_boards.sql
 SELECT u.id, u.clerk_user_id, u.email, u.name, o.name, b.id, b.name, b.slug
@@ -19,6 +19,9 @@ FROM (
   ) m ON true
 \if :{?id}
   WHERE u.id = :'id'
+\endif
+\if :{?role}
+  WHERE u.id = (SELECT me.user_id FROM mc_activity_boundary.me)
 \endif
 \if :{?text}
   WHERE u.clerk_user_id = :'text' OR lower(u.email) = lower(:'text')

@@ -25,6 +25,8 @@ pub enum Claim {
     ClerkUser(String),
     /// The user of local mode.
     Local,
+    /// The user or agent of a bounded role.
+    Role,
 }
 
 /// Looks the actor up and, for a user, the boards that the actor may read.
@@ -36,6 +38,7 @@ pub async fn identify(store: &mut Database, claim: &Claim, how: &str) -> Result<
         Claim::User(name) => the_user(store, name).await.map(|user| user_actor(user, how)),
         Claim::ClerkUser(id) => clerk_user(store, id, how).await,
         Claim::Local => clerk_user(store, LOCAL_USER, how).await,
+        Claim::Role => of_role(store, how).await,
         Claim::Agent(name) => the_agent(store, name).await.map(|agent| agent_actor(agent, how)),
         Claim::ProvedAgent(proof) => {
             let agent = the_agent(store, &proof.agent.to_string()).await?;
@@ -52,6 +55,20 @@ async fn clerk_user(store: &mut Database, clerk_id: &str, how: &str) -> Result<A
             .hint("sign in to Mission Control once, or use --as-user")
     })?;
     Ok(user_actor(user, how))
+}
+
+/// Of a role that `boundary.sql` has bound.
+async fn of_role(store: &mut Database, how: &str) -> Result<Actor> {
+    if let Some(user) = store.users(UserName::OfRole).await?.pop() {
+        return Ok(user_actor(user, how));
+    }
+    if let Some(agent) = store.agents(AgentName::OfRole).await?.pop() {
+        return Ok(agent_actor(agent, how));
+    }
+    let role = store.schema().role.as_deref().unwrap_or_default();
+    Err(denied(format!("the role {role} is bounded, but stands for no user or agent of this database"))
+        .hint("bind it with mc_activity_boundary.bind_user or bind_agent (queries/postgres/boundary.sql)")
+        .into())
 }
 
 async fn the_user(store: &mut Database, name: &str) -> Result<UserRow> {

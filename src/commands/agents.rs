@@ -10,7 +10,7 @@ use crate::escape::escape_for_terminal;
 use crate::model::{Liveness, Scope, Timestamp};
 use crate::output::agents::AgentReport;
 use crate::output::destination::Destination;
-use crate::output::{self, Columns, Format, PageInfo, RowWriter};
+use crate::output::{self, Columns, Coverage, Format, PageInfo, RowWriter};
 use crate::session::agent_states::AgentQuery;
 use crate::session::future_start::FutureStart;
 use crate::session::series_labels::Export;
@@ -192,8 +192,9 @@ impl AgentsArgs {
         let view = view.without(&names);
         let note = (!names.is_empty())
             .then(|| format!("not readable here, so left out: {}", report.missing_columns.join(", ")));
+        let coverage = Coverage { since: Some(moment.since), until: Some(moment.at), ..session.coverage.clone() };
         match format {
-            Format::Json => output::agents::write_json(&mut sink, report, &view)?,
+            Format::Json => coverage.close(&mut sink, |out| output::agents::write_json(out, report, &view))?,
             Format::Prometheus => {
                 let filter = FilterArgs { select: self.filter.select(), ..FilterArgs::default() };
                 let export = Export { filter: &filter, range: &self.range, at: self.at.as_ref(), by: &[] };

@@ -72,7 +72,7 @@ impl BoardsArgs {
         boards.iter().try_for_each(|board| writer.row(board))?;
         let mut footer = context.footer(&session, format!("{} boards", boards.len()));
         footer.insert(1, format!("deliveries since {}; heartbeats are no activity", session.zone.show(since)));
-        writer.finish(&PageInfo { footer, ..PageInfo::default() })?;
+        writer.finish(&PageInfo { footer, coverage: Some(session.coverage.clone()), ..PageInfo::default() })?;
         sink.finish()?;
         session.store.close().await;
         Ok(0)

@@ -93,6 +93,7 @@ impl CompareArgs {
         let windows = self.windows(&filter, &session)?;
         FutureStart::refuse(Some(windows[1].since), &self.range, session.now, session.zone)?;
         (filter.since, filter.until) = (None, None);
+        (session.coverage.since, session.coverage.until) = (Some(windows[0].since), Some(windows[1].until));
         let comparison = compare(&mut session, &filter, windows).await?;
         session.store.commit().await?;
         self.print(context, &session, format, view, &comparison)?;
@@ -155,7 +156,9 @@ impl CompareArgs {
         }
         let mut sink = Destination::open_for(self.output.out_file.as_deref(), format)?;
         match format {
-            Format::Json => output::compare::write_json(&mut sink, comparison, &view)?,
+            Format::Json => {
+                session.coverage.close(&mut sink, |out| output::compare::write_json(out, comparison, &view))?;
+            }
             Format::Table if self.output.fields.is_empty() => {
                 output::compare::write_report(&mut sink, comparison, &look)?;
                 output::write_footer(&mut sink, &footer, &style)?;

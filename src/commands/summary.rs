@@ -71,6 +71,7 @@ impl SummaryArgs {
         FutureStart::refuse(Some(since), &self.range, session.now, session.zone)?;
         in_order(since, until)?;
         (filter.since, filter.until) = (Some(since), Some(until));
+        (session.coverage.since, session.coverage.until) = (Some(since), Some(until));
         let scope = session.scope.clone();
         let counted = session.store.counted(Session::asked(&scope, &filter, BoardRule::EventBoard), &by.0).await?;
         let mut rows: Vec<SummaryRow> =
@@ -102,7 +103,9 @@ impl SummaryArgs {
         let view = Columns::summary(summary).choose(&self.output.fields)?;
         let mut sink = Destination::open_for(self.output.out_file.as_deref(), format)?;
         match format {
-            Format::Json => output::summary::write_json(&mut sink, summary, &view)?,
+            Format::Json => {
+                session.coverage.close(&mut sink, |out| output::summary::write_json(out, summary, &view))?;
+            }
             Format::Prometheus => {
                 let export = Export { filter: &self.filter, range: &self.range, at: None, by: &summary.by };
                 let labels = context.series_labels(session, &export);

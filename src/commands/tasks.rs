@@ -11,7 +11,7 @@ use crate::escape::escape_for_terminal;
 use crate::model::{Scope, TaskState, Timestamp, WaitingTask};
 use crate::output::destination::Destination;
 use crate::output::tasks::TaskReport;
-use crate::output::{self, Columns, Format, PageInfo, RowWriter};
+use crate::output::{self, Columns, Coverage, Format, PageInfo, RowWriter};
 use crate::session::future_start::FutureStart;
 use crate::session::series_labels::Export;
 use crate::session::waiting_tasks::{LOOKED_AT_DAYS, TaskQuery, TasksFound};
@@ -155,6 +155,7 @@ impl TasksArgs {
         let mut style = context.style(session, &self.output)?;
         style.now = *now;
         let show_time = style.show_time();
+        let coverage = Coverage { since: Some(*since), until: Some(*now), ..session.coverage.clone() };
         let mut sink = Destination::open_for(self.output.out_file.as_deref(), format)?;
         if self.nagios {
             let escape = |text: &str| escape_for_terminal(text).into_owned();
@@ -167,7 +168,7 @@ impl TasksArgs {
             return Ok(code);
         }
         match format {
-            Format::Json => output::tasks::write_json(&mut sink, &report, &view)?,
+            Format::Json => coverage.close(&mut sink, |out| output::tasks::write_json(out, &report, &view))?,
             Format::Prometheus => {
                 let filter = FilterArgs { select: self.filter.clone(), ..FilterArgs::default() };
                 let export = Export { filter: &filter, range: &self.range, at: self.at.as_ref(), by: &[] };

@@ -13,7 +13,7 @@ use crate::output::destination::Destination;
 use crate::output::held::Held;
 use crate::output::html::Body;
 use crate::output::timeline::{self, Entry, Form, Narrative};
-use crate::output::{self, Columns, Format, PageInfo, RowWriter, Style};
+use crate::output::{self, Columns, Coverage, Format, PageInfo, RowWriter, Style};
 use crate::session::find_event::event_prefix;
 use crate::session::story::Story;
 use crate::session::{Context, Session};
@@ -173,7 +173,7 @@ impl TimelineArgs {
         if let Some(range) = range(filter, &style) {
             footer.insert(1, range);
         }
-        printer.finish(footer, story.as_ref())?;
+        printer.finish(footer, &session.coverage, story.as_ref())?;
         let mut sink = match sink {
             Some(sink) => sink,
             None => Destination::open_for(self.output.out_file.as_deref(), format)?,
@@ -289,11 +289,13 @@ impl TimelinePrinter {
         (before, after)
     }
 
-    fn finish(mut self, mut footer: Vec<String>, story: Option<&Story>) -> io::Result<()> {
+    fn finish(mut self, mut footer: Vec<String>, coverage: &Coverage, story: Option<&Story>) -> io::Result<()> {
         let task = story.map(|story| &story.task);
         match self.form {
             PrinterForm::Rows(writer) => writer.finish(&PageInfo { footer, ..PageInfo::default() }),
-            PrinterForm::Json(_) => timeline::end_json(&mut self.held, task, &self.participants),
+            PrinterForm::Json(_) => {
+                coverage.close(&mut self.held, |out| timeline::end_json(out, task, &self.participants))
+            }
             PrinterForm::Narrative(mut narrative, form) => {
                 narrative.finish(&mut self.held)?;
                 if narrative.left_out() > 0 {

@@ -309,8 +309,16 @@ impl Database {
         if schema.small || schema.indexed_by_time || !schema.indexed_by_type {
             return Ok(query);
         }
+        if let Some(found) = self.little(asked).await? {
+            return Ok(with_little(query, found.board_tasks.as_deref()));
+        }
         Ok(query.bind_some("types", self.types(asked).await?.map(Value::Texts)))
     }
+}
+
+/// Along the indexes on the columns that a bounded role's policies go by.
+pub(super) fn with_little(query: Query, board_tasks: Option<&[Uuid]>) -> Query {
+    query.bind_some("little_tasks", board_tasks.map(|tasks| Value::Ids(tasks.to_vec()))).forbid_seqscan(true)
 }
 
 /// The name of a bucket, which five minutes do not have, and its width in microseconds for an engine that has no such names:

@@ -209,6 +209,23 @@ impl Database {
         Ok(path)
     }
 
+    /// Whether the role was meant to be bounded by `boundary.sql`, and what keeps it from being so; none where it was not.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn boundary_gaps(&mut self) -> Result<Option<Vec<String>>> {
+        let mut gaps = None;
+        self.fetch_if_supported(&Query::new("doctor_boundary"), &mut |row| {
+            let mut columns = row.columns();
+            let is_member = columns.flag()?.unwrap_or_default();
+            let found = columns.texts()?;
+            gaps = is_member.then_some(found);
+            Ok(())
+        })
+        .await?;
+        Ok(gaps)
+    }
+
     /// The server and the table; none for SQLite.
     pub async fn table_facts(&mut self) -> Result<Option<TableFacts>> {
         let mut facts = None;

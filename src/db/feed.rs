@@ -83,8 +83,8 @@ enum Strategy {
     Unknown,
     /// Page by page; `sparse` where boards have next to nothing.
     Pages { sparse: bool },
-    /// What an index on a selective column yields, sorted.
-    Sparse,
+    /// What an index on a selective column yields, sorted: on boards, that of the events of some tasks too.
+    Sparse { board_tasks: Option<Vec<Uuid>> },
     /// Whatever the planner finds.
     Plain,
     /// Window by window.
@@ -273,9 +273,10 @@ impl Database {
         let done = match way {
             Strategy::Windows(windows) => return self.walk(asked, place, windows, *rows, each).await,
             Strategy::Pages { sparse } => self.pages(asked, place, *sparse, *rows, each).await?,
-            Strategy::Sparse => {
+            Strategy::Sparse { board_tasks } => {
                 let most = place.most(*rows);
                 let query = self.window(T::FILES.by_selective_index, &asked, place, Some(most)).forbid_seqscan(true);
+                let query = query.bind_some("board_tasks", board_tasks.clone().map(Value::Ids));
                 let taken = self.rows(&query, place, each).await?;
                 !taken.paused && taken.rows < most || place.left == 0
             }
@@ -304,9 +305,11 @@ impl Database {
         if of_one && !self.schema.small {
             let found = self.reach(asked).await?;
             if found.count <= FEW {
-                return Ok(Some(Strategy::Sparse));
+                return Ok(Some(Strategy::Sparse { board_tasks: None }));
             }
             reach = Some(found);
+        } else if let Some(found) = self.little(asked).await? {
+            return Ok(Some(Strategy::Sparse { board_tasks: found.board_tasks }));
         }
         Ok(match self.source::<T>(asked, page, None).await? {
             ScanPlan::Nothing => None,

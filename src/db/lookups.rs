@@ -55,6 +55,8 @@ pub enum UserName<'a> {
     Id(Uuid),
     /// By e-mail address or Clerk id.
     Text(&'a str),
+    /// That of a bounded role.
+    OfRole,
 }
 
 /// Whose boards.
@@ -73,6 +75,8 @@ pub enum AgentName<'a> {
     Id(Uuid),
     /// By name in any letter case, without access rules.
     Anyone(&'a str),
+    /// That of a bounded role.
+    OfRole,
     /// By name in any letter case, among those on the boards or with an event there.
     Visible(&'a str, &'a [Uuid]),
     /// All on the boards, to suggest from.
@@ -85,6 +89,7 @@ impl Database {
         let query = match name {
             UserName::Id(id) => Query::new("user_with_boards").small().bind("id", Value::Id(id)),
             UserName::Text(text) => Query::new("user_with_boards").small().bind("text", Value::Text(text.to_owned())),
+            UserName::OfRole => Query::new("user_with_boards").small().when("role", true),
         };
         let mut users: Vec<UserRow> = Vec::new();
         self.fetch(&query, &mut |row| {
@@ -120,6 +125,7 @@ impl Database {
         let query = Query::new("agents");
         let query = match name {
             AgentName::Id(id) => query.bind("id", Value::Id(id)),
+            AgentName::OfRole => query.when("role", true),
             AgentName::Anyone(name) => query.bind("name", Value::Text(name.to_owned())),
             AgentName::Visible(name, seen) => {
                 query.bind("name", Value::Text(name.to_owned())).bind("boards", boards(seen)).when("visible", true)

@@ -45,6 +45,8 @@ pub struct Schema {
     pub subscribed: bool,
     /// The tables of which row-level security hides rows, or might.
     pub row_security: Vec<String>,
+    /// The role is bound to a user or an agent by `boundary.sql`, and sees nothing else.
+    pub bounded: bool,
     /// So few events that reading all of them is cheaper than to ask where to look, or no other way. tail does not go by it:
     /// it stays while the table grows.
     pub small: bool,

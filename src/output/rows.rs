@@ -6,7 +6,7 @@ use super::csv::{Csv, CsvOptions, tsv_row, tsv_start};
 use super::highlight::Highlights;
 use super::table::Table;
 use super::text::Lines;
-use super::{Color, Format, Style, json, sse, write_footer};
+use super::{Color, Coverage, Format, Style, json, sse, write_footer};
 use crate::escape::escape_for_terminal;
 use crate::model::{Cell, Record, Timestamp};
 use std::io::{self, Write};
@@ -24,6 +24,8 @@ pub struct PageInfo {
     pub next_cursor: Option<String>,
     /// Lines under a table, and under text on a terminal; no other format has them.
     pub footer: Vec<String>,
+    /// What the answer rests on; the last key of a JSON document.
+    pub coverage: Option<Coverage>,
     /// The command of the next page, which stands below those lines on a line of its own, to be copied.
     pub next_page: Option<String>,
 }
@@ -213,6 +215,10 @@ impl<W: Write> RowWriter<W> {
                 row.extend_from_slice(if begun { b"]" } else { b"{\"items\":[]" });
                 if view.is_page() {
                     page(&mut row, ending)?;
+                }
+                if let Some(coverage) = &ending.coverage {
+                    row.extend_from_slice(b",\"coverage\":");
+                    json::value(&mut row, &coverage.json())?;
                 }
                 row.extend_from_slice(b"}\n");
             }

@@ -6,6 +6,8 @@
 //! 4. AUTH_MODE=local with LOCAL_AUTH_TOKEN
 //! 5. the user of the demo database
 //!
+//! A role that `boundary.sql` has bound to a user or an agent has that identity, and can take no other.
+//!
 //! Where tokens of both kinds are set, the agent's wins, with a word on stderr.
 
 use crate::auth::Actor;
@@ -13,8 +15,8 @@ use crate::auth::agent_login::{self, Progress};
 use crate::auth::agent_token_cache::TokenCache;
 use crate::auth::bearer::{self, Clerk, Mode};
 use crate::auth::identity::{self, Claim};
-use crate::db::Database;
-use crate::error::usage;
+use crate::db::{Database, Target};
+use crate::error::{Kind, denied, kind_of, usage};
 use crate::redact::hide_url;
 use crate::session::{Context, DatabaseChoice};
 use crate::settings::secret::{Secret, secret_file};
@@ -22,6 +24,7 @@ use anyhow::{Context as _, Result};
 use std::sync::Arc;
 
 const EMBEDDED: &str = "the demo database";
+const ROLE: &str = "the database's role";
 
 /// A token, and where it was given.
 #[derive(Debug, Clone)]
@@ -52,16 +55,48 @@ impl Context {
     /// # Errors
     /// Exit 2 for conflicting flags, exit 3 for an unknown or ambiguous name, exit 4 without an identity or for a refused token.
     pub async fn actor(&self, store: &mut Database, place: &DatabaseChoice) -> Result<Actor> {
-        let (claim, how) = match self.way(place.embedded)? {
-            Credential::Claimed(claim, how) => (claim, how),
-            Credential::AgentToken(token) => (self.agent_of(store, place, &token).await?, token.origin),
+        let way = self.way(place.embedded)?;
+        let actor = if store.schema().bounded {
+            self.actor_of_role(store, way).await?
+        } else {
+            let (claim, how) = match way.ok_or_else(identity::nobody)? {
+                Credential::Claimed(claim, how) => (claim, how),
+                Credential::AgentToken(token) => (self.agent_of(store, place, &token).await?, token.origin),
+            };
+            identity::identify(store, &claim, &how).await?
         };
-        let actor = identity::identify(store, &claim, &how).await?;
         if self.global.verbose > 0 {
             let name = crate::escape::escape_for_terminal(&actor.name).into_owned();
             self.say(&format!("asking for the {} {name} ({}), by {}", actor.kind.name(), actor.id, actor.how));
         }
         Ok(actor)
+    }
+
+    /// The identity that a bounded role has. Its user or agent may also be named; the settings of local mode, which lie in
+    /// the backend's directory, name nobody.
+    async fn actor_of_role(&self, store: &mut Database, way: Option<Credential>) -> Result<Actor> {
+        let actor = identity::identify(store, &Claim::Role, ROLE).await?;
+        let other = match way {
+            None | Some(Credential::Claimed(Claim::Local, _)) if self.tokens()?.user.is_none() => return Ok(actor),
+            Some(Credential::Claimed(claim @ (Claim::User(_) | Claim::Agent(_)), origin)) => {
+                match identity::identify(store, &claim, &origin).await {
+                    Ok(named) if named.id == actor.id => return Ok(actor),
+                    Ok(_) => origin,
+                    Err(error) if kind_of(&error) == Kind::NotFound => origin,
+                    Err(error) => return Err(error),
+                }
+            }
+            Some(Credential::AgentToken(token)) => token.origin,
+            Some(Credential::Claimed(_, origin)) => origin,
+            None => return Ok(actor),
+        };
+        let (role, name) = (store.schema().role.as_deref().unwrap_or_default(), &actor.name);
+        Err(denied(format!(
+            "{other}: the role {role} sees what {} {name} may see, and nothing else",
+            actor.kind.name()
+        ))
+        .hint(format!("leave {other} out, or connect as another role"))
+        .into())
     }
 
     /// Whether stdin holds a token, and so nothing else.
@@ -72,12 +107,17 @@ impl Context {
 
     /// Checks flags, settings and tokens as far as that is possible without a database.
     pub fn check_identity(&self, place: &DatabaseChoice) -> Result<()> {
-        self.way(place.embedded).map(drop)
+        match self.way(place.embedded)? {
+            // A server may have bound the role.
+            None if matches!(place.target, Target::Sqlite { .. }) => Err(identity::nobody().into()),
+            _ => Ok(()),
+        }
     }
 
-    fn way(&self, embedded: bool) -> Result<Credential> {
+    /// The way that flags and settings name, if any.
+    fn way(&self, embedded: bool) -> Result<Option<Credential>> {
         if self.demo.is_some() {
-            return Ok(Credential::Claimed(Claim::Local, EMBEDDED.to_owned()));
+            return Ok(Some(Credential::Claimed(Claim::Local, EMBEDDED.to_owned())));
         }
         let who = &self.global.identity;
         let tokens = self.tokens()?;
@@ -85,27 +125,27 @@ impl Context {
         if let Some(user) = &who.as_user {
             return match token {
                 Some(token) => Err(identity::contradiction(&token.origin).into()),
-                None => Ok(Credential::Claimed(Claim::User(user.clone()), "--as-user".to_owned())),
+                None => Ok(Some(Credential::Claimed(Claim::User(user.clone()), "--as-user".to_owned()))),
             };
         }
         if let Some(token) = &tokens.agent {
-            return Ok(Credential::AgentToken(token.clone()));
+            return Ok(Some(Credential::AgentToken(token.clone())));
         }
         if let Some(agent) = &who.as_agent {
             return match token {
                 Some(token) => Err(usage(format!("--as-agent names an agent, and {} is a user's token", token.origin))
                     .hint("use one of them, or an agent's token (MC_AGENT_TOKEN, --agent-token-file)")
                     .into()),
-                None => Ok(Credential::Claimed(Claim::Agent(agent.clone()), "--as-agent".to_owned())),
+                None => Ok(Some(Credential::Claimed(Claim::Agent(agent.clone()), "--as-agent".to_owned()))),
             };
         }
         if let Some(token) = &tokens.user {
-            return self.user_of(token);
+            return self.user_of(token).map(Some);
         }
         if let Some(named) = self.settings.identity()? {
             let value = named.value.expose().to_owned();
             let claim = if named.name == "MC_AS_USER" { Claim::User(value) } else { Claim::Agent(value) };
-            return Ok(Credential::Claimed(claim, named.to_string()));
+            return Ok(Some(Credential::Claimed(claim, named.to_string())));
         }
         let mode = self.settings.value("AUTH_MODE");
         if let Some(local) = self.settings.get("LOCAL_AUTH_TOKEN")
@@ -113,12 +153,9 @@ impl Context {
         {
             // It is its own proof; what is left to check is that the backend would take it.
             bearer::check_local(local.value.expose(), local.value.expose()).with_context(|| local.to_string())?;
-            return Ok(Credential::Claimed(Claim::Local, local.to_string()));
+            return Ok(Some(Credential::Claimed(Claim::Local, local.to_string())));
         }
-        if embedded {
-            return Ok(Credential::Claimed(Claim::Local, EMBEDDED.to_owned()));
-        }
-        Err(identity::nobody().into())
+        Ok(embedded.then(|| Credential::Claimed(Claim::Local, EMBEDDED.to_owned())))
     }
 
     fn tokens(&self) -> Result<&Tokens> {

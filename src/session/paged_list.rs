@@ -190,9 +190,12 @@ pub async fn answer<T: Item + Record>(
     };
     let range = [(" from ", question.filter.since), (" to ", question.filter.until)];
     let range = range.map(|(word, at)| at.map(|at| format!("{word}{}", session.zone.show(at))).unwrap_or_default());
-    let footer = context.footer(&session, format!("{of_how_many}{}", range.concat()));
     let next_page = next_cursor.as_ref().and_then(|cursor| context.next_page(cursor));
-    writer.finish(&PageInfo { total, limit, offset: page.offset, next_cursor, footer, next_page })?;
+    session.coverage.by_task = question.rule != BoardRule::EventBoard;
+    (session.coverage.since, session.coverage.until) = (question.filter.since, question.filter.until);
+    let footer = context.footer(&session, format!("{of_how_many}{}", range.concat()));
+    let coverage = Some(session.coverage.clone());
+    writer.finish(&PageInfo { coverage, total, limit, offset: page.offset, next_cursor, footer, next_page })?;
     if let Some(mut sink) = sink {
         held.pass_on(&mut sink)?;
         sink.finish()?;

@@ -10,7 +10,7 @@ use crate::escape::escape_for_terminal;
 use crate::model::Filter;
 use crate::model::names::{Candidate, IdPrefix, Resolution, ambiguous, is_same_name, only_one, resolve_name};
 use crate::model::{ActivityEvent, Board};
-use crate::session::Session;
+use crate::session::{Session, boards_read};
 use crate::similar_names::did_you_mean;
 use anyhow::Result;
 use std::collections::HashMap;
@@ -37,7 +37,7 @@ impl Session {
             _ => identity::boards(&mut self.store, &self.actor).await?,
         };
         let named = self.named_boards(&args.board, &boards)?;
-        Ok(Filter {
+        let filter = Filter {
             boards: (!args.board.is_empty()).then_some(named),
             exclude_boards: self.named_boards(&args.exclude_board, &boards)?,
             agents: self.named_agents(&args.agent, &boards).await?,
@@ -48,7 +48,10 @@ impl Session {
             since,
             until,
             ..Filter::default()
-        })
+        };
+        self.coverage.boards = boards_read(&self.scope, &filter);
+        (self.coverage.since, self.coverage.until) = (since, until);
+        Ok(filter)
     }
 
     /// Globs of event types. One with a comma stays whole where it matches an event that the actor may see.

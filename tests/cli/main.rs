@@ -9,6 +9,7 @@
 mod agents;
 mod auth;
 mod boards;
+mod boundary;
 mod comments;
 mod compare;
 mod complete;

@@ -4,6 +4,7 @@
 mod liveness;
 mod names;
 mod random;
+mod tables;
 mod writes;
 
 use crate::harness::{Data, micros};
@@ -12,6 +13,7 @@ use uuid::Uuid;
 
 pub use names::Named;
 pub use random::random;
+pub use tables::GUARDED;
 pub use writes::Write;
 
 /// Everything that the rules look at.

@@ -3,7 +3,7 @@
 mod every_command;
 mod naming_boards;
 
-use crate::harness::{Data, Database, Engine, in_parallel, micros};
+use crate::harness::{Data, Database, Engine, Output, in_parallel, micros};
 use crate::oracle::{Actor, Event, Feed, World, difference, ids};
 use serde_json::Value;
 
@@ -53,9 +53,8 @@ pub fn questions() -> Vec<Question> {
 
 impl Question {
     /// As arguments.
-    pub fn args(&self, actor: Actor) -> Vec<String> {
-        let words = self.line.split(' ').map(|word| if word == "NOW" { NOW.into() } else { word.to_owned() });
-        words.chain(actor.flags()).collect()
+    pub fn args(&self) -> Vec<String> {
+        self.line.split(' ').map(|word| if word == "NOW" { NOW.into() } else { word.to_owned() }).collect()
     }
 
     /// What the rules allow of what the question is about.
@@ -71,9 +70,14 @@ impl Question {
 
     /// Compares the output of the binary with the oracle: the events, their order, the counts and the fields.
     pub fn complaint(&self, world: &World, database: &Database, actor: Actor) -> Option<String> {
-        let output = database.mc(self.args(actor)).run();
-        let told =
-            |what: String| Some(format!("{actor:?} on {:?}: {what}\n  $ mc-activity {}", database.engine, output.line));
+        let output = database.mc(self.args()).args(actor.flags()).run();
+        self.wrong(world, actor, &output)
+            .map(|what| format!("{actor:?} on {:?}: {what}\n  $ mc-activity {}", database.engine, output.line))
+    }
+
+    /// The same for an output that is there.
+    pub fn wrong(&self, world: &World, actor: Actor, output: &Output) -> Option<String> {
+        let told = Some;
         if output.code != 0 {
             return told(format!("exit {}: {}", output.code, output.stderr.trim_end()));
         }

@@ -8,6 +8,7 @@
 -- entries for a busy board, although a time range already says which rows to read.
 -- distributed: Citus distributes the events. The tasks of the boards go to each server as one list, and its index on task_id
 -- finds their events.
+-- little_tasks are the tasks of the boards, where a bounded role may see little: an index finds what it may see.
 -- grep_text is one text: strpos skips ahead in a message, where LIKE compares each character.
 \if :{?agent} \\
   AND e.agent_id = :'agent'
@@ -41,6 +42,9 @@
   \if :{?by_task_board} \\
   AND e.task_id IN (SELECT t.id FROM tasks t WHERE t.board_id IS NOT NULL)
   \endif \\
+\endif \\
+\if :{?little_tasks} \\
+  AND (e.board_id = ANY(:'boards') OR e.task_id = ANY(:'little_tasks'))
 \endif \\
 \if :{?exclude_boards} \\
   AND (

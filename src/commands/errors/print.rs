@@ -2,7 +2,7 @@
 
 use super::newest::Newest;
 use super::{ErrorsArgs, USUAL_LIMIT};
-use crate::db::EventQuery;
+use crate::db::{BoardRule, EventQuery};
 use crate::model::ActivityEvent;
 use crate::output::destination::Destination;
 use crate::output::held::Held;
@@ -28,6 +28,9 @@ impl ErrorsArgs {
         newest: &Newest,
         failures: EventQuery<'_>,
     ) -> Result<u8> {
+        let period = report.rate.period;
+        session.coverage.by_task = failures.rule != BoardRule::EventBoard;
+        (session.coverage.since, session.coverage.until) = (Some(period.since), Some(period.until));
         let style = context.style(session, &self.output)?;
         let show_time = style.show_time();
         let look = style.look(&show_time);
@@ -83,7 +86,7 @@ impl ErrorsArgs {
                         output::json::record(&mut out, &view, event)
                     })
                     .await?;
-                output::errors::end_json(&mut out, report)?;
+                session.coverage.close(&mut out, |out| output::errors::end_json(out, report))?;
             }
             Format::Prometheus => {
                 let by: Vec<&str> = each_once(&self.by).into_iter().map(ErrorsBy::name).collect();

@@ -3,7 +3,7 @@
 use super::panels::Schedule;
 use crate::auth::identity;
 use crate::cli::filter::{RangeArgs, SelectArgs};
-use crate::db::{BoardRule, EventQuery, Listener, Order, PageRequest, PollSnapshot, TransactionMode};
+use crate::db::{self, BoardRule, EventQuery, Listener, Order, PageRequest, PollSnapshot, TransactionMode};
 use crate::error::{denied, is_transient};
 use crate::model::{ActivityEvent, Filter, Key, Scope, Timestamp};
 use crate::session::{Context, Session};
@@ -40,6 +40,7 @@ pub(super) struct Watcher<'a> {
     connected: bool,
     follow: Option<TailState>,
     oldest_writer: Option<Timestamp>,
+    knows_writers: bool,
     noted: Instant,
     push: Option<Listener>,
     listen_at: Option<Instant>,
@@ -67,6 +68,7 @@ impl<'a> Watcher<'a> {
             connected: true,
             follow: None,
             oldest_writer: None,
+            knows_writers: false,
             noted: Instant::now(),
             push: None,
             listen_at: Some(Instant::now()),
@@ -185,15 +187,22 @@ impl<'a> Watcher<'a> {
             self.session.store.commit().await?;
             self.connected = true;
             self.listen_at = Some(Instant::now());
-            self.oldest_writer = self.session.store.oldest_writer().await?;
-        } else if self.follow.is_none() {
-            self.oldest_writer = self.session.store.oldest_writer().await?;
+            self.look_for_writers().await?;
+        } else if self.follow.is_none() || self.knows_writers {
+            self.look_for_writers().await?;
         }
         if self.push.is_none() && self.listen_at.is_some_and(|at| at <= Instant::now()) {
             // Polling alone does as well, only later.
             self.push = self.session.store.listener().await.unwrap_or(None);
             self.listen_at = Some(Instant::now() + LISTEN_EVERY);
         }
+        Ok(())
+    }
+
+    /// Finds out when the oldest open transaction began. Where that takes the place of snapshots, each poll has to know it.
+    async fn look_for_writers(&mut self) -> Result<()> {
+        self.oldest_writer = self.session.store.oldest_writer().await?;
+        self.knows_writers = self.session.store.schema().distributed && self.oldest_writer.is_some();
         Ok(())
     }
 
@@ -286,10 +295,10 @@ impl<'a> Watcher<'a> {
         from: Timestamp,
         snapshot: Option<Snapshot>,
     ) -> Result<bool> {
-        let types = self.session.store.poll_types(asked).await?;
+        let path = self.session.store.poll_path(asked).await?;
         if let Some(recheck) = follow.recheck() {
             let (range, next) = ((recheck.from, recheck.before), snapshot.map_or(0, |snapshot| snapshot.next));
-            let unseen = self.session.store.keys_since(asked, types.as_deref(), range, (recheck.mark, next)).await?;
+            let unseen = self.session.store.keys_since(asked, &path, range, (recheck.mark, next)).await?;
             follow.unseen(unseen);
         }
         let mut open = true;
@@ -299,15 +308,25 @@ impl<'a> Watcher<'a> {
                 return Ok(false);
             }
             open = true;
-            let keys = self.session.store.keys(asked, types.as_deref(), from, after, PAGE).await?;
+            let keys = self.session.store.keys(asked, &path, from, after, PAGE).await?;
+            // Whether the transaction that found the keys is still open.
+            let mut same_view = true;
             after = keys.last().copied();
             let fresh = follow.page(&keys);
             for batch in fresh.chunks(BATCH) {
                 if !open && !self.reopen(asked.scope).await? {
                     return Ok(false);
                 }
-                let events = self.events(asked, batch).await?;
+                same_view &= open;
+                let (events, missing) = self.events(asked, batch).await?;
+                if missing > 0 && same_view {
+                    return Err(db::without_row(missing).into());
+                }
                 self.session.store.commit().await?;
+                if missing > 0 {
+                    // They may have been deleted since: the next poll looks for their keys again.
+                    return Ok(false);
+                }
                 open = false;
                 self.tell_boards().await;
                 self.tell(Update::Events(events)).await;
@@ -335,11 +354,13 @@ impl<'a> Watcher<'a> {
         Ok(false)
     }
 
-    async fn events(&mut self, asked: EventQuery<'_>, fresh: &[UnseenEvent]) -> Result<Vec<FeedEvent>> {
+    /// The events of these keys, and how many have no row.
+    async fn events(&mut self, asked: EventQuery<'_>, fresh: &[UnseenEvent]) -> Result<(Vec<FeedEvent>, usize)> {
         let keys: Vec<Key> = fresh.iter().map(|fresh| fresh.key).collect();
         let late: HashMap<Uuid, f64> = fresh.iter().filter_map(|f| f.late.map(|late| (f.key.id, late))).collect();
         let mut events = Vec::with_capacity(keys.len());
-        self.session
+        let missing = self
+            .session
             .store
             .by_keys::<ActivityEvent>(asked, &keys, &mut |event| {
                 let late = late.get(&event.id).copied();
@@ -347,7 +368,7 @@ impl<'a> Watcher<'a> {
                 Ok(())
             })
             .await?;
-        Ok(events)
+        Ok((events, missing))
     }
 
     async fn start(&mut self) -> Result<Start> {

@@ -13,6 +13,8 @@ use uuid::Uuid;
 const MOST_TYPES: i64 = 1_000;
 /// Up to this many rows, the entries of a selective index are worth reading for every window, so as to read no other rows.
 pub(super) const SOME: u64 = 20_000;
+/// What a bounded role may see is little up to this many rows.
+const LITTLE: u64 = 5_000;
 /// Of each type in the filter, this many events are read first: that is fast, and usually enough.
 const ENOUGH: i64 = 500;
 /// Up to this many, reading all that boards have and sorting it beats walking back in time, in SQLite.
@@ -29,9 +31,9 @@ pub(super) struct EventBounds {
 }
 
 /// How many events can match, and on which tasks of the boards, if boards are what is selective.
-pub(super) struct MatchEstimate {
+pub(in crate::db) struct MatchEstimate {
     pub(super) count: u64,
-    pub(super) board_tasks: Option<Vec<Uuid>>,
+    pub(in crate::db) board_tasks: Option<Vec<Uuid>>,
 }
 
 /// What [`Database::source`] found.
@@ -163,7 +165,20 @@ impl Database {
 
     /// How many events can match at most, as the index on a selective column tells, counted a little beyond [`SOME`].
     pub(super) async fn reach(&mut self, asked: &EventQuery<'_>) -> Result<MatchEstimate> {
-        let most = i64::try_from(SOME + 1).unwrap_or(i64::MAX);
+        self.reach_up_to(asked, SOME).await
+    }
+
+    /// What a bounded role may see of what is asked for, where it is little: then the policies, which hide most rows that a
+    /// walk through the types would meet, are cheapest to satisfy along the indexes on the columns that they go by.
+    pub(in crate::db) async fn little(&mut self, asked: &EventQuery<'_>) -> Result<Option<MatchEstimate>> {
+        if !self.schema.bounded || self.schema.small || asked.scope.is_empty() {
+            return Ok(None);
+        }
+        Ok(Some(self.reach_up_to(asked, LITTLE).await?).filter(|found| found.count <= LITTLE))
+    }
+
+    async fn reach_up_to(&mut self, asked: &EventQuery<'_>, some: u64) -> Result<MatchEstimate> {
+        let most = i64::try_from(some + 1).unwrap_or(i64::MAX);
         let EventQuery { scope, filter, .. } = asked;
         let agents = |agents: Vec<Uuid>| Query::new("match_estimate_by_agent").bind("agents", Value::Ids(agents));
         let query = match scope {
@@ -184,7 +199,7 @@ impl Database {
             reach.count = columns.count()?.unsigned_abs();
             let tasks = columns.ids()?;
             // Behind the last of a list that was cut off there may be any number of events.
-            if tasks.len() as u64 > SOME {
+            if tasks.len() as u64 > some {
                 reach.count = u64::MAX;
             }
             reach.board_tasks = by_board.then_some(tasks);

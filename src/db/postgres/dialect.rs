@@ -17,7 +17,7 @@ pub(in crate::db) static POSTGRES: Dialect = Dialect {
         "parts/required_columns" "parts/time_range"
         "archived" "burn" "compare" "deliveries" "first_seen" "still_there"
         "agent_signs" "agent_states" "agents" "boards_of_agent" "boards_of_writer" "comments" "comments_by_id" "comments_by_selective_index"
-        "comments_windows" "count" "count_on_boards" "doctor_clock" "doctor_columns" "doctor_commit_delays" "doctor_indexes"
+        "comments_windows" "count" "count_on_boards" "doctor_boundary" "doctor_clock" "doctor_columns" "doctor_commit_delays" "doctor_indexes"
         "doctor_orphaned_events" "doctor_path" "doctor_plan_cost" "doctor_privileges" "doctor_table" "error_rate"
         "event_by_id" "event_type_bounds" "event_types" "has_foreign_partitions" "has_notify_trigger" "insert_event"
         "keys_since" "known_agent" "last_activity" "last_activity_by_board" "list" "list_by_id" "list_by_selective_index" "list_by_type"
@@ -91,6 +91,7 @@ fn read_session(row: &Row<'_>) -> Result<SessionInfo> {
     let encoding = columns.text()?;
     let table_schemas = columns.texts()?;
     schema.row_security = columns.texts()?;
+    schema.bounded = columns.flag()?.unwrap_or_default();
     schema.columns = columns.texts()?;
     let column_types = columns.texts()?;
     let keys = columns.texts()?;

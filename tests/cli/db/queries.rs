@@ -5,6 +5,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+/// What an operator runs.
+const SCRIPTS: [&str; 4] = ["grants.sql", "boundary.sql", "boundary-undo.sql", "install_notify_trigger.sql"];
+
 fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("queries/postgres")
 }
@@ -15,7 +18,7 @@ fn queries() -> Vec<(String, String)> {
     files
         .filter(|path| path.extension().is_some_and(|extension| extension == "sql"))
         .map(|path| (path.file_name().unwrap().to_str().unwrap().to_owned(), fs::read_to_string(path).unwrap()))
-        .filter(|(name, _)| !["grants.sql", "install_notify_trigger.sql"].contains(&name.as_str()))
+        .filter(|(name, _)| !SCRIPTS.contains(&name.as_str()))
         .collect()
 }
 

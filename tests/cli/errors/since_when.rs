@@ -43,7 +43,8 @@ fn an_incident_has_its_first_failure_as_its_start_and_its_events_as_its_figures(
             "{report}"
         );
         // The mark stands under the last bar, that of the newest hour.
-        let line_of = |part: &str| report.lines().find(|line| line.contains(part)).unwrap_or_else(|| panic!("{report}"));
+        let line_of =
+            |part: &str| report.lines().find(|line| line.contains(part)).unwrap_or_else(|| panic!("{report}"));
         let place = |line: &str, mark| line.chars().position(|letter| letter == mark);
         let (bars, marks) = (line_of("100 % \u{2524}"), line_of(" changed"));
         assert_eq!(marks.matches('\u{25b2}').count(), 1, "{report}");

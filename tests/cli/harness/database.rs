@@ -6,8 +6,8 @@ use super::server::{SERVER, Server};
 use sqlx::{Connection, PgConnection, Row, SqliteConnection};
 use std::future::Future;
 use std::io::Write;
-use std::sync::LazyLock;
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{LazyLock, Mutex, PoisonError};
 use uuid::Uuid;
 
 /// The kinds of databases.
@@ -238,6 +238,29 @@ impl Database {
     /// The URL for a role; SQLite has no roles.
     pub fn url_as(&self, role: Role) -> String {
         self.url.replacen("//postgres@", &format!("//{}@", role.name()), 1)
+    }
+
+    /// The URL for a role that a test has made.
+    pub fn url_named(&self, role: &str) -> String {
+        self.url.replacen("//postgres@", &format!("//{role}@"), 1)
+    }
+
+    /// Installs queries/postgres/boundary.sql. Roles are the whole server's, so one test at a time makes them.
+    pub fn bound(self) -> Self {
+        static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
+        let _guard = ONE_AT_A_TIME.lock().unwrap_or_else(PoisonError::into_inner);
+        self.sql(include_str!("../../../queries/postgres/boundary.sql"));
+        self
+    }
+
+    /// The rows of a query of one text column, asked as a role.
+    pub fn texts_as(&self, role: &str, query: &str) -> Result<Vec<String>, String> {
+        block_on(async {
+            let mut postgres = PgConnection::connect(&self.url_named(role)).await.unwrap();
+            let rows = sqlx::query(query).fetch_all(&mut postgres).await;
+            postgres.close().await.unwrap();
+            rows.map(|rows| rows.iter().map(|row| row.get(0)).collect()).map_err(|error| error.to_string())
+        })
     }
 
     /// Runs statements as a role; what the server has against them.

@@ -61,7 +61,7 @@ impl World {
         one(self.tasks_on_boards_of(actor).into_iter().filter(is_prefix)).unwrap_or(Named::Refused(3))
     }
 
-    fn agents_seen(&self, actor: Actor, mine: &BTreeSet<Uuid>) -> BTreeSet<Uuid> {
+    pub(super) fn agents_seen(&self, actor: Actor, mine: &BTreeSet<Uuid>) -> BTreeSet<Uuid> {
         let on_them = self.agents.iter().filter(|(_, board)| board.is_some_and(|board| mine.contains(&board)));
         let acted = [Feed::Events, Feed::Dashboard].into_iter().flat_map(|feed| self.visible(actor, feed));
         on_them.map(|(agent, _)| *agent).chain(acted.filter_map(|event| event.agent)).collect()

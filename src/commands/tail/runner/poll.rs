@@ -4,7 +4,7 @@
 use super::{ChainArchive, TailRunner, options};
 use crate::auth::identity;
 use crate::db::{self, EventQuery, Item, Order, PageRequest, TransactionMode};
-use crate::error::{Failure, is_transient, unavailable, usage};
+use crate::error::usage;
 use crate::model::Scope;
 use crate::model::{Cell, Key, Record, Timestamp};
 use crate::output;
@@ -125,10 +125,8 @@ impl<T: Item + Record + Clone> TailRunner<'_, T> {
             self.connected = true;
             self.listen_at = Some(Instant::now());
             self.look_for_writers().await?;
-        } else if self.follow.is_none() {
+        } else if self.follow.is_none() || self.knows_writers {
             self.look_for_writers().await?;
-        } else if self.knows_writers {
-            self.oldest_writer = self.session.store.oldest_writer().await?;
         }
         if self.push.is_none() && !self.args.no_follow && self.listen_at.is_some_and(|at| at <= Instant::now()) {
             // Polling alone does as well, only later.
@@ -140,13 +138,8 @@ impl<T: Item + Record + Clone> TailRunner<'_, T> {
 
     /// Finds out when the oldest open transaction began. Where that takes the place of snapshots, each poll has to know it.
     async fn look_for_writers(&mut self) -> Result<()> {
-        let in_cluster = self.session.store.schema().distributed;
-        self.oldest_writer = match self.session.store.oldest_writer().await {
-            // Older versions of Citus do not have what tells it.
-            Err(error) if in_cluster && !is_transient(&error) => None,
-            done => done?,
-        };
-        self.knows_writers = in_cluster && self.oldest_writer.is_some();
+        self.oldest_writer = self.session.store.oldest_writer().await?;
+        self.knows_writers = self.session.store.schema().distributed && self.oldest_writer.is_some();
         Ok(())
     }
 
@@ -207,10 +200,10 @@ impl<T: Item + Record + Clone> TailRunner<'_, T> {
     async fn pages(&mut self, from: Timestamp, next: u64, news: [Option<String>; 2]) -> Result<PollEnd> {
         let (filter, scope) = (self.filter.clone(), self.session.scope.clone());
         let asked = Session::asked(&scope, &filter, self.rule);
-        let types = self.session.store.poll_types(asked).await?;
+        let path = self.session.store.poll_path(asked).await?;
         if let Some(recheck) = self.follow.as_ref().and_then(TailState::recheck) {
             let range = (recheck.from, recheck.before);
-            let unseen = self.session.store.keys_since(asked, types.as_deref(), range, (recheck.mark, next)).await?;
+            let unseen = self.session.store.keys_since(asked, &path, range, (recheck.mark, next)).await?;
             if let Some(follow) = &mut self.follow {
                 follow.unseen(unseen);
             }
@@ -223,7 +216,7 @@ impl<T: Item + Record + Clone> TailRunner<'_, T> {
                 return Ok(PollEnd::GivenUp);
             }
             open = true;
-            let keys = self.session.store.keys(asked, types.as_deref(), from, after, PAGE).await?;
+            let keys = self.session.store.keys(asked, &path, from, after, PAGE).await?;
             // Whether the transaction that found the keys is still open.
             let mut same_view = true;
             after = keys.last().copied();
@@ -238,7 +231,7 @@ impl<T: Item + Record + Clone> TailRunner<'_, T> {
                 same_view &= open;
                 let (rows, read, missing) = self.rows(asked, fresh).await?;
                 if missing > 0 && same_view {
-                    return Err(without_row(missing).into());
+                    return Err(db::without_row(missing).into());
                 }
                 self.session.store.commit().await?;
                 if missing > 0 {
@@ -430,15 +423,6 @@ impl<T: Item + Record + Clone> TailRunner<'_, T> {
         self.polled = true;
         self.status.set_state(state);
     }
-}
-
-/// One transaction lists events and does not have their rows. What lists them and what reads them is not the same server then,
-/// and an event that is passed over now would be lost.
-fn without_row(missing: usize) -> Failure {
-    let events = output::counted(missing as u64, "event");
-    unavailable(format!("the database lists {events} without a row"))
-        .hint("is there a pooler that sends one transaction to several servers?")
-        .transient(true)
 }
 
 /// What to say of a clock that was set back.

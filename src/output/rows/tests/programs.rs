@@ -12,6 +12,7 @@ fn a_json_page_has_the_apis_envelope_and_a_cursor() {
         next_cursor: Some("abc".to_owned()),
         footer: vec!["unseen".to_owned()],
         next_page: Some("unseen".to_owned()),
+        coverage: None,
     };
     let shown = written(Format::Json, view.clone(), piped(), &[comment("a"), comment("日")], &ending);
     let items = r#"{"items":[{"message":"a","agent_id":null},{"message":"日","agent_id":null}],"#;

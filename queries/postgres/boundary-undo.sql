@@ -1,0 +1,53 @@
+-- Takes back what boundary.sql made in this database. Bounded roles stay, without a privilege. Row-level security is switched
+-- off on tables that no other policy is left on.
+--
+--   psql -v ON_ERROR_STOP=1 -d mission_control -f boundary-undo.sql
+
+BEGIN;
+SET LOCAL lock_timeout = '5s';
+SET LOCAL client_min_messages = warning;
+
+-- First the privileges: between the two steps no bounded role sees more than before.
+DO $$
+DECLARE
+  guarded text;
+  bound regrole;
+BEGIN
+  IF EXISTS (SELECT FROM pg_roles WHERE rolname = 'mc_activity_bounded') THEN
+    IF to_regclass('mc_activity_boundary.identities') IS NOT NULL THEN
+      FOR bound IN SELECT i.role FROM mc_activity_boundary.identities i JOIN pg_roles r ON r.oid = i.role LOOP
+        EXECUTE format('REVOKE mc_activity_bounded FROM %s', bound);
+      END LOOP;
+    END IF;
+    EXECUTE format('REVOKE ALL ON DATABASE %I FROM mc_activity_bounded', current_database());
+    EXECUTE format('REVOKE ALL ON SCHEMA %I FROM mc_activity_bounded',
+                   (SELECT n.nspname
+                    FROM pg_class c
+                    JOIN pg_namespace n ON n.oid = c.relnamespace
+                    WHERE c.oid = 'activity_events'::regclass));
+    REVOKE ALL ON activity_events, boards, tasks, agents, users, organizations, organization_members,
+      organization_board_access FROM mc_activity_bounded;
+  END IF;
+  FOREACH guarded IN ARRAY ARRAY['activity_events', 'boards', 'tasks', 'agents', 'users', 'organizations',
+                                 'organization_members', 'organization_board_access'] LOOP
+    EXECUTE format('DROP POLICY IF EXISTS mc_activity_everyone ON %I', guarded);
+    EXECUTE format('DROP POLICY IF EXISTS mc_activity_boundary ON %I', guarded);
+    IF NOT EXISTS (SELECT FROM pg_policy WHERE polrelid = guarded::regclass) THEN
+      EXECUTE format('ALTER TABLE %I DISABLE ROW LEVEL SECURITY', guarded);
+    END IF;
+  END LOOP;
+END
+$$;
+
+DROP SCHEMA IF EXISTS mc_activity_boundary CASCADE;
+
+-- The role serves all databases of the server: it goes with the last that has a boundary.
+DO $$
+BEGIN
+  DROP ROLE IF EXISTS mc_activity_bounded;
+EXCEPTION
+  WHEN dependent_objects_still_exist THEN NULL;
+END
+$$;
+
+COMMIT;
