@@ -21,6 +21,7 @@ mod key_value;
 mod line_draft;
 pub mod message_groups;
 pub mod nagios;
+pub mod pager;
 mod paragraphs;
 pub mod prometheus;
 pub mod report;

@@ -29,7 +29,8 @@ use crate::model::Filter;
 use crate::model::Scope;
 use crate::model::{Timestamp, Zone};
 use crate::output::html::{self, Body, HtmlReport};
-use crate::output::{Style, Terminal};
+use crate::output::pager::PagerChoice;
+use crate::output::{Content, Format, Style, Terminal};
 use crate::redact::{hide, mask};
 use crate::settings::{Files, SettingOrigin, Settings};
 use anyhow::Result;
@@ -293,6 +294,21 @@ impl Context {
             None => Terminal::detect(choice, output.width, &variable),
             Some(_) => Terminal::file(choice, output.width, &variable),
         }
+    }
+
+    /// Where the output of this format goes: stdout or a file. On a terminal, text that is longer than the screen is shown in
+    /// a pager.
+    ///
+    /// # Errors
+    /// As for [`Destination::open`].
+    pub fn destination(&self, output: &OutputArgs, format: Format) -> Result<Destination> {
+        let Terminal { is_terminal, width, height, .. } = self.terminal(output);
+        let is_text = Content::from(format) == Content::Text;
+        let is_paged = is_terminal && is_text && !self.global.no_pager && self.demo.is_none();
+        let choice = width.zip(height).filter(|_| is_paged);
+        // The environment alone: a .env that somebody else has written must not name a program to run.
+        let choice = choice.and_then(|(columns, lines)| PagerChoice::of(&variable, columns, lines));
+        Ok(Destination::open_for(output.out_file.as_deref(), format)?.paged(choice))
     }
 
     /// Writes an HTML report, with its origin; no transaction may be open.

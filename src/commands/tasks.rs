@@ -11,7 +11,6 @@ use crate::db::{BoardRule, TaskColumns, TaskNow};
 use crate::error::{Failure, Kind};
 use crate::escape::escape_for_terminal;
 use crate::model::{ActivityEvent, Filter, Key, Scope, TaskState, Timestamp, WaitingTask};
-use crate::output::destination::Destination;
 use crate::output::tasks::TaskReport;
 use crate::output::{self, Columns, Format, PageInfo, RowWriter};
 use crate::session::future_start::FutureStart;
@@ -292,7 +291,7 @@ impl TasksArgs {
         let mut style = context.style(session, &self.output)?;
         style.now = *now;
         let show_time = style.show_time();
-        let mut sink = Destination::open_for(self.output.out_file.as_deref(), format)?;
+        let mut sink = context.destination(&self.output, format)?;
         if self.nagios {
             let escape = |text: &str| escape_for_terminal(text).into_owned();
             let (code, text) = match session.demo_note().or_else(|| findings.nothing_to_judge.clone()) {
