@@ -41,7 +41,13 @@ enum Outlet {
 impl OutputStream {
     fn to(out: impl Write + IsTerminal + 'static, content: Content, name: impl Into<String>) -> Self {
         let guard = out.is_terminal().then(|| TerminalGuard::new(content));
-        Self { buffer: Vec::with_capacity(BUFFER), out: Outlet::Plain(Box::new(out)), pager: None, guard, name: name.into() }
+        Self {
+            buffer: Vec::with_capacity(BUFFER),
+            out: Outlet::Plain(Box::new(out)),
+            pager: None,
+            guard,
+            name: name.into(),
+        }
     }
 
     fn pass_on(&mut self, flush: bool) -> io::Result<()> {

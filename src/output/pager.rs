@@ -148,7 +148,10 @@ impl Drop for RunningPager {
         let held_back = HELD_BACK.lock().map(|mut lines| std::mem::take(&mut *lines)).unwrap_or_default();
         held_back.iter().for_each(|line| super::eprint_raw(line));
         if status.is_ok_and(|status| status.code().is_some_and(|code| NOT_STARTED.contains(&code))) {
-            eprint_safe(&format!("warning: the pager '{}' could not be run; set MC_PAGER, or use --no-pager", self.command));
+            eprint_safe(&format!(
+                "warning: the pager '{}' could not be run; set MC_PAGER, or use --no-pager",
+                self.command
+            ));
         }
     }
 }
