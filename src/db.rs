@@ -84,6 +84,7 @@ pub struct Database {
     /// What the open transaction is for, or the last one was.
     begun: TransactionMode,
     trace: Option<trace::Trace>,
+    announce: Option<fn(&str)>,
     /// What could not be read.
     damage: damage::Damage,
 }
@@ -102,6 +103,7 @@ impl Database {
             repertoire: Repertoire::default(),
             begun: begin,
             trace: None,
+            announce: None,
             damage: damage::Damage::default(),
         })
     }

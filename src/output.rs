@@ -40,6 +40,7 @@ mod terminal_guard;
 mod text;
 pub mod timeline;
 pub mod verify;
+pub mod waiting;
 mod width;
 
 pub use self::csv::CsvOptions;

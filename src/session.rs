@@ -30,7 +30,7 @@ use crate::model::Scope;
 use crate::model::{Timestamp, Zone};
 use crate::output::html::{self, Body, HtmlReport};
 use crate::output::pager::PagerChoice;
-use crate::output::{Content, Format, Style, Terminal};
+use crate::output::{Content, Format, Style, Terminal, waiting};
 use crate::redact::{hide, mask};
 use crate::settings::{Files, SettingOrigin, Settings};
 use anyhow::Result;
@@ -93,6 +93,14 @@ pub struct Session {
     pub is_demo_by_default: bool,
     /// What we are connected to.
     pub target: Target,
+}
+
+/// Who reads a list that needs no identity.
+pub enum Reader {
+    /// Somebody, who sees what the rules allow.
+    Identity(Box<Session>),
+    /// Whoever has the database URL, and the name of the database.
+    Operator(Database, String),
 }
 
 impl Context {
@@ -222,7 +230,9 @@ impl Context {
 
     /// Connects with the limits of the flags, and with --show-sql prints what is sent.
     pub async fn open(&self, target: &Target, begin: TransactionMode, limits: Limits) -> Result<Database> {
+        self.show_waiting(&target.label());
         let mut store = Database::open(target, begin, limits, &self.application()).await?;
+        store.announce(|query| waiting::awaits(progress::awaited(query)));
         if self.global.database.show_sql {
             store.trace(verbose::tracer(), self.global.verbose > 0);
         }
@@ -245,15 +255,36 @@ impl Context {
     async fn begin(&self, begin: TransactionMode, limits: Limits) -> Result<Session> {
         let place = self.place()?;
         self.check_identity(&place)?;
+        self.begin_at(place, begin, limits).await
+    }
+
+    /// The same where no identity is needed: without one, the database alone, and what it is called.
+    ///
+    /// # Errors
+    /// As for [`Context::session`].
+    pub async fn session_or_operator(&self) -> Result<Reader> {
+        let place = self.place()?;
+        if self.has_identity(&place)? {
+            return Ok(Reader::Identity(Box::new(self.begin_at(place, TransactionMode::Read, self.limits(false)).await?)));
+        }
+        let store = self.connect(&place, TransactionMode::Read, self.limits(false)).await?;
+        Ok(Reader::Operator(store, described(&place)))
+    }
+
+    async fn connect(&self, place: &DatabaseChoice, begin: TransactionMode, limits: Limits) -> Result<Database> {
         let mut store = self.open(&place.target, begin, limits).await?;
         store.begin(begin).await?;
         for line in store.damage() {
             self.say(&format!("warning: {line}"));
         }
-        self.trace_connection(&store, &place);
+        self.trace_connection(&store, place);
+        Ok(store)
+    }
+
+    async fn begin_at(&self, place: DatabaseChoice, begin: TransactionMode, limits: Limits) -> Result<Session> {
+        let mut store = self.connect(&place, begin, limits).await?;
         let actor = self.actor(&mut store, &place).await?;
         let scope = actor.scope();
-        let described = format!("{} ({})", place.target.label(), place.origin);
         let now = store.now();
         Ok(Session {
             store,
@@ -261,12 +292,17 @@ impl Context {
             scope,
             now,
             zone: self.global.zone.zone()?,
-            place: described,
+            place: described(&place),
             embedded: place.embedded,
             is_demo_by_default: place.is_default,
             target: place.target,
         })
     }
+}
+
+/// A database as a footer shows it: host and database, and where they came from.
+fn described(place: &DatabaseChoice) -> String {
+    format!("{} ({})", place.target.label(), place.origin)
 }
 
 impl Context {

@@ -66,7 +66,9 @@ async fn the_user(store: &mut Database, name: &str) -> Result<UserRow> {
     keep_exact(&mut users, |user| user.email.as_deref() == Some(name));
     match users.len() {
         1 => Ok(users.remove(0)),
-        0 => Err(not_found(format!("no user '{name}'")).hint("name a user by id, e-mail address or Clerk id").into()),
+        0 => Err(not_found(format!("no user '{name}'"))
+            .hint("name a user by id, e-mail address or Clerk id; without an identity, `mc-activity users` lists all users")
+            .into()),
         _ => Err(ambiguous("user", name, users.iter().map(|u| format!("{} {}", u.id, shown(u).escape_debug())))),
     }
 }
@@ -169,7 +171,7 @@ pub async fn refresh(store: &mut Database, actor: &mut Actor) -> Result<()> {
 pub fn nobody() -> Failure {
     denied("no identity: name a user, an agent or a token").hint(
         "use --as-user or --as-agent, a token (MC_TOKEN, MC_AGENT_TOKEN, --token-file, --agent-token-file), or \
-         AUTH_MODE=local with LOCAL_AUTH_TOKEN",
+         AUTH_MODE=local with LOCAL_AUTH_TOKEN; `mc-activity users` lists the users",
     )
 }
 

@@ -4,7 +4,7 @@
 use crate::atomic_file::AtomicFile;
 use crate::error::failed;
 use crate::output::pager::{PagerChoice, RunningPager};
-use crate::output::{Content, TerminalGuard, eprint_safe, stdout_was_closed_at_start};
+use crate::output::{Content, TerminalGuard, eprint_safe, waiting, stdout_was_closed_at_start};
 use anyhow::{Context as _, Result};
 use std::fs::{self, OpenOptions};
 use std::io::{self, IsTerminal, Write};
@@ -55,6 +55,7 @@ impl OutputStream {
             self.buffer = guard.pass(&self.buffer, flush);
         }
         if !self.buffer.is_empty() {
+            waiting::end();
             self.start_pager();
             BEGUN.store(true, Ordering::Relaxed);
             let written = match &mut self.out {

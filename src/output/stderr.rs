@@ -1,6 +1,6 @@
 //! stderr: what is said to people, and errors. stdout is for data.
 
-use super::{Content, TerminalGuard, fill, pager};
+use super::{Content, TerminalGuard, fill, pager, waiting};
 use crate::escape::escape_for_terminal;
 use crate::redact::mask;
 use rustix::event::{PollFd, PollFlags, poll};
@@ -35,7 +35,7 @@ pub fn eprint_json(line: &str) {
 /// A line for programs, on stderr as it is.
 pub fn eprint_raw(line: &str) {
     if !pager::hold_back(line) {
-        let _ = writeln!(io::stderr().lock(), "{line}");
+        waiting::aside(|| drop(writeln!(io::stderr().lock(), "{line}")));
     }
 }
 

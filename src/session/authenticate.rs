@@ -75,9 +75,21 @@ impl Context {
         self.way(place.embedded).map(drop)
     }
 
+    /// Whether flags and settings name an identity.
+    ///
+    /// # Errors
+    /// As for [`Context::check_identity`].
+    pub fn has_identity(&self, place: &DatabaseChoice) -> Result<bool> {
+        Ok(self.credential(place.embedded)?.is_some())
+    }
+
     fn way(&self, embedded: bool) -> Result<Credential> {
+        self.credential(embedded)?.ok_or_else(|| identity::nobody().into())
+    }
+
+    fn credential(&self, embedded: bool) -> Result<Option<Credential>> {
         if self.demo.is_some() {
-            return Ok(Credential::Claimed(Claim::Local, EMBEDDED.to_owned()));
+            return Ok(Some(Credential::Claimed(Claim::Local, EMBEDDED.to_owned())));
         }
         let who = &self.global.identity;
         let tokens = self.tokens()?;
@@ -85,27 +97,27 @@ impl Context {
         if let Some(user) = &who.as_user {
             return match token {
                 Some(token) => Err(identity::contradiction(&token.origin).into()),
-                None => Ok(Credential::Claimed(Claim::User(user.clone()), "--as-user".to_owned())),
+                None => Ok(Some(Credential::Claimed(Claim::User(user.clone()), "--as-user".to_owned()))),
             };
         }
         if let Some(token) = &tokens.agent {
-            return Ok(Credential::AgentToken(token.clone()));
+            return Ok(Some(Credential::AgentToken(token.clone())));
         }
         if let Some(agent) = &who.as_agent {
             return match token {
                 Some(token) => Err(usage(format!("--as-agent names an agent, and {} is a user's token", token.origin))
                     .hint("use one of them, or an agent's token (MC_AGENT_TOKEN, --agent-token-file)")
                     .into()),
-                None => Ok(Credential::Claimed(Claim::Agent(agent.clone()), "--as-agent".to_owned())),
+                None => Ok(Some(Credential::Claimed(Claim::Agent(agent.clone()), "--as-agent".to_owned()))),
             };
         }
         if let Some(token) = &tokens.user {
-            return self.user_of(token);
+            return self.user_of(token).map(Some);
         }
         if let Some(named) = self.settings.identity()? {
             let value = named.value.expose().to_owned();
             let claim = if named.name == "MC_AS_USER" { Claim::User(value) } else { Claim::Agent(value) };
-            return Ok(Credential::Claimed(claim, named.to_string()));
+            return Ok(Some(Credential::Claimed(claim, named.to_string())));
         }
         let mode = self.settings.value("AUTH_MODE");
         if let Some(local) = self.settings.get("LOCAL_AUTH_TOKEN")
@@ -113,12 +125,12 @@ impl Context {
         {
             // It is its own proof; what is left to check is that the backend would take it.
             bearer::check_local(local.value.expose(), local.value.expose()).with_context(|| local.to_string())?;
-            return Ok(Credential::Claimed(Claim::Local, local.to_string()));
+            return Ok(Some(Credential::Claimed(Claim::Local, local.to_string())));
         }
         if embedded {
-            return Ok(Credential::Claimed(Claim::Local, EMBEDDED.to_owned()));
+            return Ok(Some(Credential::Claimed(Claim::Local, EMBEDDED.to_owned())));
         }
-        Err(identity::nobody().into())
+        Ok(None)
     }
 
     fn tokens(&self) -> Result<&Tokens> {
