@@ -148,7 +148,7 @@ impl Context {
     }
 
     /// The same, if the line has not been printed yet.
-    fn say_once(&self, line: String) {
+    pub(crate) fn say_once(&self, line: String) {
         if !self.said.borrow().contains(&line) {
             self.say(&line);
             self.said.borrow_mut().insert(line);
@@ -265,7 +265,9 @@ impl Context {
     pub async fn session_or_operator(&self) -> Result<Reader> {
         let place = self.place()?;
         if self.has_identity(&place)? {
-            return Ok(Reader::Identity(Box::new(self.begin_at(place, TransactionMode::Read, self.limits(false)).await?)));
+            return Ok(Reader::Identity(Box::new(
+                self.begin_at(place, TransactionMode::Read, self.limits(false)).await?,
+            )));
         }
         let store = self.connect(&place, TransactionMode::Read, self.limits(false)).await?;
         Ok(Reader::Operator(store, described(&place)))

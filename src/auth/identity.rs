@@ -84,7 +84,11 @@ pub(super) async fn the_agent(store: &mut Database, name: &str) -> Result<AgentR
     }
     match agents.len() {
         1 => Ok(agents.remove(0)),
-        0 => Err(not_found(format!("no agent '{name}'")).hint("name an agent by id or name").into()),
+        0 => Err(not_found(format!("no agent '{name}'"))
+            .hint(
+                "name an agent by id or name; `mc-activity agents --as-user USER` lists the agents of a user's boards",
+            )
+            .into()),
         _ => Err(ambiguous("agent", name, agents.iter().map(|a| format!("{} {}", a.id, a.name.escape_debug())))),
     }
 }

@@ -3,7 +3,8 @@
 
 use crate::error::usage;
 use crate::model::{
-    ActivityEvent, AgentState, Board, Cell, Finding, Record, OrganizationUser, Summary, TaskComment, TypeInUse, WaitingTask, WindowChange,
+    ActivityEvent, AgentState, Board, Cell, Finding, OrganizationUser, Record, Summary, TaskComment, TypeInUse,
+    WaitingTask, WindowChange,
 };
 use anyhow::Result;
 

@@ -4,7 +4,7 @@
 use crate::atomic_file::AtomicFile;
 use crate::error::failed;
 use crate::output::pager::{PagerChoice, RunningPager};
-use crate::output::{Content, TerminalGuard, eprint_safe, waiting, stdout_was_closed_at_start};
+use crate::output::{Content, TerminalGuard, eprint_safe, stdout_was_closed_at_start, waiting};
 use anyhow::{Context as _, Result};
 use std::fs::{self, OpenOptions};
 use std::io::{self, IsTerminal, Write};
@@ -94,6 +94,14 @@ impl OutputStream {
     }
 }
 
+/// The cause alone: the temporary path that tempfile adds tells nobody anything.
+fn without_path(error: io::Error) -> io::Error {
+    match error.get_ref().and_then(std::error::Error::source).map(ToString::to_string) {
+        Some(cause) => io::Error::new(error.kind(), cause),
+        None => error,
+    }
+}
+
 /// Says where it failed; a closed pipe is none of our failures.
 fn cannot_write(name: &str, error: io::Error) -> io::Error {
     match error.kind() {
@@ -180,7 +188,7 @@ impl Destination {
             let file = OpenOptions::new().write(true).open(path).with_context(said)?;
             return Ok(Self::OutputStream(OutputStream::to(file, content, path.display().to_string())));
         }
-        let file = AtomicFile::create(path, NEW).with_context(said)?;
+        let file = AtomicFile::create(path, NEW).map_err(without_path).with_context(said)?;
         Ok(Self::File { file: Box::new(file), path: path.to_owned() })
     }
 

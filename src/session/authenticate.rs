@@ -121,11 +121,18 @@ impl Context {
         }
         let mode = self.settings.value("AUTH_MODE");
         if let Some(local) = self.settings.get("LOCAL_AUTH_TOKEN")
-            && mode.is_some_and(|mode| mode.trim() == "local")
+            && mode.as_deref().is_some_and(|mode| mode.trim() == "local")
         {
             // It is its own proof; what is left to check is that the backend would take it.
             bearer::check_local(local.value.expose(), local.value.expose()).with_context(|| local.to_string())?;
             return Ok(Some(Credential::Claimed(Claim::Local, local.to_string())));
+        }
+        // A mode that is mistyped would otherwise go unnoticed.
+        if let Err(error) = bearer::mode(mode.as_deref(), true, true) {
+            if !embedded {
+                return Err(error);
+            }
+            self.say_once(format!("warning: {error:#}"));
         }
         if embedded {
             return Ok(Some(Credential::Claimed(Claim::Local, EMBEDDED.to_owned())));

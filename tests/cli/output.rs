@@ -11,3 +11,4 @@ mod pager;
 mod prometheus;
 mod screens;
 mod show_sql;
+mod waiting;
