@@ -20,6 +20,7 @@ pub mod summary;
 pub mod tail;
 pub mod tasks;
 pub mod timeline;
+pub mod users;
 pub mod verify;
 pub mod watch;
 pub mod whoami;
@@ -78,6 +79,7 @@ pub enum Command {
     Compare(compare::CompareArgs),
     Verify(verify::VerifyArgs),
     Boards(boards::BoardsArgs),
+    Users(users::UsersArgs),
     Whoami(whoami::WhoamiArgs),
     Profile(profile::ProfileArgs),
     Doctor(doctor::DoctorArgs),
@@ -142,6 +144,7 @@ impl Command {
             Self::Verify(args) => args.run(context).await,
             Self::Agents(args) => args.run(context).await,
             Self::Boards(args) => args.run(context).await,
+            Self::Users(args) => args.run(context).await,
             Self::Whoami(args) => args.run(context).await,
             Self::Profile(args) => args.run(context),
             Self::Doctor(args) => args.run(context).await,

@@ -83,6 +83,7 @@ pub struct Database {
     /// What the open transaction is for, or the last one was.
     begun: TransactionMode,
     trace: Option<trace::Trace>,
+    announce: Option<fn(&str)>,
     /// What could not be read.
     damage: damage::Damage,
 }
@@ -101,6 +102,7 @@ impl Database {
             repertoire: Repertoire::default(),
             begun: begin,
             trace: None,
+            announce: None,
             damage: damage::Damage::default(),
         })
     }

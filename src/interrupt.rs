@@ -5,6 +5,7 @@
 
 use crate::db;
 use crate::error::{Failure, Kind};
+use crate::output::pager;
 use anyhow::Result;
 use std::future::Future;
 use std::thread;
@@ -26,8 +27,16 @@ pub fn watch(grace: Duration, hangup: bool, leave: impl FnOnce(anyhow::Error) + 
     thread::Builder::new().spawn(move || {
         runtime.block_on(async {
             signals.first().await;
+            // Ctrl-C reaches the pager too, and is meant for it alone where nothing else works any more.
+            while pager::has_everything() {
+                signals.first().await;
+            }
             db::interrupt();
             tokio::time::sleep(grace).await;
+            while pager::is_open() {
+                // The terminal is the pager's until it is left.
+                tokio::time::sleep(grace).await;
+            }
         });
         leave(interrupted());
     })?;

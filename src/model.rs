@@ -15,6 +15,7 @@ mod route;
 mod timestamp;
 mod timezone;
 mod type_in_use;
+mod user;
 mod waiting_task;
 
 pub use agent_state::{AgentState, IntervalSource, Liveness, OwnSign, UsualInterval};
@@ -31,4 +32,5 @@ pub use route::Route;
 pub use timestamp::Timestamp;
 pub use timezone::Zone;
 pub use type_in_use::TypeInUse;
+pub use user::OrganizationUser;
 pub use waiting_task::{TaskState, WaitingTask};

@@ -22,6 +22,7 @@ mod key_value;
 mod line_draft;
 pub mod message_groups;
 pub mod nagios;
+pub mod pager;
 mod paragraphs;
 pub mod prometheus;
 pub mod report;
@@ -40,6 +41,7 @@ mod terminal_guard;
 mod text;
 pub mod timeline;
 pub mod verify;
+pub mod waiting;
 mod width;
 
 pub use self::csv::CsvOptions;

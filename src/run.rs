@@ -22,6 +22,7 @@ pub fn main() -> ExitCode {
     let done = interrupt::watch(cli.command.grace(), cli.command.outlives_hangup(), left_behind).and_then(|()| {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
         let done = runtime.block_on(commands::run(cli, &command));
+        output::waiting::end();
         // A query that nobody waits for any more must not hold up the end.
         runtime.shutdown_background();
         done
@@ -53,6 +54,7 @@ struct ErrorReporter {
 impl ErrorReporter {
     /// Says what went wrong; the exit code.
     fn report(self, cause: &anyhow::Error) -> u8 {
+        output::waiting::end();
         if error::is_closed_pipe(cause) {
             return 0;
         }

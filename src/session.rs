@@ -31,7 +31,8 @@ use crate::model::Filter;
 use crate::model::Scope;
 use crate::model::{Timestamp, Zone};
 use crate::output::html::{self, Body, HtmlReport};
-use crate::output::{Coverage, Style, Terminal};
+use crate::output::pager::PagerChoice;
+use crate::output::{Content, Coverage, Format, Style, Terminal, waiting};
 use crate::redact::{hide, mask};
 use crate::settings::{Files, SettingOrigin, Settings};
 use anyhow::Result;
@@ -98,6 +99,14 @@ pub struct Session {
     pub coverage: Coverage,
 }
 
+/// Who reads a list that needs no identity.
+pub enum Reader {
+    /// Somebody, who sees what the rules allow.
+    Identity(Box<Session>),
+    /// Whoever has the database URL, and the name of the database.
+    Operator(Database, String),
+}
+
 impl Context {
     /// Reads the settings if the command needs them, and prints warnings about them.
     ///
@@ -143,7 +152,7 @@ impl Context {
     }
 
     /// The same, if the line has not been printed yet.
-    fn say_once(&self, line: String) {
+    pub(crate) fn say_once(&self, line: String) {
         if !self.said.borrow().contains(&line) {
             self.say(&line);
             self.said.borrow_mut().insert(line);
@@ -225,7 +234,9 @@ impl Context {
 
     /// Connects with the limits of the flags, and with --show-sql prints what is sent.
     pub async fn open(&self, target: &Target, begin: TransactionMode, limits: Limits) -> Result<Database> {
+        self.show_waiting(&target.label());
         let mut store = Database::open(target, begin, limits, &self.application()).await?;
+        store.announce(|query| waiting::awaits(progress::awaited(query)));
         if self.global.database.show_sql {
             store.trace(verbose::tracer(), self.global.verbose > 0);
         }
@@ -248,15 +259,38 @@ impl Context {
     async fn begin(&self, begin: TransactionMode, limits: Limits) -> Result<Session> {
         let place = self.place()?;
         self.check_identity(&place)?;
+        self.begin_at(place, begin, limits).await
+    }
+
+    /// The same where no identity is needed: without one, the database alone, and what it is called.
+    ///
+    /// # Errors
+    /// As for [`Context::session`].
+    pub async fn session_or_operator(&self) -> Result<Reader> {
+        let place = self.place()?;
+        if self.has_identity(&place)? {
+            return Ok(Reader::Identity(Box::new(
+                self.begin_at(place, TransactionMode::Read, self.limits(false)).await?,
+            )));
+        }
+        let store = self.connect(&place, TransactionMode::Read, self.limits(false)).await?;
+        Ok(Reader::Operator(store, described(&place)))
+    }
+
+    async fn connect(&self, place: &DatabaseChoice, begin: TransactionMode, limits: Limits) -> Result<Database> {
         let mut store = self.open(&place.target, begin, limits).await?;
         store.begin(begin).await?;
         for line in store.damage() {
             self.say(&format!("warning: {line}"));
         }
-        self.trace_connection(&store, &place);
+        self.trace_connection(&store, place);
+        Ok(store)
+    }
+
+    async fn begin_at(&self, place: DatabaseChoice, begin: TransactionMode, limits: Limits) -> Result<Session> {
+        let mut store = self.connect(&place, begin, limits).await?;
         let actor = self.actor(&mut store, &place).await?;
         let scope = actor.scope();
-        let described = format!("{} ({})", place.target.label(), place.origin);
         let now = store.now();
         let coverage = coverage(&actor, &scope, store.schema());
         Ok(Session {
@@ -266,12 +300,17 @@ impl Context {
             scope,
             now,
             zone: self.global.zone.zone()?,
-            place: described,
+            place: described(&place),
             embedded: place.embedded,
             is_demo_by_default: place.is_default,
             target: place.target,
         })
     }
+}
+
+/// A database as a footer shows it: host and database, and where they came from.
+fn described(place: &DatabaseChoice) -> String {
+    format!("{} ({})", place.target.label(), place.origin)
 }
 
 impl Context {
@@ -299,6 +338,21 @@ impl Context {
             None => Terminal::detect(choice, output.width, &variable),
             Some(_) => Terminal::file(choice, output.width, &variable),
         }
+    }
+
+    /// Where the output of this format goes: stdout or a file. On a terminal, text that is longer than the screen is shown in
+    /// a pager.
+    ///
+    /// # Errors
+    /// As for [`Destination::open`].
+    pub fn destination(&self, output: &OutputArgs, format: Format) -> Result<Destination> {
+        let Terminal { is_terminal, width, height, .. } = self.terminal(output);
+        let is_text = Content::from(format) == Content::Text;
+        let is_paged = is_terminal && is_text && !self.global.no_pager && self.demo.is_none();
+        let choice = width.zip(height).filter(|_| is_paged);
+        // The environment alone: a .env that somebody else has written must not name a program to run.
+        let choice = choice.and_then(|(columns, lines)| PagerChoice::of(&variable, columns, lines));
+        Ok(Destination::open_for(output.out_file.as_deref(), format)?.paged(choice))
     }
 
     /// Writes an HTML report, with its origin; no transaction may be open.

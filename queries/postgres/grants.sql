@@ -49,7 +49,7 @@ GRANT SELECT (id, board_id, name, identity_profile, last_seen_at, status, heartb
               wake_attempts) ON agents TO mc_activity_reader;
 GRANT SELECT (id, organization_id, name, slug) ON boards TO mc_activity_reader;
 GRANT SELECT (organization_member_id, board_id, can_read, can_write) ON organization_board_access TO mc_activity_reader;
-GRANT SELECT (id, organization_id, user_id, all_boards_read, all_boards_write, created_at) ON organization_members
+GRANT SELECT (id, organization_id, user_id, role, all_boards_read, all_boards_write, created_at) ON organization_members
   TO mc_activity_reader;
 GRANT SELECT (id, name) ON organizations TO mc_activity_reader;
 GRANT SELECT (id, board_id, title, status, assigned_agent_id) ON tasks TO mc_activity_reader;

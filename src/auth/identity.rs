@@ -82,13 +82,21 @@ async fn the_user(store: &mut Database, name: &str) -> Result<UserRow> {
         return Ok(users.swap_remove(exact));
     }
     keep_exact(&mut users, |user| user.email.as_deref() == Some(name));
-    let unknown = || not_found(format!("no user '{name}'")).hint("name a user by id, e-mail address or Clerk id");
+    let unknown = || {
+        not_found(format!("no user '{name}'")).hint(
+            "name a user by id, e-mail address or Clerk id; without an identity, `mc-activity users` lists all users",
+        )
+    };
     Ok(only_one("user", name, users, |user| (user.id, shown(user)))?.ok_or_else(unknown)?)
 }
 
 pub(super) async fn the_agent(store: &mut Database, name: &str) -> Result<AgentRow> {
     let agents = agents_named(store, name, AgentName::Anyone(name)).await?;
-    let unknown = || not_found(format!("no agent '{name}'")).hint("name an agent by id or name");
+    let unknown = || {
+        not_found(format!("no agent '{name}'")).hint(
+            "name an agent by id or name; `mc-activity agents --as-user USER` lists the agents of a user's boards",
+        )
+    };
     Ok(only_one("agent", name, agents, |agent| (agent.id, &agent.name))?.ok_or_else(unknown)?)
 }
 
@@ -173,7 +181,7 @@ pub async fn refresh(store: &mut Database, actor: &mut Actor) -> Result<()> {
 pub fn nobody() -> Failure {
     denied("no identity: name a user, an agent or a token").hint(
         "use --as-user or --as-agent, a token (MC_TOKEN, MC_AGENT_TOKEN, --token-file, --agent-token-file), or \
-         AUTH_MODE=local with LOCAL_AUTH_TOKEN",
+         AUTH_MODE=local with LOCAL_AUTH_TOKEN; `mc-activity users` lists the users",
     )
 }
 

@@ -24,6 +24,12 @@ pub struct GlobalArgs {
     /// Print only errors on stderr
     #[arg(short, long, global = true, conflicts_with = "verbose", help_heading = "Common")]
     pub quiet: bool,
+    /// Do not use a pager
+    ///
+    /// On a terminal, output that is longer than the screen is shown in MC_PAGER, else in PAGER, else in `less -FRX`. An
+    /// empty MC_PAGER means no pager.
+    #[arg(hide_short_help = true, long, global = true, help_heading = "Common")]
+    pub no_pager: bool,
     /// Print more details on stderr
     #[arg(short, long, global = true, action = ArgAction::Count, help_heading = "Common")]
     pub verbose: u8,

@@ -20,7 +20,33 @@ pub fn with_hint(mut error: Error, args: impl Iterator<Item = OsString>) -> Erro
         error.remove(ContextKind::SuggestedArg);
         error.insert(ContextKind::Suggested, tip);
     }
+    match error.kind() {
+        ErrorKind::InvalidSubcommand => never_suggest_log(&mut error),
+        ErrorKind::InvalidValue if is_about(&error, "--range ") => {
+            let tip = StyledStr::from("another range is named by its start, as in `-S 2d`");
+            error.insert(ContextKind::Suggested, ContextValue::StyledStrs(vec![tip]));
+        }
+        _ => {}
+    }
     error
+}
+
+fn is_about(error: &Error, flag: &str) -> bool {
+    matches!(error.get(ContextKind::InvalidArg), Some(ContextValue::String(name)) if name.starts_with(flag))
+}
+
+/// Somebody who mistypes a command wants to read, and `log` writes.
+fn never_suggest_log(error: &mut Error) {
+    let known = match error.get(ContextKind::SuggestedSubcommand) {
+        Some(ContextValue::Strings(known)) => known.clone(),
+        Some(ContextValue::String(known)) => vec![known.clone()],
+        _ => return,
+    };
+    let others: Vec<String> = known.into_iter().filter(|name| name != "log").collect();
+    error.remove(ContextKind::SuggestedSubcommand);
+    if !others.is_empty() {
+        error.insert(ContextKind::SuggestedSubcommand, ContextValue::Strings(others));
+    }
 }
 
 fn hint(unknown: &str, args: &[String]) -> Option<String> {

@@ -10,7 +10,7 @@ const HEADING: &str = "Paging";
 pub fn at_least(least: u64) -> impl Fn(&str) -> Result<u64> + Clone + Send + Sync + 'static {
     move |text| {
         let number = text.parse().ok().filter(|number| (least..=i64::MAX.unsigned_abs()).contains(number));
-        Ok(number.ok_or_else(|| usage(format!("not a whole number from {least} on")))?)
+        Ok(number.ok_or_else(|| usage(format!("use a whole number, {least} or more")))?)
     }
 }
 
@@ -24,10 +24,10 @@ const DEFAULT_LIMIT: u64 = 50;
 #[derive(Debug, Clone, Args)]
 pub struct PageArgs {
     /// Maximum number of rows [default: 50]
-    #[arg(short = 'n', long, value_name = "N", value_parser = at_least(1))]
+    #[arg(short = 'n', long, value_name = "N", allow_negative_numbers = true, value_parser = at_least(1))]
     pub limit: Option<u64>,
     /// Skip this many rows
-    #[arg(long, value_name = "N", default_value_t = 0, value_parser = at_least(0), help_heading = HEADING)]
+    #[arg(long, value_name = "N", default_value_t = 0, allow_negative_numbers = true, value_parser = at_least(0), help_heading = HEADING)]
     pub offset: u64,
     /// Continue after a page: its next_cursor
     ///
@@ -98,7 +98,7 @@ mod tests {
             let error = parse(&args).unwrap_err();
             assert_eq!(error.exit_code(), 2, "{args:?}");
             let message = error.to_string();
-            assert!(args[1].starts_with('-') || message.contains("not a whole number from "), "{message}");
+            assert!(args[1].starts_with('-') || message.contains("use a whole number, "), "{message}");
         }
         assert_eq!(parse(&["--limit", "9223372036854775807"]).unwrap().limit(), Some(i64::MAX as u64));
     }

@@ -9,7 +9,6 @@ use crate::error::{Failure, Kind};
 use crate::escape::escape_for_terminal;
 use crate::model::{Liveness, Scope, Timestamp};
 use crate::output::agents::AgentReport;
-use crate::output::destination::Destination;
 use crate::output::{self, Columns, Coverage, Format, PageInfo, RowWriter};
 use crate::session::agent_states::AgentQuery;
 use crate::session::future_start::FutureStart;
@@ -175,7 +174,7 @@ impl AgentsArgs {
         let mut style = context.style(session, &self.output)?;
         style.now = moment.at;
         let show_time = style.show_time();
-        let mut sink = Destination::open_for(self.output.out_file.as_deref(), format)?;
+        let mut sink = context.destination(&self.output, format)?;
         if self.nagios {
             let escape = |text: &str| escape_for_terminal(text).into_owned();
             let why = session.demo_note().or_else(|| (seen == 0).then(|| no_agents(session)));

@@ -5,7 +5,6 @@ use crate::auth::identity;
 use crate::cli::format::{OutputArgs, offers};
 use crate::cli::time::TimeSpec;
 use crate::model::{Deliveries, Filter};
-use crate::output::destination::Destination;
 use crate::output::{Columns, Format, PageInfo, RowWriter};
 use crate::session::Context;
 use crate::session::agent_states::AgentQuery;
@@ -67,7 +66,7 @@ impl BoardsArgs {
         }
         session.store.commit().await?;
         let style = context.style(&session, &self.output)?;
-        let mut sink = Destination::open_for(self.output.out_file.as_deref(), format)?;
+        let mut sink = context.destination(&self.output, format)?;
         let mut writer = RowWriter::new(&mut sink, format, Columns::boards().choose(&self.output.fields)?, style);
         boards.iter().try_for_each(|board| writer.row(board))?;
         let mut footer = context.footer(&session, format!("{} boards", boards.len()));

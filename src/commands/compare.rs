@@ -9,7 +9,6 @@ use crate::cli::time::TimeSpec;
 use crate::db::BoardRule;
 use crate::error::{Failure, Kind, usage};
 use crate::model::{BeforeAfter, ChangeKey, ChangeKind, Comparison, Filter, Period, Timestamp, WindowChange};
-use crate::output::destination::Destination;
 use crate::output::message_groups::pattern;
 use crate::output::{self, Columns, Format, PageInfo, RowWriter};
 use crate::session::future_start::FutureStart;
@@ -154,7 +153,7 @@ impl CompareArgs {
                 format!("{} failures with rare messages were not compared by message", comparison.other_messages);
             footer.insert(1, rare);
         }
-        let mut sink = Destination::open_for(self.output.out_file.as_deref(), format)?;
+        let mut sink = context.destination(&self.output, format)?;
         match format {
             Format::Json => {
                 session.coverage.close(&mut sink, |out| output::compare::write_json(out, comparison, &view))?;

@@ -10,7 +10,6 @@ use crate::cli::format::{OutputArgs, offers};
 use crate::db::{Database, TableFacts, TransactionMode};
 use crate::error::{Kind, kind_of, render};
 use crate::model::Timestamp;
-use crate::output::destination::Destination;
 use crate::output::{Format, Style};
 use crate::redact::mask;
 use crate::session::{Context, DatabaseChoice};
@@ -58,7 +57,7 @@ impl DoctorArgs {
             }
             report.add_error("connection", CheckState::Unusable, &error);
         }
-        let mut sink = Destination::open_for(self.output.out_file.as_deref(), format)?;
+        let mut sink = context.destination(&self.output, format)?;
         match format {
             Format::Json => report.write_json(&mut sink)?,
             _ => {

@@ -7,7 +7,6 @@ use crate::model::Filter;
 use crate::model::catalogue::{self, Explanation};
 use crate::model::names::IdPrefix;
 use crate::model::{ActivityEvent, Timestamp};
-use crate::output::destination::Destination;
 use crate::output::{self, Color, Columns, Format, PageInfo, RowWriter, Style};
 use crate::redact::mask;
 use crate::session::find_event::event_prefix;
@@ -63,7 +62,7 @@ impl ExplainArgs {
             }
         };
         let told = catalogue::explain(event.as_ref().map_or(&*mask(what), |event| &event.event_type));
-        let mut sink = Destination::open_for(self.output.out_file.as_deref(), format)?;
+        let mut sink = context.destination(&self.output, format)?;
         match format {
             Format::Json => write_json(&mut sink, event.as_ref(), &told)?,
             _ => write_text(&mut sink, event.as_ref(), &told, &style)?,
@@ -80,7 +79,7 @@ impl ExplainArgs {
         session.store.commit().await?;
         types.sort_by(|a, b| b.count.cmp(&a.count).then_with(|| a.event_type.cmp(&b.event_type)));
         let style = context.style(&session, &self.output)?;
-        let mut sink = Destination::open_for(self.output.out_file.as_deref(), format)?;
+        let mut sink = context.destination(&self.output, format)?;
         let mut writer = RowWriter::new(&mut sink, format, Columns::types().choose(&self.output.fields)?, style);
         types.iter().try_for_each(|row| writer.row(row))?;
         let footer = context.footer(&session, format!("{} types", types.len()));

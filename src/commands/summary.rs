@@ -6,7 +6,6 @@ use crate::cli::one_of;
 use crate::cli::time::TimeSpec;
 use crate::db::{BoardRule, Dimension};
 use crate::model::{Bucket, NamedRange, Period, Summary, SummaryKey, SummaryRow, Timestamp};
-use crate::output::destination::Destination;
 use crate::output::html::Body;
 use crate::output::{self, Columns, Format, PageInfo, RowWriter, counted};
 use crate::session::future_start::FutureStart;
@@ -101,7 +100,7 @@ impl SummaryArgs {
             context.write_page(path, session, Body::Summary(summary), &show_time)?;
         }
         let view = Columns::summary(summary).choose(&self.output.fields)?;
-        let mut sink = Destination::open_for(self.output.out_file.as_deref(), format)?;
+        let mut sink = context.destination(&self.output, format)?;
         match format {
             Format::Json => {
                 session.coverage.close(&mut sink, |out| output::summary::write_json(out, summary, &view))?;

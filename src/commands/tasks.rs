@@ -9,7 +9,6 @@ use crate::db::TaskColumns;
 use crate::error::{Failure, Kind};
 use crate::escape::escape_for_terminal;
 use crate::model::{Scope, TaskState, Timestamp, WaitingTask};
-use crate::output::destination::Destination;
 use crate::output::tasks::TaskReport;
 use crate::output::{self, Columns, Coverage, Format, PageInfo, RowWriter};
 use crate::session::future_start::FutureStart;
@@ -156,7 +155,7 @@ impl TasksArgs {
         style.now = *now;
         let show_time = style.show_time();
         let coverage = Coverage { since: Some(*since), until: Some(*now), ..session.coverage.clone() };
-        let mut sink = Destination::open_for(self.output.out_file.as_deref(), format)?;
+        let mut sink = context.destination(&self.output, format)?;
         if self.nagios {
             let escape = |text: &str| escape_for_terminal(text).into_owned();
             let (code, text) = match session.demo_note().or_else(|| findings.nothing_to_judge.clone()) {

@@ -9,7 +9,6 @@ use crate::cli::time::TimeSpec;
 use crate::db::{BoardRule, EventQuery, Feed, Order, PageRequest};
 use crate::error::{Kind, kind_of, not_found};
 use crate::model::{ActivityEvent, Filter, Timestamp};
-use crate::output::destination::Destination;
 use crate::output::held::Held;
 use crate::output::html::Body;
 use crate::output::timeline::{self, Entry, Form, Narrative};
@@ -153,7 +152,7 @@ impl TimelineArgs {
                 }
                 let sink = match &mut sink {
                     Some(sink) => sink,
-                    none => none.insert(Destination::open_for(self.output.out_file.as_deref(), format)?),
+                    none => none.insert(context.destination(&self.output, format)?),
                 };
                 held.pass_on(sink)?;
                 session.go_on(filter).await?;
@@ -176,11 +175,12 @@ impl TimelineArgs {
         printer.finish(footer, &session.coverage, story.as_ref())?;
         let mut sink = match sink {
             Some(sink) => sink,
-            None => Destination::open_for(self.output.out_file.as_deref(), format)?,
+            None => context.destination(&self.output, format)?,
         };
         held.pass_on(&mut sink)?;
-        sink.finish()?;
+        // A pager may stay open for hours.
         session.store.close().await;
+        sink.finish()?;
         Ok(())
     }
 }

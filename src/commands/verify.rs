@@ -8,7 +8,6 @@ use crate::cli::format::{OutputArgs, offers};
 use crate::db::{BoardRule, Feed, Order, PageRequest};
 use crate::error::usage;
 use crate::model::{ActivityEvent, ArchivedEvent, Filter, Finding, Scope, Timestamp, Verdict, Verification};
-use crate::output::destination::Destination;
 use crate::output::{self, Columns, Format, PageInfo, RowWriter};
 use crate::session::chain_archive::ChainArchive;
 use crate::session::progress::ProgressDisplay;
@@ -145,7 +144,7 @@ impl VerifyArgs {
         let show_time = style.show_time();
         let look = style.look(&show_time);
         let footer = context.footer(session, format!("{} lines held against the database", answer.lines));
-        let mut sink = Destination::open_for(self.output.out_file.as_deref(), format)?;
+        let mut sink = context.destination(&self.output, format)?;
         match format {
             Format::Json => output::verify::write_json(&mut sink, answer, &view)?,
             Format::Table if self.output.fields.is_empty() => {

@@ -3,7 +3,7 @@
 use super::Database;
 use super::query::{Query, Value};
 use super::row::RowReader;
-use crate::model::{Board, Filter};
+use crate::model::{Board, Filter, OrganizationUser};
 use anyhow::Result;
 use uuid::Uuid;
 
@@ -114,6 +114,30 @@ impl Database {
         })
         .await?;
         Ok(users)
+    }
+
+    /// Users with their organizations: all, or those of a user's active organization. Whether their roles could be read.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn organization_users(&mut self, member: Option<Uuid>) -> Result<(Vec<OrganizationUser>, bool)> {
+        let has_role = !self.readable_columns(&["organization_members.role"]).await?.is_empty();
+        let query = Query::new("users").small().when("has_role", has_role).bind_some("member", member.map(Value::Id));
+        let mut users = Vec::new();
+        self.fetch(&query, &mut |row| {
+            let mut columns = row.columns();
+            let Some(id) = columns.id()? else { return Ok(()) };
+            users.push(OrganizationUser {
+                id,
+                name: columns.text()?,
+                email: columns.text()?,
+                organization: columns.text()?,
+                role: columns.text()?,
+            });
+            Ok(())
+        })
+        .await?;
+        Ok((users, has_role))
     }
 
     /// Agents by id or name.

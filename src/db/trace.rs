@@ -35,6 +35,11 @@ impl Database {
         self.trace = Some(Trace { tracer, closely });
     }
 
+    /// From now on `announce` is given the name of every query before it is sent.
+    pub fn announce(&mut self, announce: fn(&str)) {
+        self.announce = Some(announce);
+    }
+
     /// Whether plans are wanted.
     pub(super) fn is_traced_closely(&self) -> bool {
         self.trace.as_ref().is_some_and(|trace| trace.closely)
@@ -49,6 +54,9 @@ impl Database {
 
     /// Tells of a statement that is about to be sent, with its plan if that is wanted.
     pub(super) async fn tell_statement(&mut self, query: &Query) -> Result<()> {
+        if let Some(announce) = &self.announce {
+            announce(query.stem());
+        }
         if self.trace.is_none() {
             return Ok(());
         }

@@ -263,7 +263,7 @@ fn form(url: &str) -> Result<UrlKind, Failure> {
             (scheme, rest)
         }
         _ if url.contains('=') => return dsn::parse(url).map(UrlKind::Postgres),
-        _ => return Err(usage("this is no database URL").hint(ACCEPTED)),
+        _ => return Err(usage("not a database URL").hint(ACCEPTED)),
     };
     let scheme = scheme.to_ascii_lowercase();
     let driver = match scheme.as_str() {
@@ -275,7 +275,7 @@ fn form(url: &str) -> Result<UrlKind, Failure> {
         "postgres+psycopg" | "postgres+psycopg2" | "postgres+asyncpg" => true,
         other => {
             let message = match OTHERS.into_iter().find(|name| other.split('+').next() == Some(name)) {
-                Some(name) => format!("{name}: is no database that can be read"),
+                Some(name) => format!("unsupported database: {name}"),
                 None => "the database URL has an unknown scheme".to_owned(),
             };
             let hint =

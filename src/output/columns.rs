@@ -3,7 +3,8 @@
 
 use crate::error::usage;
 use crate::model::{
-    ActivityEvent, AgentState, Board, Cell, Finding, Record, Summary, TaskComment, TypeInUse, WaitingTask, WindowChange,
+    ActivityEvent, AgentState, Board, Cell, Finding, OrganizationUser, Record, Summary, TaskComment, TypeInUse,
+    WaitingTask, WindowChange,
 };
 use anyhow::Result;
 
@@ -128,6 +129,19 @@ impl Columns {
             ("AGE", FIXED, 1, CellStyle::Age(view.at("last_activity_at"))),
             ("FAILED DELIVERIES", FIXED, 2, CellStyle::Count(view.at("failed_deliveries"))),
             ("SILENT AGENTS", FIXED, 3, CellStyle::Count(view.at("silent_agents"))),
+        ];
+        view.with_columns(&columns)
+    }
+
+    /// The rows of `users`; their ids are shown whole, for `--as-user`.
+    pub fn users() -> Self {
+        let view = Self::of(OrganizationUser::FIELDS, false, "user");
+        let columns = [
+            ("NAME", 8, 0, CellStyle::Full(view.at("name"))),
+            ("E-MAIL", 12, 0, CellStyle::Full(view.at("email"))),
+            ("ORGANIZATION", 8, 2, CellStyle::Full(view.at("organization"))),
+            ("ROLE", 6, 1, CellStyle::Full(view.at("role"))),
+            ("ID", FIXED, 3, CellStyle::Full(view.at("id"))),
         ];
         view.with_columns(&columns)
     }

@@ -3,7 +3,8 @@
 
 use crate::atomic_file::AtomicFile;
 use crate::error::failed;
-use crate::output::{Content, TerminalGuard, stdout_was_closed_at_start};
+use crate::output::pager::{PagerChoice, RunningPager};
+use crate::output::{Content, TerminalGuard, eprint_safe, stdout_was_closed_at_start, waiting};
 use anyhow::{Context as _, Result};
 use std::fs::{self, OpenOptions};
 use std::io::{self, IsTerminal, Write};
@@ -24,16 +25,29 @@ pub fn has_begun() -> bool {
 /// failure leaves no half answer.
 pub struct OutputStream {
     buffer: Vec<u8>,
-    out: Box<dyn Write>,
-    /// Where `out` is a terminal.
+    out: Outlet,
+    /// The pager to start if the output turns out to be longer than the screen.
+    pager: Option<PagerChoice>,
+    /// Where `out` is a terminal, or a pager on it.
     guard: Option<TerminalGuard>,
     name: String,
+}
+
+enum Outlet {
+    Plain(Box<dyn Write>),
+    Pager(RunningPager),
 }
 
 impl OutputStream {
     fn to(out: impl Write + IsTerminal + 'static, content: Content, name: impl Into<String>) -> Self {
         let guard = out.is_terminal().then(|| TerminalGuard::new(content));
-        Self { buffer: Vec::with_capacity(BUFFER), out: Box::new(out), guard, name: name.into() }
+        Self {
+            buffer: Vec::with_capacity(BUFFER),
+            out: Outlet::Plain(Box::new(out)),
+            pager: None,
+            guard,
+            name: name.into(),
+        }
     }
 
     fn pass_on(&mut self, flush: bool) -> io::Result<()> {
@@ -41,16 +55,50 @@ impl OutputStream {
             self.buffer = guard.pass(&self.buffer, flush);
         }
         if !self.buffer.is_empty() {
+            waiting::end();
+            self.start_pager();
             BEGUN.store(true, Ordering::Relaxed);
-            let written = self.out.write_all(&self.buffer);
+            let written = match &mut self.out {
+                Outlet::Plain(out) => out.write_all(&self.buffer),
+                Outlet::Pager(pager) => pager.write_all(&self.buffer),
+            };
             self.buffer.clear();
             written.map_err(|error| self.failed(error))?;
         }
         Ok(())
     }
 
+    /// Starts the pager if the first output is longer than the screen.
+    fn start_pager(&mut self) {
+        let Some(pager) = self.pager.take().filter(|pager| !pager.fits(&self.buffer)) else { return };
+        match pager.start() {
+            Ok(running) => self.out = Outlet::Pager(running),
+            Err(error) => eprint_safe(&pager.complaint(&error)),
+        }
+    }
+
     fn failed(&self, error: io::Error) -> io::Error {
         cannot_write(&self.name, error)
+    }
+
+    /// All is written. A person who leaves the pager early has read enough, which is no failure.
+    fn finish(mut self) -> io::Result<()> {
+        let done = self.flush();
+        match &mut self.out {
+            Outlet::Plain(_) => done,
+            Outlet::Pager(pager) => {
+                pager.complete();
+                done.or_else(|error| if error.kind() == io::ErrorKind::BrokenPipe { Ok(()) } else { Err(error) })
+            }
+        }
+    }
+}
+
+/// The cause alone: the temporary path that tempfile adds tells nobody anything.
+fn without_path(error: io::Error) -> io::Error {
+    match error.get_ref().and_then(std::error::Error::source).map(ToString::to_string) {
+        Some(cause) => io::Error::new(error.kind(), cause),
+        None => error,
     }
 }
 
@@ -74,7 +122,10 @@ impl Write for OutputStream {
 
     fn flush(&mut self) -> io::Result<()> {
         self.pass_on(true)?;
-        self.out.flush().map_err(|error| self.failed(error))
+        match &mut self.out {
+            Outlet::Plain(out) => out.flush().map_err(|error| self.failed(error)),
+            Outlet::Pager(_) => Ok(()),
+        }
     }
 }
 
@@ -137,17 +188,26 @@ impl Destination {
             let file = OpenOptions::new().write(true).open(path).with_context(said)?;
             return Ok(Self::OutputStream(OutputStream::to(file, content, path.display().to_string())));
         }
-        let file = AtomicFile::create(path, NEW).with_context(said)?;
+        let file = AtomicFile::create(path, NEW).map_err(without_path).with_context(said)?;
         Ok(Self::File { file: Box::new(file), path: path.to_owned() })
     }
 
-    /// All is written: passes it on, and puts a file in its place.
+    /// Shows output that is longer than the screen in this pager.
+    #[must_use]
+    pub fn paged(mut self, choice: Option<PagerChoice>) -> Self {
+        if let Self::OutputStream(out) = &mut self {
+            out.pager = choice;
+        }
+        self
+    }
+
+    /// All is written: passes it on, puts a file in its place, and waits until a pager is left.
     ///
     /// # Errors
     /// Exit 1 for a full disk and the like.
     pub fn finish(self) -> Result<()> {
         match self {
-            Self::OutputStream(mut out) => Ok(out.flush()?),
+            Self::OutputStream(out) => Ok(out.finish()?),
             Self::File { file, path } => {
                 file.commit().with_context(|| failed(format!("cannot write {}", path.display())))
             }

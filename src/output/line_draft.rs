@@ -8,8 +8,8 @@ use crate::escape::escape_for_terminal;
 use std::borrow::Cow;
 
 const INDENT: usize = 4;
-/// A message does not begin in less room than this.
-const LEAST_ROOM: usize = 20;
+/// A message that is wrapped begins beside its head only if it has at least one half of the columns there.
+const LEAST_PART: usize = 2;
 
 /// What is written so far, and its width without colors.
 #[derive(Default)]
@@ -58,7 +58,7 @@ impl LineDraft {
             Some(columns) => {
                 let beside = columns.saturating_sub(self.width);
                 let below = columns.saturating_sub(INDENT).max(1);
-                let first = if beside < LEAST_ROOM && width(line) > beside { 0 } else { beside };
+                let first = if beside * LEAST_PART < columns && width(line) > beside { 0 } else { beside };
                 wrap_hanging(line, first, below).into_iter().map(Cow::Owned).collect()
             }
         };

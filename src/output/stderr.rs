@@ -1,6 +1,6 @@
 //! stderr: messages for people, and errors. stdout is for data.
 
-use super::{Content, TerminalGuard, fill};
+use super::{Content, TerminalGuard, fill, pager, waiting};
 use crate::escape::escape_for_terminal;
 use crate::redact::mask;
 use rustix::event::{PollFd, PollFlags, poll};
@@ -34,7 +34,9 @@ pub fn eprint_json(line: &str) {
 
 /// A line for programs, on stderr as it is.
 pub fn eprint_raw(line: &str) {
-    let _ = writeln!(io::stderr().lock(), "{line}");
+    if !pager::hold_back(line) {
+        waiting::aside(|| drop(writeln!(io::stderr().lock(), "{line}")));
+    }
 }
 
 /// Whether the reader of stdout has gone, as far as the system tells without a write.

@@ -114,6 +114,11 @@ impl Context {
         }
     }
 
+    /// Whether flags and settings name an identity.
+    pub fn has_identity(&self, place: &DatabaseChoice) -> Result<bool> {
+        Ok(self.way(place.embedded)?.is_some())
+    }
+
     /// The way that flags and settings name, if any.
     fn way(&self, embedded: bool) -> Result<Option<Credential>> {
         if self.demo.is_some() {
@@ -149,11 +154,18 @@ impl Context {
         }
         let mode = self.settings.value("AUTH_MODE");
         if let Some(local) = self.settings.get("LOCAL_AUTH_TOKEN")
-            && mode.is_some_and(|mode| mode.trim() == "local")
+            && mode.as_deref().is_some_and(|mode| mode.trim() == "local")
         {
             // It is its own proof; what is left to check is that the backend would take it.
             bearer::check_local(local.value.expose(), local.value.expose()).with_context(|| local.to_string())?;
             return Ok(Some(Credential::Claimed(Claim::Local, local.to_string())));
+        }
+        // A mode that is mistyped would otherwise go unnoticed.
+        if let Err(error) = bearer::mode(mode.as_deref(), true, true) {
+            if !embedded {
+                return Err(error);
+            }
+            self.say_once(format!("warning: {error:#}"));
         }
         Ok(embedded.then(|| Credential::Claimed(Claim::Local, EMBEDDED.to_owned())))
     }

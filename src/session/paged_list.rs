@@ -20,6 +20,8 @@ use std::ops::ControlFlow;
 
 /// Rows of the first portion, before it is known how long they are.
 const FIRST_PORTION: u64 = 2_000;
+/// The same on a terminal, so that the newest are seen at once: enough rows to find the widths of a table, and for a screen.
+const FIRST_SCREENS: u64 = 200;
 /// Maximum number of rows of a portion: more would cost the server memory and save almost nothing.
 const LARGEST_PORTION: u64 = 50_000;
 
@@ -125,8 +127,9 @@ pub async fn answer<T: Item + Record>(
     // In a large table the total takes far longer than the page, so people get it from --count.
     let wants_total = format == Format::Json && !page.no_total;
     let mut total = known.filter(|_| wants_total);
+    let first_portion = if style.terminal.is_terminal { FIRST_SCREENS } else { FIRST_PORTION };
     let mut feed =
-        Feed::new(stretch, limit.map_or(FIRST_PORTION, |limit| limit.saturating_add(1).min(LARGEST_PORTION)));
+        Feed::new(stretch, limit.map_or(first_portion, |limit| limit.saturating_add(1).min(LARGEST_PORTION)));
     loop {
         let before = shown;
         let asked = Session::asked(&session.scope, &question.filter, question.rule);
@@ -160,7 +163,7 @@ pub async fn answer<T: Item + Record>(
         session.store.commit().await?;
         let sink = match &mut sink {
             Some(sink) => sink,
-            none => none.insert(Destination::open_for(output.out_file.as_deref(), format)?),
+            none => none.insert(context.destination(output, format)?),
         };
         if !done && let Some(length) = (held.len() as u64).checked_div(shown - before) {
             feed.expect((PORTION as u64 / length.max(1)).min(LARGEST_PORTION));
@@ -168,6 +171,9 @@ pub async fn answer<T: Item + Record>(
         held.pass_on(sink)?;
         if done {
             break;
+        }
+        if style.terminal.is_terminal {
+            sink.flush()?;
         }
         session.go_on(&question.filter).await?;
     }
@@ -198,9 +204,10 @@ pub async fn answer<T: Item + Record>(
     writer.finish(&PageInfo { coverage, total, limit, offset: page.offset, next_cursor, footer, next_page })?;
     if let Some(mut sink) = sink {
         held.pass_on(&mut sink)?;
+        // A pager may stay open for hours.
+        session.store.close().await;
         sink.finish()?;
     }
-    session.store.close().await;
     Ok(())
 }
 

@@ -1,21 +1,12 @@
 //! What a terminal shows, on stderr, of something that takes longer than a second.
-//!
-//! A thread of its own draws it: a terminal that was stopped, as by Ctrl-S, must not stop who counts, who may have a
-//! transaction open. Drop it when none is.
+//! The display is dropped when no transaction is open.
 
-use crate::output::status_screen::StatusScreen;
+use crate::escape::escape_for_terminal;
+use crate::output::waiting;
 use crate::session::Context;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressFinish, ProgressState, ProgressStyle};
 use std::fmt::Write;
 use std::io::{IsTerminal, stderr};
-use std::thread;
-use std::time::Duration;
-
-/// Show progress only after this long.
-const PATIENCE: Duration = Duration::from_secs(1);
-const DRAWS_PER_SECOND: u8 = 20;
-/// How often it is drawn.
-const DRAWN_EVERY: Duration = Duration::from_millis(100);
 
 /// A line that counts: how many, how fast, and where the end is known, how long it will take. Cleared when dropped.
 pub(crate) struct ProgressDisplay {
@@ -29,8 +20,16 @@ impl Context {
         !self.global.quiet && stderr().is_terminal() && !is_dumb
     }
 
+    /// Says from now on what is awaited, if that takes more than a second.
+    pub(super) fn show_waiting(&self, database: &str) {
+        if self.is_watched() && self.command != "complete" {
+            waiting::start(format!("connecting to {}", escape_for_terminal(database)));
+        }
+    }
+
     /// Counts things of that name, up to a total if there is one.
     pub(crate) fn progress(&self, things: &str, total: Option<u64>) -> ProgressDisplay {
+        waiting::end();
         let template = match total {
             Some(_) => format!("{{bar:24}} {{human_pos}} of {{human_len}} {things}, {{rate}}, {{eta}} left"),
             None => format!("{{spinner}} {{human_pos}} {things}, {{rate}}, {{elapsed}}"),
@@ -46,21 +45,31 @@ impl Context {
             bar.with_style(style).with_finish(ProgressFinish::AndClear)
         });
         if let Some(bar) = &bar {
-            let bar = bar.downgrade();
-            thread::spawn(move || {
-                thread::sleep(PATIENCE);
-                // By now it may well be over.
-                if let Some(bar) = bar.upgrade() {
-                    bar.set_draw_target(ProgressDrawTarget::term_like_with_hz(
-                        Box::new(StatusScreen),
-                        DRAWS_PER_SECOND,
-                    ));
-                    bar.tick();
-                    bar.enable_steady_tick(DRAWN_EVERY);
-                }
-            });
+            waiting::appear_later(bar);
         }
         ProgressDisplay { bar }
+    }
+}
+
+/// What the program waits for while the query of this file is answered.
+pub(super) fn awaited(query: &str) -> &'static str {
+    let is_of = |prefixes: &[&str]| prefixes.iter().any(|prefix| query.starts_with(prefix));
+    if is_of(&["session_info", "doctor", "readable_columns", "missing_privileges"]) {
+        "looking at the database"
+    } else if is_of(&["user", "boards", "organization"]) {
+        "reading users and boards"
+    } else if is_of(&["agent", "token_hashes"]) {
+        "reading agents"
+    } else if is_of(&["task"]) {
+        "reading tasks"
+    } else if is_of(&["count", "match_estimate", "summary", "types_in_use"]) {
+        "counting events"
+    } else if is_of(&["error_rate", "deliveries", "burn"]) {
+        "counting failures"
+    } else if is_of(&["comments"]) {
+        "reading comments"
+    } else {
+        "reading events"
     }
 }
 

@@ -40,6 +40,7 @@ mod tasks;
 mod time_zones;
 mod timeline;
 mod untrusted_text;
+mod users;
 mod verify;
 mod visibility;
 mod watch;

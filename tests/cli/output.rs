@@ -7,6 +7,8 @@ mod escapes;
 mod files;
 mod html;
 mod json;
+mod pager;
 mod prometheus;
 mod screens;
 mod show_sql;
+mod waiting;

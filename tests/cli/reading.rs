@@ -102,6 +102,10 @@ fn habits_of_other_tools_are_understood_or_answered_with_a_hint() {
     assert!(output.stderr.contains("did you mean `--board payments`?"), "{output}");
     let output = place.mc(["list", "task.*"]).fails(2);
     assert!(output.stderr.contains("did you mean `--type 'task.*'`?"), "{output}");
+    for mistyped in ["loggs", "logg", "lgos", "lis", "logss", "lo"] {
+        let output = place.mc([mistyped]).fails(2);
+        assert!(!output.stderr.contains("'log'"), "log writes: {output}");
+    }
     let output = place.mc(["logs", "-f"]).fails(2);
     assert!(output.stderr.contains("mc-activity tail --events"), "{output}");
 }

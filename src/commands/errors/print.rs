@@ -54,7 +54,7 @@ impl ErrorsArgs {
             file.write_all(&rest)?;
             file.finish()?;
         }
-        let mut sink = Destination::open_for(self.output.out_file.as_deref(), format)?;
+        let mut sink = context.destination(&self.output, format)?;
         if self.nagios {
             let limits = Thresholds { warn: self.warn, crit: self.crit, min_events: self.min_events };
             let items = &newest.kept;

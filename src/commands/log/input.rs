@@ -74,7 +74,7 @@ impl InputEvent {
         }
         if self.board.is_none() && self.task.is_none() {
             return Err(usage("an event needs a board or a task: without either no user could ever see it")
-                .hint("--board or --task")
+                .hint("name one with --board or --task")
                 .into());
         }
         Ok(())

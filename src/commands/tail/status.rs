@@ -3,7 +3,7 @@
 use crate::escape::escape_for_terminal;
 use crate::model::Timestamp;
 use crate::output::status_screen::{StatusScreen, columns};
-use crate::output::{age, counted, truncate, width};
+use crate::output::{age, counted, truncate, waiting, width};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
 use std::collections::VecDeque;
 use std::fmt;
@@ -47,6 +47,7 @@ struct StatusLine {
 impl Status {
     pub(super) fn new(on_terminal: bool, mode: &'static str) -> Self {
         let line = Arc::new(Mutex::new(StatusLine { mode, ..StatusLine::default() }));
+        waiting::end();
         let bar = on_terminal.then(|| bar(Arc::clone(&line)));
         Self { bar, line, events: 0, late: 0, reconnects: 0 }
     }

@@ -23,7 +23,7 @@ pub(in crate::db) static POSTGRES: Dialect = Dialect {
         "keys_since" "known_agent" "last_activity" "last_activity_by_board" "list" "list_by_id" "list_by_selective_index" "list_by_type"
         "list_windows" "lock_event_ids" "match_estimate_by_agent" "match_estimate_by_board" "match_estimate_by_task"
         "missing_privileges" "oldest_write_transaction" "oldest_write_transaction_citus" "poll_keys" "poll_snapshot" "session_info" "summary"
-        "task_steps" "task_table" "tasks_by_id_range" "tasks_by_title" "readable_columns" "time_bounds" "token_hashes" "types_in_use" "user_with_boards"),
+        "task_steps" "task_table" "tasks_by_id_range" "tasks_by_title" "readable_columns" "time_bounds" "token_hashes" "types_in_use" "user_with_boards" "users"),
     explain: "EXPLAIN\n",
     outside_transaction: SAFE_PATH,
     hint_without_tables: "check DATABASE_URL, and that the role has USAGE on the schema of the tables and finds it on its \

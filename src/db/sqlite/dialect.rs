@@ -22,7 +22,7 @@ pub(in crate::db) static SQLITE: Dialect = Dialect {
         "insert_store_identity" "insert_store_origin" "insert_task" "insert_user" "is_sparse" "keys_since" "last_activity"
         "last_activity_by_board" "list" "list_by_id" "list_by_selective_index" "mark_modified" "migrations/0001_init"
         "migrations/0002_type_time_id" "migrations/0003_agent_state" "poll_keys" "poll_snapshot" "session_info"
-        "store_identity" "store_origin" "summary" "task_steps" "task_table" "tasks_by_id_range" "tasks_by_title" "readable_columns" "time_bounds" "token_hashes" "types_in_use" "user_with_boards"),
+        "store_identity" "store_origin" "summary" "task_steps" "task_table" "tasks_by_id_range" "tasks_by_title" "readable_columns" "time_bounds" "token_hashes" "types_in_use" "user_with_boards" "users"),
     explain: "EXPLAIN QUERY PLAN\n",
     outside_transaction: "",
     hint_without_tables: "check DATABASE_URL; `mc-activity demo` creates a demo database",

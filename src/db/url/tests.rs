@@ -75,7 +75,7 @@ fn another_scheme_is_refused_and_the_accepted_ones_named() {
         ("mysql://u:hunter2@h/d", "mysql: is no database"),
         ("mysql+pymysql://u:hunter2@h/d", "mysql: is no database"),
         ("hunter2://u:hunter2@h/d", "unknown scheme"),
-        ("hunter2", "no database URL"),
+        ("hunter2", "not a database URL"),
         ("\"postgres://u:hunter2@h/d\"", "in quotes"),
         ("postgres:u:hunter2@h/d", "followed by //"),
         ("", "empty"),

@@ -88,6 +88,8 @@ impl Place {
             command.env(name, home.join(sub));
         }
         command.env("TZ", "UTC").env("LANG", "C.UTF-8").env("NO_COLOR", "1");
+        // No pager, unless a test is about it.
+        command.env("MC_PAGER", "cat");
         let args: Vec<String> = args.into_iter().map(|arg| arg.as_ref().to_owned()).collect();
         command.args(&args);
         Mc { command, line: args.join(" "), stdin: None }
