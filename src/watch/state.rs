@@ -2,7 +2,7 @@
 
 use super::feed::{FeedFilter, FeedPane};
 use super::panes::{ListPosition, Pane};
-use super::{Connection, MOST_ENTRIES, Panels, Request, Subject, TimelineData, Update};
+use super::{Connection, Panels, Request, Subject, TimelineData, Update};
 use crate::model::Timestamp;
 use crate::output::{Style, counted};
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers, MouseEvent, MouseEventKind};
@@ -383,11 +383,5 @@ impl WatchState {
             self.timeline_lines = None;
             self.positions = Default::default();
         }
-    }
-
-    /// What a timeline leaves out, in words.
-    pub(super) fn left_out(data: &TimelineData) -> Option<String> {
-        (data.left_out > 0)
-            .then(|| format!("the newest {MOST_ENTRIES} events; {} older ones are left out", data.left_out))
     }
 }
