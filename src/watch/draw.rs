@@ -3,7 +3,7 @@
 use super::feed::{MOST_EVENTS, to_lines};
 use super::panes::{Pane, board_heads, one_line};
 use super::state::{Level, WatchState};
-use super::{Connection, DeliveryFigures, Subject, TimelineData};
+use super::{DeliveryFigures, FeedConnection, Subject, TimelineData};
 use crate::escape::escape_for_terminal;
 use crate::model::{Tally, Timestamp};
 use crate::output::timeline::{Form, Narrative, write_head};
@@ -139,9 +139,9 @@ impl WatchState {
         let separator = self.mark(" · ", " | ");
         let (text, color) = match &self.connection {
             None => ("connecting".to_owned(), Color::Dim),
-            Some(Connection::Polling) => ("connected".to_owned(), Color::Green),
-            Some(Connection::Push) => ("connected, push".to_owned(), Color::Green),
-            Some(Connection::Lost { since, cause }) => {
+            Some(FeedConnection::Polling) => ("connected".to_owned(), Color::Green),
+            Some(FeedConnection::Push) => ("connected, push".to_owned(), Color::Green),
+            Some(FeedConnection::Lost { since, cause }) => {
                 let cause = escape_for_terminal(cause);
                 (format!("disconnected since {}, trying again: {cause}", zone.show_time_of_day(*since)), Color::Failure)
             }
