@@ -10,7 +10,9 @@ use crossterm::event::{
     DisableBracketedPaste, DisableMouseCapture, EnableBracketedPaste, EnableMouseCapture, Event, EventStream,
     KeyEventKind,
 };
-use crossterm::terminal::{EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode, enable_raw_mode};
+use crossterm::terminal::{
+    Clear, ClearType, EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode, enable_raw_mode,
+};
 use crossterm::{cursor, execute};
 use futures_util::StreamExt;
 use ratatui::Terminal;
@@ -42,6 +44,13 @@ impl Screen {
     fn open() -> io::Result<Self> {
         enter()?;
         Ok(Self { terminal: Terminal::new(CrosstermBackend::new(stdout()))? })
+    }
+
+    /// Draws all of the next frame. ([`Terminal::clear`] asks the terminal where its cursor is, and keys could come first.)
+    fn clear(&mut self) -> io::Result<()> {
+        execute!(stdout(), Clear(ClearType::All))?;
+        self.terminal = Terminal::new(CrosstermBackend::new(stdout()))?;
+        Ok(())
     }
 
     fn draw(&mut self, state: &mut WatchState) -> io::Result<()> {
@@ -152,7 +161,7 @@ pub async fn run(
             Some(KeyAction::Quit) => return Ok(()),
             Some(KeyAction::Copy(text)) => copy(&text)?,
             Some(KeyAction::Ask(request)) => _ = requests.send(request),
-            Some(KeyAction::Redraw) => screen.terminal.clear()?,
+            Some(KeyAction::Redraw) => screen.clear()?,
             Some(KeyAction::Suspend) => {
                 leave();
                 kill_process(getpid(), Signal::TSTP)?;
@@ -161,7 +170,7 @@ pub async fn run(
                     () = sleep(STOP_WITHIN) => {}
                 }
                 enter()?;
-                screen.terminal.clear()?;
+                screen.clear()?;
             }
             None => {}
         }
