@@ -199,7 +199,7 @@ fn everything_is_on_one_screen_of_three_sizes() {
         for part in parts {
             assert!(shown.contains(part), "{part}: {shown}");
         }
-        assert!(!shown.contains("agent.heartbeat") && !shown.contains("Not yet"), "{shown}");
+        assert!(!shown.contains("Heartbeat received") && !shown.contains("Not yet"), "{shown}");
     }
 }
 
