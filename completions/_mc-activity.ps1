@@ -48,6 +48,7 @@ Register-ArgumentCompleter -Native -CommandName 'mc-activity' -ScriptBlock {
             [CompletionResult]::new('agents', 'agents', [CompletionResultType]::ParameterValue, 'Show which agents are alive, and which deliveries to them fail')
             [CompletionResult]::new('tasks', 'tasks', [CompletionResultType]::ParameterValue, 'Show the tasks that wait: since when, for whom, why, and what usually helps')
             [CompletionResult]::new('timeline', 'timeline', [CompletionResultType]::ParameterValue, 'Tell what happened in order: of a task with its time in each status, of a board, or of everything in a range')
+            [CompletionResult]::new('watch', 'watch', [CompletionResultType]::ParameterValue, 'Watch boards, agents, tasks and the feed on the whole screen')
             [CompletionResult]::new('compare', 'compare', [CompletionResultType]::ParameterValue, 'Show what is new, gone, more or fewer than in another window')
             [CompletionResult]::new('verify', 'verify', [CompletionResultType]::ParameterValue, 'Hold an archive made with --chain against the database')
             [CompletionResult]::new('boards', 'boards', [CompletionResultType]::ParameterValue, 'List the boards that you can read, and which of them need attention')
@@ -475,6 +476,30 @@ Register-ArgumentCompleter -Native -CommandName 'mc-activity' -ScriptBlock {
             [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Print version')
             break
         }
+        'mc-activity;watch' {
+            [CompletionResult]::new('--board', '--board', [CompletionResultType]::ParameterName, 'Only this board: id, slug or name')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colour')
+            [CompletionResult]::new('--database-url', '--database-url', [CompletionResultType]::ParameterName, 'postgresql://... or sqlite:FILE [env: DATABASE_URL]')
+            [CompletionResult]::new('--profile', '--profile', [CompletionResultType]::ParameterName, 'Load ~/.config/mc-activity/NAME.env')
+            [CompletionResult]::new('--env-file', '--env-file', [CompletionResultType]::ParameterName, 'Read this file instead of .env [env: MC_ENV_FILE]')
+            [CompletionResult]::new('--timeout', '--timeout', [CompletionResultType]::ParameterName, 'Statement timeout [default: 30s]')
+            [CompletionResult]::new('--as-user', '--as-user', [CompletionResultType]::ParameterName, 'Show what this user can see')
+            [CompletionResult]::new('--as-agent', '--as-agent', [CompletionResultType]::ParameterName, 'Show what this agent can see')
+            [CompletionResult]::new('--token-file', '--token-file', [CompletionResultType]::ParameterName, 'User token to authenticate with [env: MC_TOKEN]')
+            [CompletionResult]::new('--agent-token-file', '--agent-token-file', [CompletionResultType]::ParameterName, 'Agent token [env: MC_AGENT_TOKEN]')
+            [CompletionResult]::new('--tz', '--tz', [CompletionResultType]::ParameterName, 'Use this time zone, such as Europe/Berlin')
+            [CompletionResult]::new('--show-sql', '--show-sql', [CompletionResultType]::ParameterName, 'Print the SQL that is sent, on stderr')
+            [CompletionResult]::new('--local', '--local', [CompletionResultType]::ParameterName, 'Read and show times in local time, not UTC')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Print only errors on stderr')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Print only errors on stderr')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Print more details on stderr')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Print more details on stderr')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('-V', '-V ', [CompletionResultType]::ParameterName, 'Print version')
+            [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Print version')
+            break
+        }
         'mc-activity;compare' {
             [CompletionResult]::new('--at', '--at', [CompletionResultType]::ParameterName, 'End of the window [default: now]')
             [CompletionResult]::new('--span', '--span', [CompletionResultType]::ParameterName, 'Length of the window [default: 1h]')
@@ -842,6 +867,7 @@ Register-ArgumentCompleter -Native -CommandName 'mc-activity' -ScriptBlock {
             [CompletionResult]::new('agents', 'agents', [CompletionResultType]::ParameterValue, 'Show which agents are alive, and which deliveries to them fail')
             [CompletionResult]::new('tasks', 'tasks', [CompletionResultType]::ParameterValue, 'Show the tasks that wait: since when, for whom, why, and what usually helps')
             [CompletionResult]::new('timeline', 'timeline', [CompletionResultType]::ParameterValue, 'Tell what happened in order: of a task with its time in each status, of a board, or of everything in a range')
+            [CompletionResult]::new('watch', 'watch', [CompletionResultType]::ParameterValue, 'Watch boards, agents, tasks and the feed on the whole screen')
             [CompletionResult]::new('compare', 'compare', [CompletionResultType]::ParameterValue, 'Show what is new, gone, more or fewer than in another window')
             [CompletionResult]::new('verify', 'verify', [CompletionResultType]::ParameterValue, 'Hold an archive made with --chain against the database')
             [CompletionResult]::new('boards', 'boards', [CompletionResultType]::ParameterValue, 'List the boards that you can read, and which of them need attention')
@@ -878,6 +904,9 @@ Register-ArgumentCompleter -Native -CommandName 'mc-activity' -ScriptBlock {
             break
         }
         'mc-activity;help;timeline' {
+            break
+        }
+        'mc-activity;help;watch' {
             break
         }
         'mc-activity;help;compare' {

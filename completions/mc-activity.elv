@@ -45,6 +45,7 @@ set edit:completion:arg-completer[mc-activity] = {|@words|
             cand agents 'Show which agents are alive, and which deliveries to them fail'
             cand tasks 'Show the tasks that wait: since when, for whom, why, and what usually helps'
             cand timeline 'Tell what happened in order: of a task with its time in each status, of a board, or of everything in a range'
+            cand watch 'Watch boards, agents, tasks and the feed on the whole screen'
             cand compare 'Show what is new, gone, more or fewer than in another window'
             cand verify 'Hold an archive made with --chain against the database'
             cand boards 'List the boards that you can read, and which of them need attention'
@@ -463,6 +464,29 @@ set edit:completion:arg-completer[mc-activity] = {|@words|
             cand -V 'Print version'
             cand --version 'Print version'
         }
+        &'mc-activity;watch'= {
+            cand --board 'Only this board: id, slug or name'
+            cand --color 'When to use colour'
+            cand --database-url 'postgresql://... or sqlite:FILE [env: DATABASE_URL]'
+            cand --profile 'Load ~/.config/mc-activity/NAME.env'
+            cand --env-file 'Read this file instead of .env [env: MC_ENV_FILE]'
+            cand --timeout 'Statement timeout [default: 30s]'
+            cand --as-user 'Show what this user can see'
+            cand --as-agent 'Show what this agent can see'
+            cand --token-file 'User token to authenticate with [env: MC_TOKEN]'
+            cand --agent-token-file 'Agent token [env: MC_AGENT_TOKEN]'
+            cand --tz 'Use this time zone, such as Europe/Berlin'
+            cand --show-sql 'Print the SQL that is sent, on stderr'
+            cand --local 'Read and show times in local time, not UTC'
+            cand -q 'Print only errors on stderr'
+            cand --quiet 'Print only errors on stderr'
+            cand -v 'Print more details on stderr'
+            cand --verbose 'Print more details on stderr'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+            cand -V 'Print version'
+            cand --version 'Print version'
+        }
         &'mc-activity;compare'= {
             cand --at 'End of the window [default: now]'
             cand --span 'Length of the window [default: 1h]'
@@ -819,6 +843,7 @@ set edit:completion:arg-completer[mc-activity] = {|@words|
             cand agents 'Show which agents are alive, and which deliveries to them fail'
             cand tasks 'Show the tasks that wait: since when, for whom, why, and what usually helps'
             cand timeline 'Tell what happened in order: of a task with its time in each status, of a board, or of everything in a range'
+            cand watch 'Watch boards, agents, tasks and the feed on the whole screen'
             cand compare 'Show what is new, gone, more or fewer than in another window'
             cand verify 'Hold an archive made with --chain against the database'
             cand boards 'List the boards that you can read, and which of them need attention'
@@ -847,6 +872,8 @@ set edit:completion:arg-completer[mc-activity] = {|@words|
         &'mc-activity;help;tasks'= {
         }
         &'mc-activity;help;timeline'= {
+        }
+        &'mc-activity;help;watch'= {
         }
         &'mc-activity;help;compare'= {
         }

@@ -29,7 +29,7 @@ pub enum Update {
     /// What the database's clock shows now.
     Clock(Timestamp),
     /// How the database is reached.
-    Connection(Connection),
+    Connection(FeedConnection),
     /// Events of the feed, in the order in which tail prints them.
     Events(Vec<FeedEvent>),
     /// The boards that the actor may read; absent for an agent, which sees its own events on any board.
@@ -44,7 +44,7 @@ pub enum Update {
 
 /// How the database is reached.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Connection {
+pub enum FeedConnection {
     /// By polls.
     Polling,
     /// A notice brings the next poll forward.

@@ -3,7 +3,7 @@
 use super::feed::{MOST_EVENTS, to_lines};
 use super::panes::{Pane, board_heads, one_line};
 use super::state::{Level, WatchState};
-use super::{Connection, DeliveryFigures, Subject, TimelineData};
+use super::{DeliveryFigures, FeedConnection, Subject, TimelineData};
 use crate::escape::escape_for_terminal;
 use crate::model::{Tally, Timestamp};
 use crate::output::timeline::{Form, Narrative, write_head};
@@ -24,7 +24,7 @@ const MOST_NOTE_ROWS: usize = 3;
 const STALE_SECONDS: i64 = 30;
 
 const HELP: &str = "\
-Tab Left Right   choose a pane            Up Down PgUp PgDn Home End   move in it
+Tab Left Right   choose a pane        Up Down PgUp PgDn Home End   move in it
 Enter   board: narrow to it; task, agent, event: its timeline
 Esc     clear the search of the pane, then one step back
 /       search: messages in the feed (as -g TEXT -i), names in the lists
@@ -35,8 +35,8 @@ q       quit, as Ctrl-C                   Ctrl-L draws again, Ctrl-Z suspends
 mouse   the wheel scrolls, a click chooses a pane; Shift selects text
 
 top     `errors --scope deliveries -S 1h`; the rate of 24 h since it changed
-boards  `errors --scope deliveries --by board`: failed/tried in 24 h, with silent
-        agents, tasks that wait, and the error rate hour by hour
+boards  `errors --scope deliveries --by board`: failed/tried in 24 h, and
+        silent agents, tasks that wait, the error rate hour by hour
 tasks   `tasks`: stuck, waiting for their lead, different from the table
 agents  `agents --silent`          feed   `tail --events`
 The lists are queried every 10 s, less often where that takes long; the feed
@@ -139,9 +139,9 @@ impl WatchState {
         let separator = self.mark(" · ", " | ");
         let (text, color) = match &self.connection {
             None => ("connecting".to_owned(), Color::Dim),
-            Some(Connection::Polling) => ("connected".to_owned(), Color::Green),
-            Some(Connection::Push) => ("connected, push".to_owned(), Color::Green),
-            Some(Connection::Lost { since, cause }) => {
+            Some(FeedConnection::Polling) => ("connected".to_owned(), Color::Green),
+            Some(FeedConnection::Push) => ("connected, push".to_owned(), Color::Green),
+            Some(FeedConnection::Lost { since, cause }) => {
                 let cause = escape_for_terminal(cause);
                 (format!("disconnected since {}, trying again: {cause}", zone.show_time_of_day(*since)), Color::Failure)
             }
@@ -274,21 +274,24 @@ impl WatchState {
         let style = self.style_of(area.width);
         let Some(Level::Timeline { subject, name, data, top }) = self.levels.last() else { return };
         let (name, top) = (escape_for_terminal(name).into_owned(), *top);
-        let (mut title, mut failure) = match subject {
-            Subject::Task(_) => (format!("timeline of the task {name}"), None),
-            Subject::Agent(_) => (format!("timeline of the agent {name}, last 24 h"), None),
+        let title = match subject {
+            Subject::Task(_) => format!("timeline of the task {name}"),
+            Subject::Agent(_) => format!("timeline of the agent {name}, last 24 h"),
         };
+        let (mut left_out, mut failure) = (String::new(), None);
         match data {
             None => failure = Some("querying".to_owned()),
             Some(Err(error)) => failure = Some(escape_for_terminal(error).into_owned()),
             Some(Ok(data)) => {
-                title.extend(Self::left_out(data).map(|left_out| format!(", {left_out}")));
+                if data.left_out > 0 {
+                    left_out = format!(" {} older events left out", data.left_out);
+                }
                 if self.timeline_lines.as_ref().is_none_or(|(columns, _)| *columns != area.width) {
                     self.timeline_lines = Some((area.width, timeline_lines(data, style)));
                 }
             }
         }
-        let body = self.heading(frame, area, true, &title, "");
+        let body = self.heading(frame, area, true, &title, &left_out);
         self.timeline_height = usize::from(body.height);
         if let Some(failure) = failure {
             return frame.render_widget(Paragraph::new(fill(&failure, Some(usize::from(body.width)))), body);

@@ -150,7 +150,10 @@ impl RowDraft {
         let spark = sparkline(rates, 100.0, hours, self.style.terminal.unicode);
         let spark = self.cell(&spark, hours);
         let count = |count: usize| if count == 0 { "-".to_owned() } else { count.to_string() };
-        let failed = format!("{}/{}", day.tally.errors, day.tally.total);
+        let failed = match day.tally {
+            tally if tally.total == 0 => "-".to_owned(),
+            tally => format!("{}/{}", tally.errors, tally.total),
+        };
         let name = self.columns.saturating_sub(9 + 4 + 5 + hours + 2);
         let bad = if day.in_a_row > 0 { Color::Failure } else { Color::Plain };
         let warns = |count: usize| if count > 0 { Color::Yellow } else { Color::Dim };

@@ -1,6 +1,6 @@
 //! The terminal: keys in, frames out, and a sane terminal whatever ends it.
 
-use super::state::{Action, WatchSetup, WatchState};
+use super::state::{KeyAction, WatchSetup, WatchState};
 use super::{Request, Update};
 use crate::model::Timestamp;
 use anyhow::Result;
@@ -10,7 +10,9 @@ use crossterm::event::{
     DisableBracketedPaste, DisableMouseCapture, EnableBracketedPaste, EnableMouseCapture, Event, EventStream,
     KeyEventKind,
 };
-use crossterm::terminal::{EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode, enable_raw_mode};
+use crossterm::terminal::{
+    Clear, ClearType, EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode, enable_raw_mode,
+};
 use crossterm::{cursor, execute};
 use futures_util::StreamExt;
 use ratatui::Terminal;
@@ -42,6 +44,13 @@ impl Screen {
     fn open() -> io::Result<Self> {
         enter()?;
         Ok(Self { terminal: Terminal::new(CrosstermBackend::new(stdout()))? })
+    }
+
+    /// Draws all of the next frame. ([`Terminal::clear`] asks the terminal where its cursor is, and keys could come first.)
+    fn clear(&mut self) -> io::Result<()> {
+        execute!(stdout(), Clear(ClearType::All))?;
+        self.terminal = Terminal::new(CrosstermBackend::new(stdout()))?;
+        Ok(())
     }
 
     fn draw(&mut self, state: &mut WatchState) -> io::Result<()> {
@@ -115,7 +124,7 @@ pub async fn run(
                 // Whoever stopped the process may have changed the terminal.
                 leave();
                 enter()?;
-                action = Some(Action::Redraw);
+                action = Some(KeyAction::Redraw);
             }
             event = events.next() => match event {
                 // The terminal is gone.
@@ -134,7 +143,7 @@ pub async fn run(
                     if let Update::Clock(at) = &update {
                         clock = (*at, Instant::now());
                     }
-                    if let Some(Action::Ask(request)) = state.update(update) {
+                    if let Some(KeyAction::Ask(request)) = state.update(update) {
                         // Where nobody takes requests any more, the updates end as well.
                         let _ = requests.send(request);
                     }
@@ -149,11 +158,11 @@ pub async fn run(
         let (at, since) = clock;
         state.set_now(at.plus_micros(i64::try_from(since.elapsed().as_micros()).unwrap_or(i64::MAX)));
         match action {
-            Some(Action::Quit) => return Ok(()),
-            Some(Action::Copy(text)) => copy(&text)?,
-            Some(Action::Ask(request)) => _ = requests.send(request),
-            Some(Action::Redraw) => screen.terminal.clear()?,
-            Some(Action::Suspend) => {
+            Some(KeyAction::Quit) => return Ok(()),
+            Some(KeyAction::Copy(text)) => copy(&text)?,
+            Some(KeyAction::Ask(request)) => _ = requests.send(request),
+            Some(KeyAction::Redraw) => screen.clear()?,
+            Some(KeyAction::Suspend) => {
                 leave();
                 kill_process(getpid(), Signal::TSTP)?;
                 tokio::select! {
@@ -161,7 +170,7 @@ pub async fn run(
                     () = sleep(STOP_WITHIN) => {}
                 }
                 enter()?;
-                screen.terminal.clear()?;
+                screen.clear()?;
             }
             None => {}
         }

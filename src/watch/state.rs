@@ -2,7 +2,7 @@
 
 use super::feed::{FeedFilter, FeedPane};
 use super::panes::{ListPosition, Pane};
-use super::{Connection, MOST_ENTRIES, Panels, Request, Subject, TimelineData, Update};
+use super::{FeedConnection, Panels, Request, Subject, TimelineData, Update};
 use crate::model::Timestamp;
 use crate::output::{Style, counted};
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers, MouseEvent, MouseEventKind};
@@ -29,7 +29,7 @@ pub struct WatchSetup {
 
 /// What has to be done after a key.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Action {
+pub enum KeyAction {
     /// The view ends.
     Quit,
     /// Ctrl-Z.
@@ -53,7 +53,7 @@ pub(super) enum Level {
 pub struct WatchState {
     pub(super) setup: WatchSetup,
     pub(super) now: Timestamp,
-    pub(super) connection: Option<Connection>,
+    pub(super) connection: Option<FeedConnection>,
     pub(super) panels: Option<Box<Panels>>,
     pub(super) levels: Vec<Level>,
     pub(super) focus: Pane,
@@ -106,11 +106,11 @@ impl WatchState {
     }
 
     /// Takes in what the database work found; what it makes necessary.
-    pub fn update(&mut self, update: Update) -> Option<Action> {
+    pub fn update(&mut self, update: Update) -> Option<KeyAction> {
         match update {
             Update::Clock(now) => self.now = now,
             Update::Connection(connection) => {
-                if let (Some(Connection::Lost { .. }), Connection::Polling | Connection::Push) =
+                if let (Some(FeedConnection::Lost { .. }), FeedConnection::Polling | FeedConnection::Push) =
                     (&self.connection, &connection)
                 {
                     self.note = Some("the database is back".to_owned());
@@ -122,7 +122,7 @@ impl WatchState {
             Update::Panels(panels) => {
                 self.panels = Some(panels);
                 // An open timeline is as old as the panels at most.
-                let open = self.timeline().map(|subject| Action::Ask(Request::Timeline(subject)));
+                let open = self.timeline().map(|subject| KeyAction::Ask(Request::Timeline(subject)));
                 return open;
             }
             Update::Timeline(subject, result) => {
@@ -192,14 +192,14 @@ impl WatchState {
     }
 
     /// A key was pressed.
-    pub fn key(&mut self, key: KeyEvent) -> Option<Action> {
+    pub fn key(&mut self, key: KeyEvent) -> Option<KeyAction> {
         // A test looks at what a panic leaves of the terminal.
         debug_assert!(key.code != KeyCode::F(12), "F12 was pressed");
         let control = key.modifiers.contains(KeyModifiers::CONTROL);
         match key.code {
-            KeyCode::Char('c') if control => return Some(Action::Quit),
-            KeyCode::Char('z') if control => return Some(Action::Suspend),
-            KeyCode::Char('l') if control => return Some(Action::Redraw),
+            KeyCode::Char('c') if control => return Some(KeyAction::Quit),
+            KeyCode::Char('z') if control => return Some(KeyAction::Suspend),
+            KeyCode::Char('l') if control => return Some(KeyAction::Redraw),
             _ => {}
         }
         if self.typing.is_some() {
@@ -212,17 +212,17 @@ impl WatchState {
         }
         self.note = None;
         match key.code {
-            KeyCode::Char('q') => return Some(Action::Quit),
+            KeyCode::Char('q') => return Some(KeyAction::Quit),
             KeyCode::Char('?') => self.help = true,
             KeyCode::Char('/') => self.typing = Some(String::new()),
             KeyCode::Char('e') => self.failures = !self.failures,
             KeyCode::Char('h') => self.heartbeats = !self.heartbeats,
             KeyCode::Char('p') => self.note = self.feed.toggle_pause(),
-            KeyCode::Char('r') => return Some(Action::Ask(Request::Panels)),
+            KeyCode::Char('r') => return Some(KeyAction::Ask(Request::Panels)),
             KeyCode::Char('y') => {
                 let command = self.command();
                 self.note = Some(format!("copied: {command}"));
-                return Some(Action::Copy(command));
+                return Some(KeyAction::Copy(command));
             }
             KeyCode::Tab | KeyCode::Right => self.turn_focus(1),
             KeyCode::BackTab | KeyCode::Left => self.turn_focus(Pane::ALL.len() - 1),
@@ -328,7 +328,7 @@ impl WatchState {
     }
 
     /// Enter: from a board, a task, an agent or an event to what belongs to it.
-    fn narrow(&mut self) -> Option<Action> {
+    fn narrow(&mut self) -> Option<KeyAction> {
         if self.timeline().is_some() {
             return None;
         }
@@ -371,7 +371,7 @@ impl WatchState {
         };
         self.levels.push(Level::Timeline { subject, name, data: None, top: None });
         self.timeline_lines = None;
-        Some(Action::Ask(Request::Timeline(subject)))
+        Some(KeyAction::Ask(Request::Timeline(subject)))
     }
 
     /// Escape: the last step back.
@@ -383,11 +383,5 @@ impl WatchState {
             self.timeline_lines = None;
             self.positions = Default::default();
         }
-    }
-
-    /// What a timeline leaves out, in words.
-    pub(super) fn left_out(data: &TimelineData) -> Option<String> {
-        (data.left_out > 0)
-            .then(|| format!("the newest {MOST_ENTRIES} events; {} older ones are left out", data.left_out))
     }
 }

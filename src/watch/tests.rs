@@ -1,6 +1,6 @@
 //! Frames of fixed data, compared with the files of tests/fixtures/watch; `UPDATE=1` writes them.
 
-use super::state::{Action, WatchState};
+use super::state::{KeyAction, WatchState};
 use super::*;
 use crate::analysis::dwell::{self, DwellContext};
 use crate::model::{Liveness, OwnSign, TaskState, UsualInterval, Zone};
@@ -12,7 +12,7 @@ use std::path::Path;
 
 fn at(minutes_ago: i64) -> Timestamp {
     // 2026-03-05T18:30:00.
-    Timestamp::from_micros(1_772_735_400_000_000).plus_seconds(-60 * minutes_ago)
+    Timestamp::from_micros(826_050_600_000_000).plus_seconds(-60 * minutes_ago)
 }
 
 fn board(number: u128, name: &str) -> Board {
@@ -117,7 +117,7 @@ fn view(unicode: bool, color: bool) -> WatchState {
         quote: |word| if word.contains(['*', ' ']) { format!("'{word}'") } else { word },
     };
     let mut state = WatchState::new(setup, at(0));
-    state.update(Update::Connection(Connection::Polling));
+    state.update(Update::Connection(FeedConnection::Polling));
     state.update(Update::Boards(Some(vec![Uuid::from_u128(1), Uuid::from_u128(2), Uuid::from_u128(3)])));
     state.update(Update::Panels(Box::new(Panels {
         at: at(0),
@@ -155,8 +155,8 @@ fn frame(state: &mut WatchState, columns: u16, rows: u16) -> String {
     let shown = terminal.backend().to_string();
     // Each row stands in quotation marks, and what follows names what wide characters hide.
     let row = |line: &str| {
-        let line = line.trim_start_matches('"');
-        line.rfind('"').map_or(line, |end| &line[..end]).trim_end().to_owned()
+        let line = line.split("\" Hidden by").next().unwrap();
+        line.trim_start_matches('"').trim_end_matches('"').trim_end().to_owned()
     };
     shown.lines().map(row).collect::<Vec<_>>().join("\n") + "\n"
 }
@@ -174,7 +174,7 @@ fn shows(state: &mut WatchState, (columns, rows): (u16, u16), name: &str) -> Str
     found
 }
 
-fn press(state: &mut WatchState, keys: &str) -> Option<Action> {
+fn press(state: &mut WatchState, keys: &str) -> Option<KeyAction> {
     let mut action = None;
     for c in keys.chars() {
         let code = match c {
@@ -199,7 +199,7 @@ fn everything_is_on_one_screen_of_three_sizes() {
         for part in parts {
             assert!(shown.contains(part), "{part}: {shown}");
         }
-        assert!(!shown.contains("agent.heartbeat") && !shown.contains("Not yet"), "{shown}");
+        assert!(!shown.contains("Heartbeat received") && !shown.contains("Not yet"), "{shown}");
     }
 }
 
@@ -239,7 +239,7 @@ fn enter_narrows_to_a_board_and_a_timeline_and_escape_widens_again() {
     assert!(shown.contains("feed of Payments") && shown.contains("boards: 1"), "{shown}");
     assert!(!shown.contains("several") && shown.contains("12 of 20 failed"), "{shown}");
     let subject = Subject::Task(Uuid::from_u128(60));
-    assert_eq!(press(&mut state, "\t\n"), Some(Action::Ask(Request::Timeline(subject))));
+    assert_eq!(press(&mut state, "\t\n"), Some(KeyAction::Ask(Request::Timeline(subject))));
     assert!(frame(&mut state, 80, 24).contains("querying"));
     state.update(Update::Timeline(Subject::Task(Uuid::from_u128(61)), Err("another".to_owned())));
     assert!(frame(&mut state, 80, 24).contains("querying"), "a result of an older request is shown");
@@ -269,7 +269,7 @@ fn enter_narrows_to_a_board_and_a_timeline_and_escape_widens_again() {
     };
     state.update(Update::Timeline(subject, Ok(Box::new(data))));
     let shown = shows(&mut state, (80, 24), "timeline");
-    assert!(shown.contains("7 older ones are left out") && shown.contains(&"i".repeat(39)), "{shown}");
+    assert!(shown.contains("7 older events left out") && shown.contains(&"i".repeat(39)), "{shown}");
     press(&mut state, "g");
     assert!(frame(&mut state, 80, 24).contains("Refund for order 4711 (00000000"));
     press(&mut state, "\u{1b}");
@@ -332,7 +332,7 @@ fn the_selected_event_stays_where_it_is_while_others_come() {
 fn y_copies_the_command_that_prints_what_is_shown() {
     let mut state = view(true, true);
     let mut copied = |keys: &str| match press(&mut state, keys) {
-        Some(Action::Copy(command)) => command,
+        Some(KeyAction::Copy(command)) => command,
         other => panic!("{other:?}"),
     };
     let all = "mc-activity --profile prod";
@@ -355,17 +355,17 @@ fn the_help_fits_the_least_terminal() {
     assert!(shown.contains("a timeline shows as many."), "{shown}");
     press(&mut state, "q");
     assert!(!frame(&mut state, 80, 24).contains("Tab Left Right"));
-    assert_eq!(press(&mut state, "q"), Some(Action::Quit));
+    assert_eq!(press(&mut state, "q"), Some(KeyAction::Quit));
 }
 
 #[test]
 fn a_lost_connection_and_old_figures_are_said() {
     let mut state = view(true, true);
-    state.update(Update::Connection(Connection::Lost { since: at(1), cause: "the server closed it".to_owned() }));
+    state.update(Update::Connection(FeedConnection::Lost { since: at(1), cause: "the server closed it".to_owned() }));
     state.set_now(at(-5));
     let shown = shows(&mut state, (100, 30), "lost");
     assert!(shown.contains("disconnected since 18:29:00") && shown.contains("as of 18:30:00"), "{shown}");
-    state.update(Update::Connection(Connection::Push));
+    state.update(Update::Connection(FeedConnection::Push));
     let shown = frame(&mut state, 100, 30);
     assert!(shown.contains("connected, push") && shown.contains("the database is back"), "{shown}");
 }

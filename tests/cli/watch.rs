@@ -70,7 +70,8 @@ fn it_narrows_to_a_board_and_to_a_timeline_and_back() {
     screen.shows("timeline of the task ");
     screen.shows("history");
     screen.press("y");
-    screen.shows("timeline --task 000000f0-0000-4000-8000-000000000001");
+    screen.shows("copied: mc-activity --as-user");
+    screen.shows("000000f0-0000-4000-8000-000000000001");
     screen.press("\x1b");
     screen.shows("boards: ");
     screen.press("\t\r");

@@ -8,7 +8,7 @@ use crate::error::{denied, is_transient};
 use crate::model::{ActivityEvent, Filter, Key, Scope, Timestamp};
 use crate::session::{Context, Session};
 use crate::tail::{Options, PollContext, Snapshot, Start, TailState, UnseenEvent, backoff};
-use crate::watch::{Connection, FeedEvent, Request, Update};
+use crate::watch::{FeedConnection, FeedEvent, Request, Update};
 use anyhow::Result;
 use std::collections::HashMap;
 use std::time::{Duration, Instant};
@@ -106,7 +106,7 @@ impl<'a> Watcher<'a> {
                     if attempts == 0 {
                         let cause = first_line(&error);
                         let since = self.session.store.now().plus_micros(micros(self.noted.elapsed()));
-                        self.tell(Update::Connection(Connection::Lost { since, cause })).await;
+                        self.tell(Update::Connection(FeedConnection::Lost { since, cause })).await;
                     }
                     sleep(backoff::delay(attempts, fastrand::f64())).await;
                     attempts = attempts.saturating_add(1);
@@ -119,7 +119,7 @@ impl<'a> Watcher<'a> {
     /// One poll, and what is due or asked for.
     async fn round(&mut self, wanted: &mut Vec<Request>) -> Result<()> {
         while !self.poll().await? {}
-        let connection = if self.push.is_some() { Connection::Push } else { Connection::Polling };
+        let connection = if self.push.is_some() { FeedConnection::Push } else { FeedConnection::Polling };
         self.tell(Update::Connection(connection)).await;
         let asks_for_panels = wanted.contains(&Request::Panels);
         wanted.retain(|request| *request != Request::Panels);
