@@ -96,8 +96,8 @@ impl OutputStream {
 
 /// The cause alone: the temporary path that tempfile adds tells nobody anything.
 fn without_path(error: io::Error) -> io::Error {
-    match error.get_ref().and_then(std::error::Error::source).map(ToString::to_string) {
-        Some(cause) => io::Error::new(error.kind(), cause),
+    match error.to_string().split_once(" at path ") {
+        Some((cause, _)) => io::Error::new(error.kind(), cause.to_owned()),
         None => error,
     }
 }
