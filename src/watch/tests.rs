@@ -94,7 +94,7 @@ fn event(number: u128, event_type: &str, message: &str) -> FeedEvent {
         id: Uuid::from_u128(1_000 + number),
         message: Some(message.to_owned()),
         board_id: Some(Uuid::from_u128(1 + number % 2)),
-        board_name: Some(if number % 2 == 0 { "Payments" } else { "日本語ボード" }.to_owned()),
+        board_name: Some(if number.is_multiple_of(2) { "Payments" } else { "日本語ボード" }.to_owned()),
         agent_id: Some(Uuid::from_u128(50)),
         agent_name: Some("Lena".to_owned()),
         ..ActivityEvent::example(event_type, at(10).plus_seconds(i64::try_from(number).unwrap_or(0)))
