@@ -208,7 +208,7 @@ impl RowDraft {
 
 /// Hours of the sparkline.
 fn hours(columns: usize) -> usize {
-    if columns >= 50 { 24 } else { 8 }
+    if columns >= 60 { 24 } else { 8 }
 }
 
 /// The heads of the columns of boards.
