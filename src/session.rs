@@ -99,12 +99,12 @@ pub struct Session {
     pub coverage: Coverage,
 }
 
-/// Who reads a list that needs no identity.
-pub enum Reader {
+/// Who asks for something that needs no identity.
+pub enum Requester {
     /// Somebody, who sees what the rules allow.
     Identity(Box<Session>),
     /// Whoever has the database URL, and the name of the database.
-    Operator(Database, String),
+    Operator(Box<Database>, String),
 }
 
 impl Context {
@@ -266,15 +266,15 @@ impl Context {
     ///
     /// # Errors
     /// As for [`Context::session`].
-    pub async fn session_or_operator(&self) -> Result<Reader> {
+    pub async fn session_or_operator(&self) -> Result<Requester> {
         let place = self.place()?;
         if self.has_identity(&place)? {
-            return Ok(Reader::Identity(Box::new(
+            return Ok(Requester::Identity(Box::new(
                 self.begin_at(place, TransactionMode::Read, self.limits(false)).await?,
             )));
         }
         let store = self.connect(&place, TransactionMode::Read, self.limits(false)).await?;
-        Ok(Reader::Operator(store, described(&place)))
+        Ok(Requester::Operator(Box::new(store), described(&place)))
     }
 
     async fn connect(&self, place: &DatabaseChoice, begin: TransactionMode, limits: Limits) -> Result<Database> {

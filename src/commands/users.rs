@@ -4,7 +4,7 @@ use crate::auth::ActorKind;
 use crate::cli::format::{OutputArgs, offers};
 use crate::error::denied;
 use crate::output::{Columns, Format, PageInfo, RowWriter, counted};
-use crate::session::{Context, Reader};
+use crate::session::{Context, Requester};
 use anyhow::Result;
 use clap::Args;
 
@@ -26,15 +26,15 @@ impl UsersArgs {
     pub async fn run(self, context: &Context) -> Result<u8> {
         let format = self.output.format()?;
         let view = Columns::users().choose(&self.output.fields)?;
-        let mut reader = context.session_or_operator().await?;
-        let (store, member) = match &mut reader {
-            Reader::Identity(session) if session.actor.kind == ActorKind::Agent => {
+        let mut requester = context.session_or_operator().await?;
+        let (store, member) = match &mut requester {
+            Requester::Identity(session) if session.actor.kind == ActorKind::Agent => {
                 return Err(denied("an agent cannot list users")
                     .hint("name a user with --as-user, or leave out the identity: `mc-activity users`")
                     .into());
             }
-            Reader::Identity(session) => (&mut session.store, Some(session.actor.id)),
-            Reader::Operator(store, _) => (store, None),
+            Requester::Identity(session) => (&mut session.store, Some(session.actor.id)),
+            Requester::Operator(store, _) => (&mut **store, None),
         };
         let (users, has_roles) = store.organization_users(member).await?;
         store.commit().await?;
@@ -42,12 +42,12 @@ impl UsersArgs {
         people.sort_unstable();
         people.dedup();
         let count = counted(people.len() as u64, "user");
-        let (now, mut footer) = match &reader {
-            Reader::Identity(session) => {
+        let (now, mut footer) = match &requester {
+            Requester::Identity(session) => {
                 let organization = session.actor.organization.as_deref().unwrap_or("no organization");
                 (session.now, context.footer(session, format!("{count} of {organization}")))
             }
-            Reader::Operator(store, place) => {
+            Requester::Operator(store, place) => {
                 context.say("no identity: listing all users, as anyone with the database URL can");
                 (store.now(), vec![format!("{count} of all organizations"), place.clone()])
             }
@@ -61,9 +61,9 @@ impl UsersArgs {
         users.iter().try_for_each(|user| writer.row(user))?;
         writer.finish(&PageInfo { footer, ..PageInfo::default() })?;
         sink.finish()?;
-        match reader {
-            Reader::Identity(session) => session.store.close().await,
-            Reader::Operator(store, _) => store.close().await,
+        match requester {
+            Requester::Identity(session) => session.store.close().await,
+            Requester::Operator(store, _) => store.close().await,
         }
         Ok(0)
     }
