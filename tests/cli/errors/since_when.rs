@@ -42,13 +42,13 @@ fn an_incident_has_its_first_failure_as_its_start_and_its_events_as_its_figures(
             report.contains("still failing: 40 in a row since 11:10:45; last failure 30s ago, success 1h ago"),
             "{report}"
         );
-        // The mark stands under the last bar, that of the newest hour.
+        // The mark stands under the last bar, that of the newest hour, which is two columns wide.
         let line_of =
             |part: &str| report.lines().find(|line| line.contains(part)).unwrap_or_else(|| panic!("{report}"));
         let place = |line: &str, mark| line.chars().position(|letter| letter == mark);
         let (bars, marks) = (line_of("100 % \u{2524}"), line_of(" changed"));
         assert_eq!(marks.matches('\u{25b2}').count(), 1, "{report}");
-        assert_eq!(place(marks, '\u{25b2}'), Some(bars.trim_end().chars().count() - 1), "{report}");
+        assert_eq!(place(marks, '\u{25b2}'), Some(bars.trim_end().chars().count() - 2), "{report}");
         let directory = tempfile::tempdir().expect("a directory");
         let page = directory.path().join("report.html");
         database.mc(["errors", USER, "--at", NOW, "--html", page.to_str().expect("UTF-8")]).ok();

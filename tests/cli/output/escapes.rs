@@ -146,9 +146,9 @@ fn no_message_forges_a_line() {
         let text = database.mc(line.split(' ')).args(user).ok().stdout;
         assert_eq!(text.lines().count(), count, "{line}");
     }
-    // Heading, blank line, two lines of footer.
+    // Heading, blank line, three lines of footer.
     for line in ["list --all", "list --all -o wide"] {
-        assert_eq!(database.mc(line.split(' ')).args(user).ok().stdout.lines().count(), count + 4, "{line}");
+        assert_eq!(database.mc(line.split(' ')).args(user).ok().stdout.lines().count(), count + 5, "{line}");
     }
 }
 
