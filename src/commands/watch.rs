@@ -6,7 +6,7 @@ mod panels;
 use crate::cli::one_of;
 use crate::error::{failed, usage};
 use crate::interrupt::Signals;
-use crate::output::{ColorChoice, CsvOptions, Style, Terminal};
+use crate::output::{ColorChoice, CsvOptions, Style, Terminal, waiting};
 use crate::session::{Context, shell_word};
 use crate::watch::{Request, Update, WatchSetup, screen};
 use anyhow::Result;
@@ -82,6 +82,8 @@ impl WatchArgs {
             quote: shell_word,
         };
         let now = session.now;
+        // The screen takes the place of the line that says what is awaited.
+        waiting::end();
         let (ask, requests) = unbounded_channel();
         // The screen has a thread of its own, so that no query keeps the keys waiting.
         let (closed, screen_closed) = oneshot::channel();

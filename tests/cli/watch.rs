@@ -4,6 +4,7 @@ use crate::auth::user;
 use crate::harness::{Data, Database, Engine, Place, Screen, Server, for_each_engine};
 use crate::tail::{SOON, USER, insert_all, quiet, write};
 use std::process::Command;
+use std::thread;
 use std::time::Duration;
 use uuid::Uuid;
 
@@ -139,6 +140,10 @@ fn keys_work_while_the_database_is_slow() {
     let mut screen = watching(&database, "");
     let lock = crate::tail::Lock::on(&database);
     database.wait_for_lock_wait();
+    // Other commands say after a second what they wait for.
+    thread::sleep(Duration::from_millis(1500));
+    let rows = screen.rows();
+    assert!(!rows.iter().any(|row| row.contains("reading ")), "{rows:?}");
     screen.press("?");
     screen.shows("help; any key closes it");
     screen.press("q");
