@@ -23,6 +23,7 @@ use super::{Database, EventQuery};
 use crate::model::Scope;
 use crate::model::{ActivityEvent, Key, TaskComment, Timestamp};
 use anyhow::{Context, Result, ensure};
+use std::collections::HashSet;
 use std::fmt;
 use std::mem;
 use std::ops::ControlFlow;
@@ -327,7 +328,7 @@ impl Database {
         })
     }
 
-    /// Rows by their keys, which ascend, in that order. Answers with the number of keys that have no row.
+    /// Rows by their keys, oldest first. Answers with the number of keys that have no row.
     pub async fn by_keys<T: Item>(
         &mut self,
         asked: EventQuery<'_>,
@@ -339,13 +340,14 @@ impl Database {
         let mut place = Feed::new(page, u64::MAX).place;
         // In a partitioned table an id may occur again at another time, so there may be more rows than keys.
         let query = self.window(T::FILES.by_id, &asked, &place, Some(u64::MAX));
-        // The instants let partitions be pruned.
-        let query = within(query, (first.created_at, last.created_at)).forbid_seqscan(true);
+        // The instants let partitions be pruned. SQLite can hold a fraction of a microsecond, which a key does not have.
+        let query = within(query, (first.created_at, last.created_at.next())).forbid_seqscan(true);
         let query = query.bind("ids", Value::Ids(keys.iter().map(|key| key.id).collect()));
+        let wanted: HashSet<&Key> = keys.iter().collect();
         let mut others = 0;
         let taken = self
             .rows(&query, &mut place, &mut |item: T| {
-                if keys.binary_search(&item.key()).is_ok() {
+                if wanted.contains(&item.key()) {
                     each(item)?;
                 } else {
                     others += 1;

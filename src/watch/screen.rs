@@ -43,7 +43,8 @@ struct Screen {
 impl Screen {
     fn open() -> io::Result<Self> {
         enter()?;
-        Ok(Self { terminal: Terminal::new(CrosstermBackend::new(stdout()))? })
+        let terminal = Terminal::new(CrosstermBackend::new(stdout())).inspect_err(|_| leave())?;
+        Ok(Self { terminal })
     }
 
     /// Draws all of the next frame. ([`Terminal::clear`] asks the terminal where its cursor is, and keys could come first.)

@@ -152,8 +152,8 @@ impl WatchState {
                 panels.tasks.retain(|task| keeps(task.board_id));
                 panels.agents.retain(|agent| keeps(agent.board_id));
             }
-            let lost = |level: &Level| matches!(level, Level::Board { id, .. } if !readable.contains(id));
-            if self.levels.iter().any(lost) {
+            // A timeline may be about something on a board that was withdrawn.
+            if self.boards.iter().flatten().any(|id| !readable.contains(id)) {
                 self.levels.clear();
                 self.timeline_lines = None;
             }

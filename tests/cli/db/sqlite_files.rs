@@ -224,6 +224,8 @@ fn files_made_by_sqlalchemy_give_the_same_answers() {
         database.sql("UPDATE activity_events SET created_at = 800000000000000.5");
         let all = ask(&database, "list --all -o jsonl").ok().jsonl();
         assert!(!all.is_empty() && all.iter().all(|item| item["created_at"] == "2025-05-08T06:13:20"), "{all:?}");
+        let followed = ask(&database, "tail --events -n 5000 --no-follow -o jsonl").ok().jsonl();
+        assert_eq!(followed.len(), all.len());
     }
 }
 
