@@ -91,6 +91,11 @@ impl Stretches {
         self.newest
     }
 
+    /// Whether an instant is in the newest stretch or younger. Slots say it less exactly.
+    pub fn is_recent(&self, at: Timestamp) -> bool {
+        at > self.end.plus_seconds(-STRETCH_SECONDS)
+    }
+
     /// How long a stretch is, in words.
     pub fn length() -> &'static str {
         "15 min"

@@ -64,7 +64,7 @@ pub fn end_json<W: Write>(out: &mut W, report: &ErrorsReport) -> io::Result<()> 
         })
     };
     tail.insert("patterns".to_owned(), report.patterns.groups().iter().map(pattern).collect());
-    tail.insert("trend".to_owned(), json!(report.stretches.trend().name()));
+    tail.insert("trend".to_owned(), json!(report.trend().name()));
     tail.insert("demo_database".to_owned(), json!(report.is_demo.then_some(&report.database)));
     tail.insert("warnings".to_owned(), json!(report.warnings));
     let tail = Value::Object(tail).to_string();

@@ -190,13 +190,22 @@ impl ErrorsReport {
         })
     }
 
+    /// The trend. It is not over while the last failure is in the newest stretch, whatever the slots say.
+    pub fn trend(&self) -> Trend {
+        let is_recent = self.newest().0.is_some_and(|at| self.stretches.is_recent(at));
+        match self.stretches.trend() {
+            Trend::Over if is_recent => Trend::Unknown,
+            trend => trend,
+        }
+    }
+
     /// Whether it still goes on; none where nothing failed.
     pub fn now_words(&self, show_time: &dyn Fn(Timestamp) -> String) -> Option<String> {
         let (last_failure, last_success) = self.newest();
         let last_failure = last_failure?;
         let newest = self.stretches.newest();
         let length = Stretches::length();
-        let trend = self.stretches.trend();
+        let trend = self.trend();
         let direction = match trend {
             Trend::Rising => ", rising",
             Trend::Falling => ", falling",
@@ -211,6 +220,7 @@ impl ErrorsReport {
             _ if newest.errors > 0 => {
                 format!("still failing: {} of {} in the last {length}{direction}", newest.errors, newest.total)
             }
+            _ if self.stretches.is_recent(last_failure) => format!("still failing in the last {length}"),
             _ => format!("nothing failed in the last {length}"),
         };
         let ago = |at: Timestamp| if at.is_finite() { age(at, self.as_of) } else { at.to_string() };

@@ -128,6 +128,8 @@ pub struct Narrative {
     /// Whether heartbeats are shown.
     heartbeats: bool,
     pending: Option<FoldedRepeats>,
+    /// When the last event that is shown happened.
+    shown_at: Option<Timestamp>,
     left_out: u64,
     agent: usize,
     kind: usize,
@@ -135,7 +137,7 @@ pub struct Narrative {
 
 impl Narrative {
     pub fn new(form: Form, style: Style, many_tasks: bool, heartbeats: bool) -> Self {
-        Self { form, style, many_tasks, heartbeats, pending: None, left_out: 0, agent: 0, kind: 0 }
+        Self { form, style, many_tasks, heartbeats, pending: None, shown_at: None, left_out: 0, agent: 0, kind: 0 }
     }
 
     /// Heartbeats that were left out.
@@ -144,11 +146,15 @@ impl Narrative {
     }
 
     /// Writes an event, or keeps it until it is known whether it is repeated.
-    pub fn add(&mut self, out: &mut impl Write, entry: Entry) -> io::Result<()> {
+    pub fn add(&mut self, out: &mut impl Write, mut entry: Entry) -> io::Result<()> {
         if entry.event.event_type == HEARTBEAT && !self.heartbeats {
             self.left_out += 1;
             return Ok(());
         }
+        // What was left out does not shorten the time since the line before.
+        let at = entry.event.created_at;
+        let before = self.shown_at.replace(at).filter(|before| before.is_finite() && at.is_finite());
+        entry.elapsed = before.map(|before| at.micros_since(before));
         if let Some(pending) = self.pending.as_mut().filter(|pending| pending.continues(&entry.event)) {
             pending.count += 1;
             pending.last_at = entry.event.created_at;

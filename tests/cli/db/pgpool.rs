@@ -4,7 +4,7 @@ use crate::harness::{Database, Engine, SERVER, Server, free_port, guard, in_para
 use crate::harness::{READS, answers, ask};
 use std::os::unix::fs::PermissionsExt;
 use std::os::unix::process::CommandExt;
-use std::process::{ChildStdin, Stdio};
+use std::process::{ChildStdin, Command, Stdio};
 use std::sync::LazyLock;
 use std::time::Duration;
 use tempfile::TempDir;
@@ -23,7 +23,14 @@ struct Pgpool {
 impl Pgpool {
     /// It sends to the standby whatever it may.
     fn start() -> Self {
-        Self::over(&[(SERVER.port, 0), (STANDBY.port, 1)])
+        let pool = Self::over(&[(SERVER.port, 0), (STANDBY.port, 1)]);
+        let url = SERVER.url("postgres").replace(&format!(":{}/", SERVER.port), &format!(":{}/", pool.port));
+        // It accepts connections before it has found out which server is the primary.
+        wait_until("pgpool knows the primary", || {
+            let nodes = Command::new("psql").args(["-XAtc", "SHOW pool_nodes", &url]).output().unwrap();
+            String::from_utf8_lossy(&nodes.stdout).lines().any(|node| node.split('|').nth(6) == Some("primary"))
+        });
+        pool
     }
 
     /// Over servers by port, each with its weight.

@@ -75,6 +75,20 @@ fn an_incident_that_is_over_is_said_to_be_over() {
 }
 
 #[test]
+fn a_failure_of_the_last_minutes_is_not_over() {
+    for_each_engine(|engine| {
+        for seconds in [890, 800, 620] {
+            let mut events = heartbeats();
+            events.push(event(seconds, "task.assignee_notify_failed"));
+            let database = world(engine, &events);
+            let report = database.mc(["errors", "--limit=0", "--scope=all", USER, "--at", NOW]).ok().stdout;
+            assert!(!report.contains("over:") && !report.contains("nothing failed"), "{seconds}: {report}");
+            assert!(report.contains("still failing"), "{seconds}: {report}");
+        }
+    });
+}
+
+#[test]
 fn a_quiet_day_has_one_regime() {
     for_each_engine(|engine| {
         let sound = (0..280).map(|n| event(n * 300 + 150, "task.assignee_notified"));
