@@ -262,7 +262,7 @@ impl Context {
         self.begin_at(place, begin, limits).await
     }
 
-    /// The same where no identity is needed: without one, the database alone, and what it is called.
+    /// The same where no identity is needed: without one, the database alone, and what it is called. A bounded role has one.
     ///
     /// # Errors
     /// As for [`Context::session`].
@@ -274,6 +274,9 @@ impl Context {
             )));
         }
         let store = self.connect(&place, TransactionMode::Read, self.limits(false)).await?;
+        if store.schema().bounded {
+            return Ok(Requester::Identity(Box::new(self.identified(store, place).await?)));
+        }
         Ok(Requester::Operator(Box::new(store), described(&place)))
     }
 
@@ -288,7 +291,11 @@ impl Context {
     }
 
     async fn begin_at(&self, place: DatabaseChoice, begin: TransactionMode, limits: Limits) -> Result<Session> {
-        let mut store = self.connect(&place, begin, limits).await?;
+        let store = self.connect(&place, begin, limits).await?;
+        self.identified(store, place).await
+    }
+
+    async fn identified(&self, mut store: Database, place: DatabaseChoice) -> Result<Session> {
         let actor = self.actor(&mut store, &place).await?;
         let scope = actor.scope();
         let now = store.now();

@@ -1,5 +1,6 @@
--- Takes back what boundary.sql made in this database. Bounded roles stay, without a privilege. Row-level security is switched
--- off on tables that no other policy is left on.
+-- Takes back what boundary.sql made in this database. Bounded roles stay, without what boundary.sql gave them, and members
+-- of mc_activity_bounded as long as another database has a boundary. Row-level security is switched off on tables where
+-- boundary.sql switched it on and that no other policy is left on.
 --
 --   psql -v ON_ERROR_STOP=1 -d mission_control -f boundary-undo.sql
 
@@ -7,18 +8,13 @@ BEGIN;
 SET LOCAL lock_timeout = '5s';
 SET LOCAL client_min_messages = warning;
 
--- First the privileges: between the two steps no bounded role sees more than before.
+-- All at once, so no bounded role sees more than before in between. Its membership stays: another database may have bound it.
 DO $$
 DECLARE
   guarded text;
-  bound regrole;
+  ours boolean;
 BEGIN
   IF EXISTS (SELECT FROM pg_roles WHERE rolname = 'mc_activity_bounded') THEN
-    IF to_regclass('mc_activity_boundary.identities') IS NOT NULL THEN
-      FOR bound IN SELECT i.role FROM mc_activity_boundary.identities i JOIN pg_roles r ON r.oid = i.role LOOP
-        EXECUTE format('REVOKE mc_activity_bounded FROM %s', bound);
-      END LOOP;
-    END IF;
     EXECUTE format('REVOKE ALL ON DATABASE %I FROM mc_activity_bounded', current_database());
     EXECUTE format('REVOKE ALL ON SCHEMA %I FROM mc_activity_bounded',
                    (SELECT n.nspname
@@ -30,9 +26,11 @@ BEGIN
   END IF;
   FOREACH guarded IN ARRAY ARRAY['activity_events', 'boards', 'tasks', 'agents', 'users', 'organizations',
                                  'organization_members', 'organization_board_access'] LOOP
+    ours := EXISTS (SELECT FROM pg_policy WHERE polrelid = guarded::regclass AND polname = 'mc_activity_everyone');
     EXECUTE format('DROP POLICY IF EXISTS mc_activity_everyone ON %I', guarded);
     EXECUTE format('DROP POLICY IF EXISTS mc_activity_boundary ON %I', guarded);
-    IF NOT EXISTS (SELECT FROM pg_policy WHERE polrelid = guarded::regclass) THEN
+    EXECUTE format('DROP POLICY IF EXISTS mc_activity_unbound ON %I', guarded);
+    IF ours AND NOT EXISTS (SELECT FROM pg_policy WHERE polrelid = guarded::regclass) THEN
       EXECUTE format('ALTER TABLE %I DISABLE ROW LEVEL SECURITY', guarded);
     END IF;
   END LOOP;

@@ -20,10 +20,13 @@ SELECT
           (NOT c.relrowsecurity, 'row-level security is off on ' || needed.name),
           (NOT EXISTS (SELECT
                        FROM pg_policy p
-                       JOIN pg_roles g ON p.polroles = ARRAY[g.oid]
                        WHERE p.polrelid = c.oid AND p.polname = 'mc_activity_boundary' AND NOT p.polpermissive
-                         AND p.polcmd = '*' AND g.rolname = 'mc_activity_bounded'),
+                         AND p.polcmd = '*' AND p.polroles = '{0}'),
            needed.name || ' lacks the policy mc_activity_boundary'),
+          (NOT EXISTS (SELECT
+                       FROM pg_policy p
+                       WHERE p.polrelid = c.oid AND p.polname = 'mc_activity_unbound' AND NOT p.polpermissive),
+           needed.name || ' lacks the policy mc_activity_unbound'),
           (NOT EXISTS (SELECT FROM pg_policy p WHERE p.polrelid = c.oid AND p.polpermissive),
            needed.name || ' lacks the policy mc_activity_everyone, and shows no rows')
         ) AS found (holds, text)

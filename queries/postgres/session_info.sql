@@ -34,7 +34,7 @@ SELECT
         FROM unnest(tables) AS id
         WHERE row_security_active(id)
           AND (NOT EXISTS (SELECT FROM pg_policy WHERE polrelid = id)
-               OR EXISTS (SELECT FROM pg_policy WHERE polrelid = id AND polname <> ALL ('{mc_activity_everyone,mc_activity_boundary}')))),
+               OR EXISTS (SELECT FROM pg_policy WHERE polrelid = id AND polname <> ALL ('{mc_activity_everyone,mc_activity_boundary,mc_activity_unbound}')))),
   row_security_active(tables[1])
     AND EXISTS (SELECT FROM pg_roles WHERE rolname = 'mc_activity_bounded' AND pg_has_role(oid, 'USAGE')),
   ARRAY(SELECT attname::text

@@ -10,6 +10,7 @@ use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
 const SCHEMAS: [Engine; 2] = [Engine::Deployed, Engine::Documented];
+const BOUNDARY: &str = include_str!("../../queries/postgres/boundary.sql");
 const UNDO: &str = include_str!("../../queries/postgres/boundary-undo.sql");
 /// Random worlds beyond the few of every run: `MC_BOUNDARY_WORLDS=100 cargo test --test cli -- boundary::in_random`.
 const WORLDS: &str = "MC_BOUNDARY_WORLDS";
@@ -163,7 +164,7 @@ fn a_policy_with_another_rule_is_caught() {
         bounded.database.sql(&format!("ALTER POLICY mc_activity_boundary ON {mutated}"));
         let found = wrong();
         assert!(found.iter().any(|wrong| wrong.contains(&format!(", {table}:"))), "{mutated}: {found:?}");
-        bounded.database.sql(include_str!("../../queries/postgres/boundary.sql"));
+        bounded.database.sql(BOUNDARY);
     }
     assert_eq!(wrong(), Vec::<String>::new());
 }
@@ -181,7 +182,7 @@ fn the_owner_and_the_roles_of_grants_sql_see_and_write_what_they_did() {
         };
         let (owner, reader) = (answers(&database), stable(Role::BareReader));
         let database = &database;
-        database.sql(include_str!("../../queries/postgres/boundary.sql"));
+        database.sql(BOUNDARY);
         assert_eq!(answers(database), owner);
         assert_eq!(stable(Role::BareReader), reader);
         let whoami = database.mc_as(Role::BareReader, ["whoami", "-o", "json", "--as-user", &user(0)]).ok().json();
@@ -255,7 +256,7 @@ fn doctor_says_to_whom_a_role_is_bounded_or_what_is_missing() {
         let said = doctor();
         said.expect(1);
         assert!(said.stdout.replace('\n', " ").contains(gap), "{damage}: {said}");
-        bounded.database.sql(include_str!("../../queries/postgres/boundary.sql"));
+        bounded.database.sql(BOUNDARY);
         bounded.database.sql("REVOKE SELECT ON gateways FROM PUBLIC; REVOKE SELECT (id) ON gateways FROM PUBLIC");
     }
     doctor().expect(0);
@@ -271,7 +272,7 @@ fn undo_leaves_the_database_as_it_was_and_bounded_roles_without_a_privilege() {
                  OR c.relrowsecurity";
     database.sql("CREATE ROLE ada LOGIN");
     let before = database.number(state);
-    database.sql(include_str!("../../queries/postgres/boundary.sql"));
+    database.sql(BOUNDARY);
     database.sql(&format!("SELECT mc_activity_boundary.bind_user('ada', '{}')", user(0)));
     let rows = || database.texts_as("ada", "SELECT id::text FROM activity_events");
     assert!(!rows().unwrap().is_empty());
@@ -281,19 +282,169 @@ fn undo_leaves_the_database_as_it_was_and_bounded_roles_without_a_privilege() {
     assert!(rows().unwrap_err().contains("permission denied"));
     // Both scripts can be run again.
     database.sql(UNDO);
-    database.sql(include_str!("../../queries/postgres/boundary.sql"));
-    database.sql(include_str!("../../queries/postgres/boundary.sql"));
+    database.sql(BOUNDARY);
+    database.sql(BOUNDARY);
 }
 
 #[test]
 fn a_role_that_no_policy_holds_for_is_not_bound() {
     let server = Server::start(&[], None, None);
     let database = Database::elsewhere(&server.url("postgres"));
-    database.sql(include_str!("../../queries/postgres/boundary.sql"));
-    database.sql("CREATE ROLE above LOGIN BYPASSRLS");
-    let bind = format!("SELECT mc_activity_boundary.bind_user('above', '{}')", user(0));
-    let refused = database.refuses(Role::Owner, &bind).unwrap();
-    assert!(refused.contains("exempt from row-level security"), "{refused}");
+    database.sql(BOUNDARY);
+    database.sql("CREATE ROLE above LOGIN BYPASSRLS; CREATE ROLE climber LOGIN NOINHERIT IN ROLE above");
+    for role in ["above", "climber"] {
+        let bind = format!("SELECT mc_activity_boundary.bind_user('{role}', '{}')", user(0));
+        let refused = database.refuses(Role::Owner, &bind).unwrap();
+        assert!(refused.contains("exempt from row-level security"), "{refused}");
+    }
     let refused = database.refuses(Role::Owner, "SELECT mc_activity_boundary.bind_user('above', 'nobody')").unwrap();
     assert!(refused.contains("0 users are named nobody"), "{refused}");
+}
+
+const EVENTS: &str = "SELECT id::text FROM activity_events ORDER BY id";
+
+/// The events that a role sees, having become another on the way in.
+fn events_as(database: &Database, login: &str, role: &str) -> Result<Vec<String>, String> {
+    Database::at(&format!("{}?options=-crole%3D{role}", database.url)).texts_as(login, EVENTS)
+}
+
+/// Binds a role to a user who sees some events and not all; returns those.
+fn bind_to_some_user(database: &Database, role: &str) -> Vec<String> {
+    let world = World::new(&Data::recorded());
+    let all = database.number("SELECT count(*) FROM activity_events") as usize;
+    let rows = |actor: Actor| -> Vec<String> {
+        let rows: BTreeSet<String> = world.rows_of(actor, "activity_events").iter().map(ToString::to_string).collect();
+        rows.into_iter().collect()
+    };
+    let mut users = world.actors().into_iter().filter_map(|actor| match actor {
+        Actor::User(id) => Some((id, rows(actor))),
+        Actor::Agent(_) => None,
+    });
+    let (id, rows) = users.find(|(_, rows)| !rows.is_empty() && rows.len() < all).unwrap();
+    database.sql(&format!("SELECT mc_activity_boundary.bind_user('{role}', '{id}')"));
+    rows
+}
+
+#[test]
+fn set_role_and_views_of_readers_show_a_bound_login_no_more() {
+    let server = Server::start(&[], None, None);
+    let database = Database::elsewhere(&server.url("postgres"));
+    database.sql(include_str!("../../queries/postgres/grants.sql"));
+    database.sql(BOUNDARY);
+    database.sql(
+        "CREATE ROLE ada LOGIN IN ROLE mc_activity_reader; CREATE ROLE bob LOGIN IN ROLE mc_activity_reader;
+         CREATE ROLE narrow LOGIN; GRANT SELECT, INSERT ON activity_events TO narrow;
+         CREATE VIEW everything AS SELECT id FROM activity_events;
+         ALTER VIEW everything OWNER TO mc_activity_reader; GRANT SELECT ON everything TO ada",
+    );
+    let mine = bind_to_some_user(&database, "ada");
+    assert_eq!(database.texts_as("ada", EVENTS).unwrap(), mine);
+    for role in ["mc_activity_reader", "mc_activity_bounded"] {
+        assert_eq!(events_as(&database, "ada", role).unwrap(), mine, "{role}");
+    }
+    assert_eq!(database.texts_as("ada", "SELECT id::text FROM everything ORDER BY id").unwrap(), mine);
+    // Those who are not bound see all, even if they may read nothing else.
+    let all = database.texts_as("postgres", EVENTS).unwrap();
+    assert_eq!(database.texts_as("bob", EVENTS).unwrap(), all);
+    assert_eq!(events_as(&database, "bob", "mc_activity_reader").unwrap(), all);
+    assert_eq!(database.texts_as("narrow", EVENTS).unwrap(), all);
+    let insert =
+        "INSERT INTO activity_events (id, event_type, created_at) VALUES (gen_random_uuid(), 'x', now()) RETURNING 'x'";
+    assert_eq!(database.texts_as("narrow", insert).unwrap(), ["x"]);
+}
+
+#[test]
+fn a_bound_role_that_does_not_inherit_sees_its_own_rows_alone() {
+    let server = Server::start(&[], None, None);
+    let database = Database::elsewhere(&server.url("postgres"));
+    database.sql(include_str!("../../queries/postgres/grants.sql"));
+    database.sql(BOUNDARY);
+    database.sql("CREATE ROLE eve LOGIN NOINHERIT IN ROLE mc_activity_reader; GRANT SELECT ON activity_events TO eve");
+    let mine = bind_to_some_user(&database, "eve");
+    for role in ["eve", "mc_activity_reader", "mc_activity_bounded"] {
+        assert_eq!(events_as(&database, "eve", role).unwrap(), mine, "{role}");
+    }
+}
+
+#[test]
+fn row_level_security_that_was_there_before_stays_as_it_was() {
+    let server = Server::start(&[], None, None);
+    let database = Database::elsewhere(&server.url("postgres"));
+    let secured = "SELECT count(*) FROM pg_class WHERE relrowsecurity";
+    for (theirs, undone, tables) in [
+        ("ALTER TABLE boards ENABLE ROW LEVEL SECURITY", "ALTER TABLE boards DISABLE ROW LEVEL SECURITY", 1),
+        ("CREATE POLICY theirs ON boards AS RESTRICTIVE USING (false)", "DROP POLICY theirs ON boards", 0),
+        ("ALTER TABLE boards FORCE ROW LEVEL SECURITY", "ALTER TABLE boards NO FORCE ROW LEVEL SECURITY", 0),
+    ] {
+        database.sql(theirs);
+        let refused = database.refuses(Role::Owner, BOUNDARY).unwrap();
+        assert!(refused.contains("table boards has row-level security or policies"), "{theirs}: {refused}");
+        assert_eq!(database.number("SELECT count(*) FROM pg_namespace WHERE nspname = 'mc_activity_boundary'"), 0);
+        database.sql(UNDO);
+        assert_eq!(database.number(secured), tables, "{theirs}");
+        database.sql(undone);
+    }
+    database.sql(BOUNDARY);
+    assert_eq!(database.number(secured), 8);
+}
+
+#[test]
+fn a_role_that_one_database_lets_go_stays_bound_in_another() {
+    let server = Server::start(&[], None, None);
+    let first = Database::elsewhere(&server.url("postgres"));
+    first.sql("CREATE ROLE ada LOGIN");
+    first.sql("CREATE DATABASE second");
+    let second = Database::elsewhere(&server.url("second"));
+    let [mine, _] = [&first, &second].map(|database| {
+        database.sql(BOUNDARY);
+        bind_to_some_user(database, "ada")
+    });
+    let events = |database: &Database| database.texts_as("ada", EVENTS);
+    assert_eq!(events(&second).unwrap(), mine);
+    second.sql("SELECT mc_activity_boundary.unbind('ada')");
+    assert_eq!((events(&first), events(&second)), (Ok(mine.clone()), Ok(vec![])));
+    second.sql(UNDO);
+    assert!(events(&second).unwrap_err().contains("permission denied"));
+    assert_eq!(events(&first), Ok(mine));
+    first.sql(UNDO);
+    assert_eq!(first.number("SELECT count(*) FROM pg_roles WHERE rolname = 'mc_activity_bounded'"), 0);
+}
+
+#[test]
+fn what_somebody_else_made_under_these_names_is_not_taken_over() {
+    let server = Server::start(&[], None, None);
+    let database = Database::elsewhere(&server.url("postgres"));
+    database.sql("CREATE ROLE mallory");
+    for (theirs, named) in [
+        ("CREATE SCHEMA mc_activity_boundary AUTHORIZATION mallory", "schema mc_activity_boundary belongs to mallory"),
+        (
+            "CREATE SCHEMA mc_activity_boundary CREATE TABLE identities (role regrole, user_id uuid, agent_id uuid);
+             ALTER TABLE mc_activity_boundary.identities OWNER TO mallory",
+            "mc_activity_boundary.identities belongs to mallory",
+        ),
+    ] {
+        database.sql(theirs);
+        let refused = database.refuses(Role::Owner, BOUNDARY).unwrap();
+        assert!(refused.contains(named), "{refused}");
+        assert_eq!(database.number("SELECT count(*) FROM pg_class WHERE relrowsecurity"), 0);
+        database.sql("DROP SCHEMA mc_activity_boundary CASCADE");
+    }
+    // A function that is not ours is not given to the owner of the tables.
+    database.sql(
+        "CREATE SCHEMA mc_activity_boundary;
+         CREATE FUNCTION mc_activity_boundary.other() RETURNS int LANGUAGE sql SECURITY DEFINER AS 'SELECT 1';
+         ALTER FUNCTION mc_activity_boundary.other() OWNER TO mallory",
+    );
+    database.sql(BOUNDARY);
+    let owned = "SELECT count(*) FROM pg_proc WHERE proname = 'other' AND proowner = 'mallory'::regrole";
+    assert_eq!(database.number(owned), 1);
+}
+
+#[test]
+fn users_without_a_flag_lists_what_the_bound_user_may_see() {
+    let bounded = Bounded::recorded(Engine::Deployed);
+    let said = bounded.mc(bounded.named(&user(3)), ["users".to_owned()]).ok();
+    assert!(said.stdout.contains("1 user of ") && !said.stdout.contains("all organizations"), "{said}");
+    let said = bounded.mc(bounded.named(&agent(1)), ["users".to_owned()]).fails(4);
+    assert!(said.stderr.contains("an agent cannot list users"), "{said}");
 }
