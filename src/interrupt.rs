@@ -9,9 +9,13 @@ use crate::output::pager;
 use anyhow::Result;
 use std::future::Future;
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use tokio::runtime::Builder;
 use tokio::signal::unix::{Signal, SignalKind, signal};
+use tokio::time::timeout;
+
+/// How long a pager has to end after SIGTERM.
+const PAGER_PATIENCE: Duration = Duration::from_secs(2);
 
 /// Listens beside the work, on a thread of its own, and calls `leave` if the program has not ended within `grace` of a
 /// signal; with `hangup` also of SIGHUP, which otherwise ends the program at once.
@@ -26,15 +30,28 @@ pub fn watch(grace: Duration, hangup: bool, leave: impl FnOnce(anyhow::Error) + 
     };
     thread::Builder::new().spawn(move || {
         runtime.block_on(async {
-            signals.first().await;
+            let mut signal = signals.first().await;
             // Ctrl-C reaches the pager too, and is meant for it alone where nothing else works any more.
-            while pager::has_everything() {
-                signals.first().await;
+            while signal == SignalKind::interrupt() && pager::has_everything() {
+                signal = signals.first().await;
             }
             db::interrupt();
             tokio::time::sleep(grace).await;
-            while pager::is_open() {
-                // The terminal is the pager's until it is left.
+            let is_paged = pager::is_open();
+            // The terminal is the pager's until it is left.
+            while signal == SignalKind::interrupt() && pager::is_open() {
+                signal = timeout(grace, signals.first()).await.unwrap_or(signal);
+            }
+            // Another signal was sent to this process alone.
+            if signal != SignalKind::interrupt() && pager::is_open() {
+                pager::terminate();
+                let start = Instant::now();
+                while pager::is_open() && start.elapsed() < PAGER_PATIENCE {
+                    tokio::time::sleep(grace).await;
+                }
+            }
+            if is_paged {
+                // The work was waiting for the pager, and now ends by itself.
                 tokio::time::sleep(grace).await;
             }
         });
@@ -51,7 +68,7 @@ pub async fn until_interrupted<T>(work: impl Future<Output = Result<T>>) -> Resu
     let mut signals = Signals::new(false)?;
     tokio::select! {
         biased;
-        () = signals.first() => Err(interrupted()),
+        _ = signals.first() => Err(interrupted()),
         done = work => done,
     }
 }
@@ -74,7 +91,7 @@ impl Signals {
     }
 
     /// Waits for the first of them.
-    pub async fn first(&mut self) {
+    pub async fn first(&mut self) -> SignalKind {
         let hung_up = async {
             match &mut self.hung_up {
                 Some(signal) => _ = signal.recv().await,
@@ -82,9 +99,9 @@ impl Signals {
             }
         };
         tokio::select! {
-            _ = self.interrupted.recv() => {}
-            _ = self.terminated.recv() => {}
-            () = hung_up => {}
+            _ = self.interrupted.recv() => SignalKind::interrupt(),
+            _ = self.terminated.recv() => SignalKind::terminate(),
+            () = hung_up => SignalKind::hangup(),
         }
     }
 }

@@ -9,6 +9,7 @@ use crate::error::{Failure, Kind};
 use crate::escape::escape_for_terminal;
 use crate::model::{Liveness, Scope, Timestamp};
 use crate::output::agents::AgentReport;
+use crate::output::destination::Destination;
 use crate::output::{self, Columns, Coverage, Format, PageInfo, RowWriter};
 use crate::session::agent_states::AgentQuery;
 use crate::session::future_start::FutureStart;
@@ -136,10 +137,12 @@ impl AgentsArgs {
             grace_micros,
             missing_columns: &found.missing_columns,
         };
-        let code = self.print(context, &session, (format, view), &report, (&moment, seen))?;
+        let (sink, code) = self.print(context, &session, (format, view), &report, (&moment, seen))?;
         let silent = report.silent();
         let nobody = (seen == 0).then(|| no_agents(&session));
+        // A pager may stay open for hours.
         session.store.close().await;
+        sink.finish()?;
         if self.fail && silent > 0 {
             let agents = if silent == 1 { "1 agent gives".to_owned() } else { format!("{silent} agents give") };
             return Err(Failure::new(Kind::Threshold, format!("{agents} no sign of life")).into());
@@ -163,6 +166,7 @@ impl AgentsArgs {
         Ok(Moment { at, since, in_the_past: at < asked_at })
     }
 
+    /// Writes it to a destination that is not finished yet; with the exit code.
     fn print(
         &self,
         context: &Context,
@@ -170,7 +174,7 @@ impl AgentsArgs {
         (format, view): (Format, Columns),
         report: &AgentReport<'_>,
         (moment, seen): (&Moment, usize),
-    ) -> Result<u8> {
+    ) -> Result<(Destination, u8)> {
         let mut style = context.style(session, &self.output)?;
         style.now = moment.at;
         let show_time = style.show_time();
@@ -183,8 +187,7 @@ impl AgentsArgs {
                 None => output::agents::check(report, session.embedded, &show_time, &escape),
             };
             sink.write_all(text.as_bytes())?;
-            sink.finish()?;
-            return Ok(code);
+            return Ok((sink, code));
         }
         let names: Vec<&str> =
             report.missing_columns.iter().map(|column| column.trim_start_matches("agents.")).collect();
@@ -227,8 +230,7 @@ impl AgentsArgs {
                 }
             }
         }
-        sink.finish()?;
-        Ok(0)
+        Ok((sink, 0))
     }
 }
 

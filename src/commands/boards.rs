@@ -72,8 +72,9 @@ impl BoardsArgs {
         let mut footer = context.footer(&session, format!("{} boards", boards.len()));
         footer.insert(1, format!("deliveries since {}; heartbeats are no activity", session.zone.show(since)));
         writer.finish(&PageInfo { footer, coverage: Some(session.coverage.clone()), ..PageInfo::default() })?;
-        sink.finish()?;
+        // A pager may stay open for hours.
         session.store.close().await;
+        sink.finish()?;
         Ok(0)
     }
 }

@@ -9,6 +9,7 @@ use crate::cli::time::TimeSpec;
 use crate::db::BoardRule;
 use crate::error::{Failure, Kind, usage};
 use crate::model::{BeforeAfter, ChangeKey, ChangeKind, Comparison, Filter, Period, Timestamp, WindowChange};
+use crate::output::destination::Destination;
 use crate::output::message_groups::pattern;
 use crate::output::{self, Columns, Format, PageInfo, RowWriter};
 use crate::session::future_start::FutureStart;
@@ -95,11 +96,13 @@ impl CompareArgs {
         (session.coverage.since, session.coverage.until) = (Some(windows[0].since), Some(windows[1].until));
         let comparison = compare(&mut session, &filter, windows).await?;
         session.store.commit().await?;
-        self.print(context, &session, format, view, &comparison)?;
+        let sink = self.print(context, &session, format, view, &comparison)?;
         for line in session.store.damage() {
             context.say(&format!("warning: {line}"));
         }
+        // A pager may stay open for hours.
         session.store.close().await;
+        sink.finish()?;
         self.check(&comparison)?;
         Ok(0)
     }
@@ -134,6 +137,7 @@ impl CompareArgs {
         Ok([before, after])
     }
 
+    /// Writes it to a destination that is not finished yet.
     fn print(
         &self,
         context: &Context,
@@ -141,7 +145,7 @@ impl CompareArgs {
         format: Format,
         view: Columns,
         comparison: &Comparison,
-    ) -> Result<()> {
+    ) -> Result<Destination> {
         let style = context.style(session, &self.output)?;
         let show_time = style.show_time();
         let look = style.look(&show_time);
@@ -168,7 +172,7 @@ impl CompareArgs {
                 writer.finish(&PageInfo { footer, ..PageInfo::default() })?;
             }
         }
-        sink.finish()
+        Ok(sink)
     }
 
     /// The threshold.

@@ -104,7 +104,7 @@ impl DemoArgs {
         let mut signals = Signals::new(false)?;
         tokio::select! {
             biased;
-            () = signals.first() => Ok(()),
+            _ = signals.first() => Ok(()),
             done = writing => done,
         }
     }

@@ -203,11 +203,13 @@ impl ErrorsArgs {
             self.gather(context, &mut session, filter, window, &self.grouped_by(format)).await?;
         session.store.commit().await?;
         let scope = session.scope.clone();
-        let code = self.print(context, &mut session, format, &report, &newest, failures.query(&scope)).await?;
+        let (sink, code) = self.print(context, &mut session, format, &report, &newest, failures.query(&scope)).await?;
         for line in session.store.damage() {
             context.say(&format!("warning: {line}"));
         }
+        // A pager may stay open for hours.
         session.store.close().await;
+        sink.finish()?;
         match self.crossed(&report).filter(|_| !self.nagios) {
             Some(crossed) => Err(Failure::new(Kind::Threshold, crossed).into()),
             None => Ok(code),

@@ -84,8 +84,9 @@ impl ExplainArgs {
         types.iter().try_for_each(|row| writer.row(row))?;
         let footer = context.footer(&session, format!("{} types", types.len()));
         writer.finish(&PageInfo { footer, ..PageInfo::default() })?;
-        sink.finish()?;
+        // A pager may stay open for hours.
         session.store.close().await;
+        sink.finish()?;
         Ok(0)
     }
 }

@@ -6,6 +6,7 @@ use crate::cli::one_of;
 use crate::cli::time::TimeSpec;
 use crate::db::{BoardRule, Dimension};
 use crate::model::{Bucket, NamedRange, Period, Summary, SummaryKey, SummaryRow, Timestamp};
+use crate::output::destination::Destination;
 use crate::output::html::Body;
 use crate::output::{self, Columns, Format, PageInfo, RowWriter, counted};
 use crate::session::future_start::FutureStart;
@@ -87,12 +88,15 @@ impl SummaryArgs {
         let total = rows.iter().map(|row| row.count).sum();
         let summary = Summary { since, until, by: by.names(), fields, total, rows };
         session.store.commit().await?;
-        self.print(context, &session, format, &summary)?;
+        let sink = self.print(context, &session, format, &summary)?;
+        // A pager may stay open for hours.
         session.store.close().await;
+        sink.finish()?;
         Ok(0)
     }
 
-    fn print(&self, context: &Context, session: &Session, format: Format, summary: &Summary) -> Result<()> {
+    /// Writes it to a destination that is not finished yet.
+    fn print(&self, context: &Context, session: &Session, format: Format, summary: &Summary) -> Result<Destination> {
         let style = context.style(session, &self.output)?;
         let show_time = style.show_time();
         let look = style.look(&show_time);
@@ -122,7 +126,7 @@ impl SummaryArgs {
                 writer.finish(&PageInfo { footer, ..PageInfo::default() })?;
             }
         }
-        sink.finish()
+        Ok(sink)
     }
 }
 

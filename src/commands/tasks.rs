@@ -9,6 +9,7 @@ use crate::db::TaskColumns;
 use crate::error::{Failure, Kind};
 use crate::escape::escape_for_terminal;
 use crate::model::{Scope, TaskState, Timestamp, WaitingTask};
+use crate::output::destination::Destination;
 use crate::output::tasks::TaskReport;
 use crate::output::{self, Columns, Coverage, Format, PageInfo, RowWriter};
 use crate::session::future_start::FutureStart;
@@ -104,8 +105,10 @@ impl TasksArgs {
             context.say(&format!("warning: {line}"));
         }
         session.store.commit().await?;
-        let code = self.print(context, &session, format, view, &findings)?;
+        let (sink, code) = self.print(context, &session, format, view, &findings)?;
+        // A pager may stay open for hours.
         session.store.close().await;
+        sink.finish()?;
         let overdue = findings.rows.iter().filter(|row| row.overdue).count();
         if self.fail && overdue > 0 {
             let tasks = if overdue == 1 { "1 task waits".to_owned() } else { format!("{overdue} tasks wait") };
@@ -140,6 +143,7 @@ impl TasksArgs {
         Ok(Findings { rows, usual, since, now, in_the_past, columns, nothing_to_judge })
     }
 
+    /// Writes it to a destination that is not finished yet; with the exit code.
     fn print(
         &self,
         context: &Context,
@@ -147,7 +151,7 @@ impl TasksArgs {
         format: Format,
         view: Columns,
         findings: &Findings,
-    ) -> Result<u8> {
+    ) -> Result<(Destination, u8)> {
         let Findings { rows, usual, since, now, in_the_past, columns, .. } = findings;
         let missing = columns.missing();
         let report = TaskReport { rows, usual, since: *since, until: *now, missing_columns: &missing };
@@ -163,8 +167,7 @@ impl TasksArgs {
                 None => output::tasks::check(&report, session.embedded, &show_time, &escape),
             };
             sink.write_all(text.as_bytes())?;
-            sink.finish()?;
-            return Ok(code);
+            return Ok((sink, code));
         }
         match format {
             Format::Json => coverage.close(&mut sink, |out| output::tasks::write_json(out, &report, &view))?,
@@ -194,8 +197,7 @@ impl TasksArgs {
                 writer.finish(&PageInfo { footer, ..PageInfo::default() })?;
             }
         }
-        sink.finish()?;
-        Ok(0)
+        Ok((sink, 0))
     }
 }
 

@@ -155,6 +155,10 @@ impl TimelineArgs {
                     none => none.insert(context.destination(&self.output, format)?),
                 };
                 held.pass_on(sink)?;
+                // The HTML report is complete all the same.
+                if sink.is_left() && self.html.is_none() {
+                    break;
+                }
                 session.go_on(filter).await?;
             }
         }

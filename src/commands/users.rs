@@ -60,11 +60,12 @@ impl UsersArgs {
         let mut writer = RowWriter::new(&mut sink, format, view, context.style_at(now, &self.output)?);
         users.iter().try_for_each(|user| writer.row(user))?;
         writer.finish(&PageInfo { footer, ..PageInfo::default() })?;
-        sink.finish()?;
+        // A pager may stay open for hours.
         match requester {
             Requester::Identity(session) => session.store.close().await,
             Requester::Operator(store, _) => store.close().await,
         }
+        sink.finish()?;
         Ok(0)
     }
 }

@@ -8,6 +8,7 @@ use crate::cli::format::{OutputArgs, offers};
 use crate::db::{BoardRule, Feed, Order, PageRequest};
 use crate::error::usage;
 use crate::model::{ActivityEvent, ArchivedEvent, Filter, Finding, Scope, Timestamp, Verdict, Verification};
+use crate::output::destination::Destination;
 use crate::output::{self, Columns, Format, PageInfo, RowWriter};
 use crate::session::chain_archive::ChainArchive;
 use crate::session::progress::ProgressDisplay;
@@ -120,11 +121,13 @@ impl VerifyArgs {
         verifier.search(&mut session, filter, micros, &progress).await?;
         drop(progress);
         let answer = verifier.finish(self.head.as_deref());
-        self.print(context, &session, format, view, &answer)?;
+        let sink = self.print(context, &session, format, view, &answer)?;
         for line in session.store.damage() {
             context.say(&format!("warning: {line}"));
         }
+        // A pager may stay open for hours.
         session.store.close().await;
+        sink.finish()?;
         Ok(match answer.verdict() {
             "explained" => 0,
             "unexplained" => 1,
@@ -132,6 +135,7 @@ impl VerifyArgs {
         })
     }
 
+    /// Writes it to a destination that is not finished yet.
     fn print(
         &self,
         context: &Context,
@@ -139,7 +143,7 @@ impl VerifyArgs {
         format: Format,
         view: Columns,
         answer: &Verification,
-    ) -> Result<()> {
+    ) -> Result<Destination> {
         let style = context.style(session, &self.output)?;
         let show_time = style.show_time();
         let look = style.look(&show_time);
@@ -157,7 +161,7 @@ impl VerifyArgs {
                 writer.finish(&PageInfo { footer, ..PageInfo::default() })?;
             }
         }
-        sink.finish()
+        Ok(sink)
     }
 }
 

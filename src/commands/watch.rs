@@ -66,7 +66,7 @@ impl WatchArgs {
         let (send, updates) = channel(UPDATES);
         let mut watcher = tokio::select! {
             biased;
-            () = signals.first() => return Ok(0),
+            _ = signals.first() => return Ok(0),
             opened = Watcher::open(context, &self.board, send) => opened?,
         };
         let session = watcher.session();

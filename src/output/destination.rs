@@ -81,16 +81,13 @@ impl OutputStream {
         cannot_write(&self.name, error)
     }
 
-    /// All is written. A person who leaves the pager early has read enough, which is no failure.
-    fn finish(mut self) -> io::Result<()> {
+    /// All is written: waits until a pager is left.
+    fn finish(mut self) -> Result<()> {
         let done = self.flush();
-        match &mut self.out {
-            Outlet::Plain(_) => done,
-            Outlet::Pager(pager) => {
-                pager.complete();
-                done.or_else(|error| if error.kind() == io::ErrorKind::BrokenPipe { Ok(()) } else { Err(error) })
-            }
+        if let Outlet::Pager(pager) = self.out {
+            pager.finish()?;
         }
+        Ok(done?)
     }
 }
 
@@ -201,13 +198,18 @@ impl Destination {
         self
     }
 
+    /// Whether this is a pager that was left before its end: nobody reads what is still written.
+    pub fn is_left(&self) -> bool {
+        matches!(self, Self::OutputStream(OutputStream { out: Outlet::Pager(pager), .. }) if pager.is_left())
+    }
+
     /// All is written: passes it on, puts a file in its place, and waits until a pager is left.
     ///
     /// # Errors
-    /// Exit 1 for a full disk and the like.
+    /// Exit 1 for a full disk and the like, and for a pager that could not be run.
     pub fn finish(self) -> Result<()> {
         match self {
-            Self::OutputStream(out) => Ok(out.finish()?),
+            Self::OutputStream(out) => out.finish(),
             Self::File { file, path } => {
                 file.commit().with_context(|| failed(format!("cannot write {}", path.display())))
             }

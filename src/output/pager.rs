@@ -3,11 +3,14 @@
 //! The rows are written to it as they arrive, so the first screen is there at once. While it runs, it owns the terminal: what
 //! the program says on stderr is shown when it has ended.
 
-use super::{eprint_safe, width};
+use super::width;
+use crate::error::{Failure, Kind, failed};
+use anyhow::Result;
+use rustix::process::{Pid, Signal, kill_process};
 use std::io::{self, Write};
-use std::process::{Child, ChildStdin, Command, Stdio};
+use std::process::{Child, ChildStdin, Command, ExitStatus, Stdio};
 use std::sync::Mutex;
-use std::sync::atomic::{AtomicU8, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU8, Ordering};
 
 /// Shows colors (-R), leaves the output on the screen (-X), and ends by itself where all of it fits there (-F).
 const USUAL_PAGER: &str = "less -FRX";
@@ -25,6 +28,11 @@ const FED: u8 = 1;
 const COMPLETE: u8 = 2;
 static STATE: AtomicU8 = AtomicU8::new(NONE);
 
+/// Its process, while it runs.
+static PROCESS: Mutex<Option<Pid>> = Mutex::new(None);
+/// Whether it was ended by [`terminate`].
+static TERMINATED: AtomicBool = AtomicBool::new(false);
+
 /// Lines for stderr, until the pager has ended.
 static HELD_BACK: Mutex<Vec<String>> = Mutex::new(Vec::new());
 
@@ -36,6 +44,17 @@ pub fn is_open() -> bool {
 /// Whether a pager has the terminal and all of the output, so that Ctrl-C is meant for the pager alone.
 pub fn has_everything() -> bool {
     STATE.load(Ordering::Relaxed) == COMPLETE
+}
+
+/// Ends the pager: its output then counts as interrupted.
+pub fn terminate() {
+    if let Ok(process) = PROCESS.lock()
+        && let Some(process) = *process
+    {
+        TERMINATED.store(true, Ordering::Relaxed);
+        // It may have ended by itself.
+        let _ = kill_process(process, Signal::TERM);
+    }
 }
 
 /// Keeps a line for stderr until the pager has ended; false where none runs.
@@ -95,6 +114,9 @@ impl PagerChoice {
         }
         let mut child = command.stdin(Stdio::piped()).spawn()?;
         STATE.store(FED, Ordering::Relaxed);
+        if let Ok(mut process) = PROCESS.lock() {
+            *process = Some(Pid::from_child(&child));
+        }
         Ok(RunningPager { stdin: child.stdin.take(), child, command: self.command.clone() })
     }
 
@@ -120,18 +142,52 @@ pub(super) struct RunningPager {
 }
 
 impl RunningPager {
-    /// Nothing more comes: what it reads next is the end.
-    pub(super) fn complete(&mut self) {
+    /// Whether it reads no more. A person who leaves it early has read enough, which is no failure.
+    pub(super) fn is_left(&self) -> bool {
+        self.stdin.is_none()
+    }
+
+    /// Nothing more comes: what it reads next is the end. Waits until it is left.
+    ///
+    /// # Errors
+    /// Exit 1 where a shell could not run it, so that nobody has seen the output; exit 130 after [`terminate`].
+    pub(super) fn finish(mut self) -> Result<()> {
         STATE.store(COMPLETE, Ordering::Relaxed);
+        let status = self.end()?;
+        if TERMINATED.load(Ordering::Relaxed) {
+            return Err(Failure::new(Kind::Interrupted, "interrupted").into());
+        }
+        if status.code().is_some_and(|code| NOT_STARTED.contains(&code)) {
+            let failure = failed(format!("the pager '{}' could not be run", self.command));
+            return Err(failure.hint("set MC_PAGER, or use --no-pager").into());
+        }
+        Ok(())
+    }
+
+    /// Waits for its end, and says what was held back.
+    fn end(&mut self) -> io::Result<ExitStatus> {
         self.stdin = None;
+        let status = self.child.wait();
+        if let Ok(mut process) = PROCESS.lock() {
+            *process = None;
+        }
+        STATE.store(NONE, Ordering::Relaxed);
+        let held_back = HELD_BACK.lock().map(|mut lines| std::mem::take(&mut *lines)).unwrap_or_default();
+        held_back.iter().for_each(|line| super::eprint_raw(line));
+        status
     }
 }
 
+/// Once it is left, what is written to it is discarded.
 impl Write for RunningPager {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        match &mut self.stdin {
-            Some(stdin) => stdin.write(bytes),
-            None => Err(io::ErrorKind::BrokenPipe.into()),
+        let Some(stdin) = &mut self.stdin else { return Ok(bytes.len()) };
+        match stdin.write(bytes) {
+            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => {
+                self.stdin = None;
+                Ok(bytes.len())
+            }
+            written => written,
         }
     }
 
@@ -142,17 +198,8 @@ impl Write for RunningPager {
 
 impl Drop for RunningPager {
     fn drop(&mut self) {
-        self.stdin = None;
-        let status = self.child.wait();
-        STATE.store(NONE, Ordering::Relaxed);
-        let held_back = HELD_BACK.lock().map(|mut lines| std::mem::take(&mut *lines)).unwrap_or_default();
-        held_back.iter().for_each(|line| super::eprint_raw(line));
-        if status.is_ok_and(|status| status.code().is_some_and(|code| NOT_STARTED.contains(&code))) {
-            eprint_safe(&format!(
-                "warning: the pager '{}' could not be run; set MC_PAGER, or use --no-pager",
-                self.command
-            ));
-        }
+        // Where the work has failed, that is the error.
+        let _ = self.end();
     }
 }
 

@@ -175,6 +175,9 @@ pub async fn answer<T: Item + Record>(
         if style.terminal.is_terminal {
             sink.flush()?;
         }
+        if sink.is_left() {
+            break;
+        }
         session.go_on(&question.filter).await?;
     }
     drop(progress);

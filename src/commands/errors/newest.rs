@@ -64,6 +64,9 @@ impl Newest {
         let mut feed = Feed::new(page, (KEPT / average) as u64);
         loop {
             held.pass_on(sink)?;
+            if sink.is_left() {
+                return Ok(());
+            }
             session.go_on(asked.filter).await?;
             let done = session
                 .store

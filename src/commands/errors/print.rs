@@ -18,7 +18,7 @@ use anyhow::Result;
 use std::io::Write;
 
 impl ErrorsArgs {
-    /// Writes it; the exit code.
+    /// Writes it to a destination that is not finished yet; with the exit code.
     pub(super) async fn print(
         &self,
         context: &Context,
@@ -27,7 +27,7 @@ impl ErrorsArgs {
         report: &ErrorsReport,
         newest: &Newest,
         failures: EventQuery<'_>,
-    ) -> Result<u8> {
+    ) -> Result<(Destination, u8)> {
         let period = report.rate.period;
         session.coverage.by_task = failures.rule != BoardRule::EventBoard;
         (session.coverage.since, session.coverage.until) = (Some(period.since), Some(period.until));
@@ -62,15 +62,13 @@ impl ErrorsArgs {
                 crate::escape::escape_for_terminal(text).into_owned()
             });
             sink.write_all(text.as_bytes())?;
-            sink.finish()?;
-            return Ok(code);
+            return Ok((sink, code));
         }
         if let Some((columns, rows)) = self.section.and_then(|section| section.rows(report)) {
             let mut writer = RowWriter::new(&mut sink, format, columns.choose(&self.output.fields)?, style);
             rows.iter().try_for_each(|row| writer.row(row))?;
             writer.finish(&PageInfo::default())?;
-            sink.finish()?;
-            return Ok(0);
+            return Ok((sink, 0));
         }
         let view = Columns::events().choose(&self.output.fields)?;
         let held = Held::default();
@@ -135,8 +133,7 @@ impl ErrorsArgs {
             }
         }
         held.pass_on(&mut sink)?;
-        sink.finish()?;
-        Ok(0)
+        Ok((sink, 0))
     }
 
     /// How many failures are listed.

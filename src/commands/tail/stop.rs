@@ -38,7 +38,7 @@ impl Ends {
         };
         tokio::select! {
             biased;
-            () = self.signals.first() => End::Requested,
+            _ = self.signals.first() => End::Requested,
             () = time_is_up => End::TimeIsUp,
         }
     }

@@ -25,6 +25,17 @@ fn less(mc: Mc) -> Mc {
     mc.without("MC_PAGER")
 }
 
+/// Of which 3000 more than the recorded ones are failures.
+fn with_many_failures() -> Database {
+    let database = Database::recorded(Engine::Deployed);
+    database.sql(
+        "INSERT INTO activity_events (id, event_type, message, created_at, board_id)
+         SELECT gen_random_uuid(), 'task.failed', 'row ' || n, timestamp '2026-03-20' - n * interval '1 s', b.id
+         FROM generate_series(1, 3000) n, (SELECT board_id AS id FROM activity_events WHERE board_id IS NOT NULL LIMIT 1) b",
+    );
+    database
+}
+
 #[test]
 fn text_longer_than_the_screen_goes_to_the_pager_with_its_colors_and_shorter_text_does_not() {
     let place = with_demo();
@@ -109,6 +120,28 @@ fn leaving_the_pager_early_is_a_normal_end_without_a_word() {
 }
 
 #[test]
+fn a_check_whose_output_was_not_read_to_the_end_has_its_exit_code_and_a_list_is_read_no_further() {
+    let database = with_many_failures();
+    // More at once than a pipe holds, so that each write after the pager has gone is noticed.
+    database.sql("UPDATE activity_events SET message = repeat('long ', 200) || message WHERE message LIKE 'row %'");
+    let script = "head -n 1; exec <&-; echo the pager ended";
+    database.place.write("work/pager", script);
+    let run = |line: &str| {
+        let mc = database.mc(line.split(' ')).args(["--as-user", "local-auth-user"]).env("MC_PAGER", "sh pager");
+        let output = mc.on_terminal(100, 12);
+        assert!(output.stdout.contains("the pager ended"), "{output}");
+        output
+    };
+    let check = "errors -S 2026-03-19 -U 2026-03-21 --limit 2000 -o wide --scope all";
+    run(&format!("{check} --fail-over 1")).expect(6);
+    run(check).expect(0);
+    let list = run("list --all --type task.failed --show-sql");
+    list.expect(0);
+    // The rows are read in portions, and nobody reads the second.
+    assert_eq!(list.stdout.matches("-- list").count(), 1, "{list}");
+}
+
+#[test]
 fn a_pager_that_cannot_be_started_is_reported_and_the_output_is_printed() {
     let place = with_demo();
     let output = paged(&place, "list", "").env("MC_PAGER", "no-such-pager -R").on_terminal(160, 12);
@@ -117,8 +150,9 @@ fn a_pager_that_cannot_be_started_is_reported_and_the_output_is_printed() {
     assert!(output.stdout.contains("--no-pager") && output.stdout.contains("newest 50 events"), "{output}");
     // A shell starts this one.
     let output = paged(&place, "list", "").env("MC_PAGER", "no-such-pager 2>/dev/null").on_terminal(160, 12);
-    output.expect(0);
-    assert!(output.stdout.contains("the pager 'no-such-pager 2>/dev/null' could not be run"), "{output}");
+    output.expect(1);
+    assert!(output.stdout.contains("error: the pager 'no-such-pager 2>/dev/null' could not be run"), "{output}");
+    paged(&place, "list --all", "").env("MC_PAGER", "no-such-pager \"x\"").on_terminal(160, 12).expect(1);
     let output = paged(&place, "list", "").env("MC_PAGER", "cat >seen && echo a shell ran this").on_terminal(160, 12);
     assert!(output.stdout.contains("a shell ran this") && was_started(&place), "{output}");
 }
@@ -163,6 +197,58 @@ fn ctrl_c_in_the_pager_waits_for_it_and_leaves_no_process_behind() {
 }
 
 #[test]
+fn ctrl_c_in_the_pager_does_not_change_the_exit_code_of_a_complete_answer() {
+    let place = with_demo();
+    for (line, code) in [
+        ("users", 0),
+        ("boards", 0),
+        ("explain", 0),
+        ("summary -S 2026-03-01", 0),
+        ("agents --at 2026-03-06T12:00", 0),
+        ("tasks --all --at 2026-03-06T12:00", 0),
+        ("compare --at 2026-03-06T12:00", 0),
+        ("compare --at 2026-03-06T12:00 --span 6h --fail-on new,more", 6),
+        ("errors --at 2026-03-06T12:00", 0),
+        ("errors --at 2026-03-06T12:00 --fail-over 1", 6),
+        ("list", 0),
+    ] {
+        let script = "trap '' INT; cat >seen; echo ready; read line </dev/tty";
+        let mut screen = paged(&place, line, script).start_on_terminal(100, 3);
+        screen.shows("ready");
+        screen.press("\x03");
+        std::thread::sleep(Duration::from_millis(300));
+        screen.press("\n");
+        let ended = screen.end_within(SOON);
+        assert_eq!(ended, code, "{line}: {}", screen.bytes());
+        assert!(!screen.bytes().contains("interrupted"), "{line}: {}", screen.bytes());
+    }
+}
+
+#[test]
+fn sigterm_ends_the_pager_and_the_program() {
+    let place = with_demo();
+    // With all of the output, with a part of it, and after a Ctrl-C.
+    for (script, ctrl_c) in [
+        ("cat >seen; echo $$ ready; exec sleep 60", false),
+        ("head -n 1 >seen; echo $$ ready; exec sleep 60", false),
+        ("trap '' INT; head -n 1 >seen; echo $$ ready; exec sleep 60", true),
+    ] {
+        let mut screen = paged(&place, "list --all", script).start_on_terminal(100, 12);
+        screen.shows("ready");
+        if ctrl_c {
+            screen.press("\x03");
+            std::thread::sleep(Duration::from_millis(300));
+        }
+        let kill = format!("kill -TERM {}", screen.id());
+        assert!(std::process::Command::new("sh").args(["-c", &kill]).status().unwrap().success());
+        assert_eq!(screen.end_within(SOON), 130, "{script}: {}", screen.bytes());
+        let shown = screen.bytes();
+        let pager = shown.split(" ready").next().unwrap().split_whitespace().last().unwrap();
+        assert!(!std::path::Path::new("/proc").join(pager).exists(), "{script}: {pager} is still there");
+    }
+}
+
+#[test]
 fn what_is_said_while_the_pager_runs_is_shown_when_it_has_ended() {
     let place = with_demo();
     let output = paged(&place, "list --all --show-sql", KEEPS).on_terminal(100, 12);
@@ -173,12 +259,7 @@ fn what_is_said_while_the_pager_runs_is_shown_when_it_has_ended() {
 
 #[test]
 fn the_first_rows_of_a_long_list_are_shown_while_the_rest_is_still_read() {
-    let database = Database::recorded(Engine::Deployed);
-    database.sql(
-        "INSERT INTO activity_events (id, event_type, message, created_at, board_id)
-         SELECT gen_random_uuid(), 'task.failed', 'row ' || n, timestamp '2026-03-20' - n * interval '1 s', b.id
-         FROM generate_series(1, 3000) n, (SELECT board_id AS id FROM activity_events WHERE board_id IS NOT NULL LIMIT 1) b",
-    );
+    let database = with_many_failures();
     let line = "list --all --type task.failed --as-user local-auth-user -q";
     database.place.write("work/pager", "mkfifo go; head -n 5 >first; cat go; cat >/dev/null; echo the pager ended");
     let mut screen = database.mc(line.split(' ')).env("MC_PAGER", "sh pager").start_on_terminal(100, 12);
