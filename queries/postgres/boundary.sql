@@ -180,7 +180,8 @@ BEGIN
 END
 $$;
 
--- Whether a user's boards have so many events that it is quicker to look for one of a certain agent than to read all of them.
+-- Whether a user's boards have many events. Then each agent's events are searched for one on these boards; otherwise the
+-- events of the boards are read.
 CREATE OR REPLACE FUNCTION mc_activity_boundary.has_many_events() RETURNS boolean
 LANGUAGE plpgsql STABLE PARALLEL SAFE SECURITY DEFINER SET enable_seqscan = off AS $$
 DECLARE

@@ -30,7 +30,7 @@ impl UsersArgs {
         let (store, member) = match &mut requester {
             Requester::Identity(session) if session.actor.kind == ActorKind::Agent => {
                 return Err(denied("an agent cannot list users")
-                    .hint("name a user with --as-user, or leave out the identity: `mc-activity users`")
+                    .hint("an operator can, with --as-user or without an identity")
                     .into());
             }
             Requester::Identity(session) => (&mut session.store, Some(session.actor.id)),

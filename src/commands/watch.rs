@@ -3,6 +3,7 @@
 mod feed;
 mod panels;
 
+use crate::cli::global::GlobalArgs;
 use crate::cli::one_of;
 use crate::error::{failed, usage};
 use crate::interrupt::Signals;
@@ -10,8 +11,8 @@ use crate::output::{ColorChoice, CsvOptions, Style, Terminal, waiting};
 use crate::session::{Context, shell_word};
 use crate::watch::{Request, Update, WatchSetup, screen};
 use anyhow::Result;
-use clap::Args;
 use clap::builder::NonEmptyStringValueParser;
+use clap::{Arg, Args, Command};
 use feed::Watcher;
 use std::env;
 use std::io::{IsTerminal, stdin, stdout};
@@ -120,6 +121,11 @@ fn show(
 /// The flags as typed without those of `watch` itself: another command takes them too.
 fn global_flags(args: impl Iterator<Item = String>) -> Vec<String> {
     const OWN: [&str; 2] = ["--board", "--color"];
+    let known = GlobalArgs::augment_args(Command::new("mc-activity"));
+    let takes_value = |name: &str| {
+        let named = |flag: &&Arg| flag.get_long().is_some_and(|long| name.strip_prefix("--") == Some(long));
+        known.get_arguments().find(named).is_some_and(|flag| flag.get_action().takes_values())
+    };
     let mut args = args.skip(1);
     let mut flags = Vec::new();
     while let Some(arg) = args.next() {
@@ -127,9 +133,6 @@ fn global_flags(args: impl Iterator<Item = String>) -> Vec<String> {
             Some((name, value)) => (name.to_owned(), Some(value.to_owned())),
             None => (arg.clone(), None),
         };
-        if arg == "watch" {
-            continue;
-        }
         let is_url = name == "--database-url";
         if OWN.contains(&name.as_str()) || is_url {
             let value = value.or_else(|| args.next());
@@ -138,7 +141,12 @@ fn global_flags(args: impl Iterator<Item = String>) -> Vec<String> {
             flags.extend(url.into_iter().flat_map(|url| ["--database-url".to_owned(), shell_word(url)]));
             continue;
         }
-        flags.push(shell_word(arg));
+        if !arg.starts_with('-') {
+            // The command itself.
+            continue;
+        }
+        let value = if value.is_none() && takes_value(&name) { args.next() } else { None };
+        flags.extend([Some(arg), value].into_iter().flatten().map(shell_word));
     }
     flags
 }
@@ -157,6 +165,7 @@ mod tests {
             flags(&["--profile", "prod", "watch", "--board", "Mobile App", "--local"]),
             "--profile prod --local"
         );
+        assert_eq!(flags(&["--profile", "watch", "watch"]), "--profile watch");
         assert_eq!(flags(&["watch", "--board=x", "--color", "never", "--as-user=a b"]), "'--as-user=a b'");
         assert_eq!(flags(&["watch", "--database-url", "postgres://u@h/d"]), "--database-url postgres://u@h/d");
         assert_eq!(flags(&["watch", "--database-url=postgres://u:secret@h/d"]), "");

@@ -43,6 +43,14 @@ impl Coverage {
         }
     }
 
+    fn left_out_briefly(&self) -> &'static str {
+        match (self.boards, self.by_task) {
+            (None, _) => "events of other agents",
+            (Some(_), false) => "events without a board",
+            (Some(_), true) => "events without a task on a board",
+        }
+    }
+
     /// The value of the key `coverage`.
     pub fn json(&self) -> Value {
         let time = |at: Option<Timestamp>| at.map(|at| at.to_string());
@@ -64,7 +72,7 @@ impl Coverage {
             Some((read, readable)) => format!("{read} of {readable} boards read"),
             None => "one agent's events read".to_owned(),
         };
-        format!("{read}, without {}; what was deleted with a task, board or agent is unknown", self.left_out())
+        format!("{read}; left out: {}; unknown: deleted events", self.left_out_briefly())
     }
 
     /// Writes a document, an object and a line break, with this as its last key.

@@ -35,7 +35,7 @@ pub fn eprint_json(line: &str) {
 /// A line for programs, on stderr as it is.
 pub fn eprint_raw(line: &str) {
     if !pager::hold_back(line) {
-        waiting::aside(|| drop(writeln!(io::stderr().lock(), "{line}")));
+        waiting::without_line(|| drop(writeln!(io::stderr().lock(), "{line}")));
     }
 }
 

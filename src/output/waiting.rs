@@ -58,8 +58,8 @@ pub fn end() {
     });
 }
 
-/// Does something while the line is out of the way.
-pub(super) fn aside(act: impl FnOnce()) {
+/// Does something while the line is hidden.
+pub(super) fn without_line(act: impl FnOnce()) {
     with_line(|line| match line {
         WaitingLine::Shown(bar) => bar.suspend(act),
         _ => act(),
@@ -68,8 +68,8 @@ pub(super) fn aside(act: impl FnOnce()) {
 
 /// Draws a bar that is hidden so far, if it is still there after a while.
 ///
-/// A thread of its own draws it: a terminal that was stopped, as by Ctrl-S, must not stop who counts, who may have a
-/// transaction open.
+/// A thread of its own draws it: where the terminal was stopped, as by Ctrl-S, drawing blocks, and the query that is counted
+/// must not wait for that: its transaction may be open.
 pub fn appear_later(bar: &ProgressBar) {
     let bar = bar.downgrade();
     thread::spawn(move || {

@@ -20,9 +20,9 @@ impl Context {
         !self.global.quiet && stderr().is_terminal() && !is_dumb
     }
 
-    /// Says from now on what is awaited, if that takes more than a second.
+    /// Says from now on what is awaited, if that takes more than a second; -v prints each step itself.
     pub(super) fn show_waiting(&self, database: &str) {
-        if self.is_watched() && self.command != "complete" {
+        if self.is_watched() && self.global.verbose == 0 && self.command != "complete" {
             waiting::start(format!("connecting to {}", escape_for_terminal(database)));
         }
     }

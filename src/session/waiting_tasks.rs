@@ -80,7 +80,7 @@ impl Session {
         for task in &table {
             let history = tasks.get(&task.id).unwrap_or(&none);
             let wait = history.wait(now, patience, &usual);
-            judge(query, task, history, wait, &mut rows);
+            judge(query, task, history, wait, own_events_of(&scope), &mut rows);
         }
         describe(self, &scope, &mut rows).await?;
         let of_agent = |row: &WaitingTask| row.agent.as_ref().map(|(id, _)| *id);
@@ -126,12 +126,22 @@ async fn look_further_back(
     Ok(())
 }
 
-/// Adds the rows of one task.
+/// The agent that sees its own events alone.
+fn own_events_of(scope: &Scope) -> Option<Uuid> {
+    match scope {
+        Scope::Agent(id) => Some(*id),
+        Scope::Boards(_) => None,
+    }
+}
+
+/// Adds the rows of one task. `own` is the agent whose events alone were read: what others did to the task is known from the
+/// table only, so the log that is behind proves nothing.
 fn judge(
     query: &TaskQuery<'_>,
     task: &TaskNow,
     history: &TaskHistory,
     wait: Option<Wait>,
+    own: Option<Uuid>,
     rows: &mut Vec<WaitingTask>,
 ) {
     let TaskQuery { in_the_past, all, .. } = *query;
@@ -153,7 +163,10 @@ fn judge(
         message: None,
         status: status.clone(),
     };
-    if let Some((logged, moved)) = task.status.as_deref().and_then(|status| history.differs(status)) {
+    let differs = task.status.as_deref().and_then(|status| history.differs(status));
+    let has_another = |own| task.assignee.as_ref().is_some_and(|(agent, _)| *agent != own);
+    let wait = wait.filter(|_| !own.is_some_and(|own| differs.is_some() || has_another(own)));
+    if let Some((logged, moved)) = differs.filter(|_| own.is_none()) {
         let table = task.status.as_deref().unwrap_or_default();
         let reason = format!("the log says {}, the table says {table}", logged.name());
         let next = Some("look at the task: it was changed without an event, as when its agent is deleted");

@@ -392,3 +392,15 @@ fn the_mouse_wheel_scrolls_the_pane_below_it() {
     state.mouse(event(MouseEventKind::ScrollUp));
     assert_eq!(state.positions[0].selected, 0);
 }
+
+#[test]
+fn a_timeline_is_left_when_a_board_is_withdrawn() {
+    let mut state = view(true, true);
+    frame(&mut state, 80, 24);
+    press(&mut state, "\t\n");
+    press(&mut state, "\t\n");
+    assert!(state.timeline().is_some());
+    state.update(Update::Boards(Some(vec![Uuid::from_u128(2), Uuid::from_u128(3)])));
+    assert_eq!(state.timeline(), None);
+    assert!(!frame(&mut state, 80, 24).contains("Refund"));
+}

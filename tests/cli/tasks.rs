@@ -257,6 +257,17 @@ fn exactly_the_tasks_that_hang_are_found_in_any_fleet() {
             let failed = |row: &&(String, String, String, Option<String>)| row.1 != "stuck";
             assert!(patient.iter().filter(failed).eq(fleet.waiting.iter().filter(failed)), "seed {seed}");
             assert!(patient.is_subset(&fleet.waiting), "seed {seed}");
+
+            // An agent sees its own events alone: they show what it has not answered, and not that the table is wrong.
+            let agents: BTreeSet<&String> = fleet.waiting.iter().filter_map(|row| row.3.as_ref()).collect();
+            assert!(!agents.is_empty());
+            for agent in agents {
+                let output = database.mc(["tasks", "--as-agent", agent, "-o", "json"]).ok();
+                let own = found(&output);
+                assert!(own.iter().all(|row| row.1 != "differs"), "seed {seed}\n{output}");
+                let mut waits = fleet.waiting.iter().filter(|row| row.3.as_ref() == Some(agent) && row.1 == "stuck");
+                assert!(waits.all(|row| own.contains(row)), "seed {seed}, {agent}\n{output}");
+            }
         }
     });
 }

@@ -94,7 +94,12 @@ impl ErrorsArgs {
             }
             Format::Table | Format::Wide => {
                 let height = style.terminal.height.filter(|_| format == Format::Table);
-                output::errors::write_report(&mut out, report, &look, height)?;
+                let mut below = Vec::new();
+                output::write_footer(&mut below, &context.footer(session, counted(report, u64::MAX)), &style)?;
+                let below = below.iter().filter(|byte| **byte == b'\n').count();
+                // The last line is the prompt's.
+                let room = height.map(|lines| lines.saturating_sub(below + 1));
+                output::errors::write_report(&mut out, report, &look, room)?;
                 // One screen has no room for each attempt of one message.
                 let folded = (height.is_some() && self.limit.is_none()).then(|| without_repeats(&newest.kept));
                 let kept: Vec<(&ActivityEvent, u64)> = match &folded {
@@ -102,12 +107,9 @@ impl ErrorsArgs {
                     None => newest.kept.iter().map(|event| (event, 1)).collect(),
                 };
                 let mut rows = kept.len();
-                if let (Some(lines), None) = (height, self.limit) {
-                    // What is left of the screen, with the prompt, the heading, the lines below and one for columns left out.
-                    let mut footer = Vec::new();
-                    output::write_footer(&mut footer, &context.footer(session, counted(report, u64::MAX)), &style)?;
-                    let used = held.lines() + footer.iter().filter(|byte| **byte == b'\n').count() + 4;
-                    rows = rows.min(lines.saturating_sub(used));
+                if let (Some(room), None) = (room, self.limit) {
+                    // A blank line, the heading, and one for columns left out.
+                    rows = rows.min(room.saturating_sub(held.lines() + 3));
                 }
                 let all = rows == kept.len() && folded.is_none();
                 let shown = kept.iter().take(rows);

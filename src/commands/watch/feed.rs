@@ -45,7 +45,7 @@ pub(super) struct Watcher<'a> {
     push: Option<Listener>,
     listen_at: Option<Instant>,
     /// The boards that the screen knows of.
-    told: Option<Option<Vec<Uuid>>>,
+    sent_boards: Option<Option<Vec<Uuid>>>,
     /// The next poll looks at the newest alone.
     glances: bool,
     /// When the last whole poll ended, and how long it took.
@@ -72,7 +72,7 @@ impl<'a> Watcher<'a> {
             noted: Instant::now(),
             push: None,
             listen_at: Some(Instant::now()),
-            told: None,
+            sent_boards: None,
             glances: false,
             whole: (Instant::now(), Duration::ZERO),
         })
@@ -238,8 +238,8 @@ impl<'a> Watcher<'a> {
             Scope::Boards(readable) => Some(self.filter.readable_boards(readable)),
             Scope::Agent(_) => None,
         };
-        if self.told.as_ref() != Some(&boards) {
-            self.told = Some(boards.clone());
+        if self.sent_boards.as_ref() != Some(&boards) {
+            self.sent_boards = Some(boards.clone());
             self.tell(Update::Boards(boards)).await;
             self.schedule.hurry();
         }

@@ -14,38 +14,46 @@ const MOST_ROWS: usize = 10;
 /// Columns of a terminal from which on there is room for times.
 const ROOM_FOR_TIMES: usize = 100;
 /// From this many lines on a terminal, nothing has to be left out.
-const TALL: usize = 50;
+const TALL: usize = 45;
 /// Between the verdict and what it does not go by.
 const GAP: usize = 4;
 
-/// Writes the report without the list of failures. `lines` is the height of the terminal, for which it is shortened.
+/// Writes the report without the list of failures. `room` is how many lines a terminal has for it, if it is for one screen.
 pub fn write_report<W: Write>(
     out: &mut W,
     report: &ErrorsReport,
     look: &ChartStyle<'_>,
-    lines: Option<usize>,
+    room: Option<usize>,
 ) -> io::Result<()> {
-    let is_short = lines.is_some_and(|lines| lines < TALL);
-    write_verdict(out, report, look)?;
+    let is_short = room.is_some_and(|room| room < TALL);
+    let mut top = Vec::new();
+    write_verdict(&mut top, report, look)?;
     let chart = report.chart();
     if chart.primary.points.iter().chain(&chart.comparison.points).any(|point| point.tally.errors > 0) {
         if !is_short {
-            writeln!(out)?;
+            writeln!(top)?;
         }
         let chart = RateChart { height: if is_short { 2 } else { 5 }, has_before: !is_short, ..chart };
-        chart.write(out, look)?;
+        chart.write(&mut top, look)?;
     }
-    // One screen: what is worst of each.
-    let most = match lines {
-        Some(lines) if lines < TALL => (lines.saturating_sub(17) / 3).clamp(1, MOST_ROWS),
-        _ => MOST_ROWS,
-    };
+    out.write_all(&top)?;
     let says_routes = report.by_deliveries || report.rate.scale == crate::model::RateScope::Deliveries;
     let by_route = report.rate.groups.first().is_some_and(|group| group.keys.iter().any(|(key, _)| *key == "route"));
-    if says_routes && !by_route {
-        write_groups(out, report, &report.routes, look, most, is_short)?;
-    }
-    write_groups(out, report, &report.rate.groups, look, most, is_short)?;
+    let says_routes = says_routes && !by_route;
+    let routes = if says_routes { failing(report, &report.routes) } else { Vec::new() };
+    let groups = failing(report, &report.rate.groups);
+    // One screen: what is worst of each table, below its heading.
+    let used = top.iter().filter(|byte| **byte == b'\n').count();
+    let tables = [routes.len(), groups.len(), report.patterns.groups().len()];
+    let fits = |most: &usize, room: usize| {
+        used + tables.iter().filter(|rows| **rows > 0).map(|rows| 1 + rows.min(most)).sum::<usize>() <= room
+    };
+    let most = match room.filter(|_| is_short) {
+        Some(room) => (1..=MOST_ROWS).rev().find(|most| fits(most, room)).unwrap_or(1),
+        None => MOST_ROWS,
+    };
+    write_groups(out, report, routes, look, most, is_short)?;
+    write_groups(out, report, groups, look, most, is_short)?;
     write_patterns(out, report, look, most, is_short)
 }
 
@@ -78,20 +86,30 @@ fn write_verdict<W: Write>(out: &mut W, report: &ErrorsReport, look: &ChartStyle
     Ok(())
 }
 
-/// The groups in which something failed.
+/// What is counted in the groups: deliveries or all events.
+fn counts_deliveries(report: &ErrorsReport, first: Option<&Group>) -> bool {
+    report.by_deliveries || first.is_some_and(|group| group.keys.iter().any(|(key, _)| *key == "route"))
+}
+
+/// The groups in which something failed, most failures first.
+fn failing<'a>(report: &ErrorsReport, groups: &'a [Group]) -> Vec<&'a Group> {
+    let by_deliveries = counts_deliveries(report, groups.first());
+    let tally = |group: &Group| if by_deliveries { group.deliveries.tally } else { group.tally };
+    let mut groups: Vec<&Group> = groups.iter().filter(|group| tally(group).errors > 0).collect();
+    groups.sort_by_key(|group| (u64::MAX - tally(group).errors, u64::MAX - tally(group).total));
+    groups
+}
+
 fn write_groups<W: Write>(
     out: &mut W,
     report: &ErrorsReport,
-    groups: &[Group],
+    mut groups: Vec<&Group>,
     look: &ChartStyle<'_>,
     most: usize,
     is_short: bool,
 ) -> io::Result<()> {
-    let is_route = |group: &Group| group.keys.iter().any(|(key, _)| *key == "route");
-    let by_deliveries = report.by_deliveries || groups.first().is_some_and(is_route);
+    let by_deliveries = counts_deliveries(report, groups.first().copied());
     let tally = |group: &Group| if by_deliveries { group.deliveries.tally } else { group.tally };
-    let mut groups: Vec<&Group> = groups.iter().filter(|group| tally(group).errors > 0).collect();
-    groups.sort_by_key(|group| (u64::MAX - tally(group).errors, u64::MAX - tally(group).total));
     let more = groups.len().saturating_sub(most);
     groups.truncate(most);
     let Some(first) = groups.first() else { return Ok(()) };
@@ -99,7 +117,11 @@ fn write_groups<W: Write>(
     let keys: Vec<Vec<Option<String>>> =
         groups.iter().map(|group| group.keys.iter().map(|(_, value)| value.clone()).collect()).collect();
     let (heads, rows) = label::key_columns(&fields, &keys);
-    let heads = heads.into_iter().map(|head| (head, false)).collect();
+    let mut heads: Vec<(String, bool)> = heads.into_iter().map(|head| (head, false)).collect();
+    if let Some((head, _)) = heads.first_mut().filter(|_| is_short && more > 0) {
+        // The heading has room for it, the screen has no further line.
+        *head = format!("{head} ({most} of {})", most + more);
+    }
     // Where there are times, there is no room for bars.
     let timed = by_deliveries && look.width.is_none_or(|columns| columns >= 80);
     let mut grid = Grid { heads, alarming: true, ..Grid::default() };
@@ -150,7 +172,14 @@ fn write_patterns<W: Write>(
     let Some((first, last)) = patterns.span() else { return Ok(()) };
     // In a narrow terminal the message counts more than the time.
     let timed = look.width.is_none_or(|columns| columns >= ROOM_FOR_TIMES);
-    let heads = [("failures", true), ("newest", true), ("event type", false), ("message pattern", false)];
+    let hidden = hidden(patterns, &groups, most);
+    let shown = if is_short && hidden > 0 {
+        format!(" ({} of {failures} failures)", failures - hidden.min(failures))
+    } else {
+        String::new()
+    };
+    let text_head = format!("message pattern{shown}");
+    let heads = [("failures", true), ("newest", true), ("event type", false), (&*text_head, false)];
     let row = |group: &&MessageGroup| {
         let [event_type, text] = [&group.event_type, group.text()].map(|text| (look.escape_for_terminal)(text));
         columns(timed, [group.count.to_string(), (look.show_time)(group.last), event_type, text])
@@ -164,7 +193,7 @@ fn write_patterns<W: Write>(
         writeln!(out)?;
     }
     grid.write(out, look)?;
-    write_more(out, hidden(patterns, &groups, most), look, is_short)?;
+    write_more(out, hidden, look, is_short)?;
     let unread = failures.saturating_sub(patterns.total());
     if unread > 0 {
         let note = format!("{unread} older failures were not looked at; --limit {failures} looks at all");

@@ -11,6 +11,16 @@ fn the_report_fits_a_terminal_of_24_lines_with_the_verdict_first() {
             let failed: &'static str = Box::leak(format!("{kind}_notify_failed").into_boxed_str());
             events.extend((0..20).map(|i| event(i * 100 + 7 * n as i64 + 10, failed)));
         }
+        // With these before it, the report has each of its lines.
+        let success = (0..60).map(|n| event(n * 1_000 + 3_000, "agent.nudge.sent"));
+        let mixed = world(engine, &events.clone().into_iter().chain(success).collect::<Vec<_>>());
+        for columns in [80, 140] {
+            let screen = mixed.mc(["errors", USER, "--at", NOW]).on_terminal(columns, 24).stdout;
+            assert!(screen.lines().count() <= 23, "{screen}");
+            assert!(screen.contains("80 of 140 deliveries failed") && screen.contains("since "), "{screen}");
+            // What is left out is said.
+            assert!(screen.contains(" of 4)") && screen.contains(" of 80 failures)"), "{screen}");
+        }
         let database = world(engine, &events);
         for columns in [80, 140] {
             let screen = database.mc(["errors", USER, "--at", NOW]).on_terminal(columns, 24);

@@ -61,7 +61,7 @@ fn a_filter_on_boards_is_counted_and_the_dashboards_rule_is_named() {
 fn footers_and_reports_say_it_and_lines_for_programs_do_not() {
     let database = Database::recorded(crate::harness::Engine::Deployed);
     let me = ["--as-user", &user(0)];
-    let said = "boards read, without events that belong to no board; what was deleted with a task, board or agent is unknown";
+    let said = "boards read; left out: events without a board; unknown: deleted events";
     for line in ["list", "errors", "summary", "agents", "tasks", "boards", "timeline -S 2026-03-01", "compare"] {
         let table = database.mc(line.split(' ')).args(me).ok().stdout;
         assert!(table.contains(said), "{line}: {table}");
@@ -72,7 +72,7 @@ fn footers_and_reports_say_it_and_lines_for_programs_do_not() {
     }
     let page = database.place.path().join("page.html");
     database.mc(["errors", "--html", page.to_str().unwrap()]).args(me).ok();
-    assert!(std::fs::read_to_string(page).unwrap().contains("boards read, without events that belong to no board"));
+    assert!(std::fs::read_to_string(page).unwrap().contains("boards read; left out: events without a board"));
     // Policies of others hide rows, which the answer admits.
     database.sql("ALTER TABLE tasks ENABLE ROW LEVEL SECURITY; CREATE POLICY some ON tasks USING (true)");
     let history = database.mc(["list", "-o", "json"]).args(me).ok().json()["coverage"]["history"].clone();
