@@ -101,7 +101,7 @@ pub fn replace(path: &Path, mode: u32, bytes: &[u8]) -> io::Result<()> {
 }
 
 /// Puts a complete file in the place of another in the same directory, so that it is there after a crash as well.
-pub fn put_in_place(staged: NamedTempFile, target: &Path) -> Result<File, PersistError> {
+fn put_in_place(staged: NamedTempFile, target: &Path) -> Result<File, PersistError> {
     if let Err(error) = staged.as_file().sync_all() {
         return Err(PersistError { error, file: staged });
     }

@@ -100,7 +100,11 @@ impl CursorFile {
             new.as_file().lock().with_context(cannot_write)?;
         }
         note_process(new.as_file());
-        self.file = atomic_file::put_in_place(new, &self.path)
+        new.as_file().sync_all().with_context(cannot_write)?;
+        // The directory is not synced: a crash of the machine may bring the older file back, and then events are printed
+        // again. A save comes with each poll, and must not wait for the disk twice.
+        self.file = new
+            .persist(&self.path)
             .map_err(|error| error.error)
             .with_context(|| cannot_replace(&self.name, directory))?;
         self.made = false;
